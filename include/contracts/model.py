@@ -1,0 +1,191 @@
+"""What a contract may say, and how it is read.
+
+A contract is `include/contracts/<dataset>.yaml`. An unknown key, a type that does not exist or a column named twice is
+an error that names the file and the key: a typing mistake in a contract must never switch a check off.
+"""
+
+import re
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+CONTRACTS = Path(__file__).parent
+NAME = r"^[a-z][a-z0-9_]*$"
+
+
+class ContractError(ValueError):
+    """A contract that cannot be used. The message is one line: file, key, what to do."""
+
+
+class Agency(StrEnum):
+    """Who exports the dataset; one gateway each."""
+
+    TECS = "tecs"
+    USCIS = "uscis"
+
+
+class ColumnType(StrEnum):
+    """`string` Arrow string; `date` date32; `timestamp` microseconds, UTC; `integer` int64."""
+
+    STRING = "string"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    INTEGER = "integer"
+
+
+class Pii(StrEnum):
+    """How closely a value points at a person: `direct` (a name, a number issued to one person), `indirect` (a birth date,
+    a place) or `none`."""
+
+    NONE = "none"
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+
+
+class Protection(StrEnum):
+    """The law that closes a fact to the default roles. `8_usc_1367`: applicants for T, U or VAWA relief."""
+
+    NONE = "none"
+    USC_1367 = "8_usc_1367"
+
+
+class Severity(StrEnum):
+    """`info` recorded; `warning` recorded and shown, the row flows on (a value that cannot be read is blanked);
+    `critical` quarantines the row."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class Column(BaseModel):
+    """One column: what the export calls it, what it may hold, and what a breach costs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(pattern=NAME)]
+    source: Annotated[str, Field(min_length=1)]  # header in the agency's export
+    type: ColumnType = ColumnType.STRING
+    meaning: Annotated[str, Field(min_length=1)]
+    required: bool = False  # a blank is a breach
+    severity: Severity = Severity.WARNING  # of a breach of any rule of this column
+    pii: Pii = Pii.NONE
+    protection: Protection = Protection.NONE
+    formats: tuple[str, ...] = ()  # strptime formats of a date or timestamp, tried in this order
+    pattern: str | None = None  # regular expression that a string must match in full
+    max_length: Annotated[int, Field(gt=0)] | None = None
+    allowed: tuple[str, ...] = ()  # the code list, after `codes`
+    codes: dict[str, str] = {}  # other spellings of a code: source value -> allowed value
+    blanks: tuple[str, ...] = ()  # texts that mean "no value", compared without regard to case
+    not_before: date | None = None  # an earlier value is a breach
+    not_after: str | None = None  # name of a column of the same row; a later value than its value is a breach
+    completeness: Annotated[float, Field(gt=0, le=1)] | None = None  # least share of rows with a value
+    completeness_why: str | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        temporal = self.type in (ColumnType.DATE, ColumnType.TIMESTAMP)
+        if temporal != bool(self.formats):
+            raise ValueError(f"column [{self.name}]: formats go with date and timestamp, and only with them")
+        if self.codes and not set(self.codes.values()) <= set(self.allowed):
+            raise ValueError(f"column [{self.name}]: codes map to values that are not in allowed")
+        if (self.completeness is None) != (self.completeness_why is None):
+            raise ValueError(f"column [{self.name}]: completeness and completeness_why go together")
+        if self.pattern is not None:
+            re.compile(self.pattern)
+        return self
+
+
+class Contract(BaseModel):
+    """One dataset of one agency."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dataset: Annotated[str, Field(pattern=NAME)]
+    record: Annotated[str, Field(pattern=NAME)]  # table in schema `record`: the dataset, singular
+    agency: Agency
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+$")]  # a new major version breaks readers
+    meaning: Annotated[str, Field(min_length=1)]
+    protection: Protection = Protection.NONE  # of every row: that it exists is already a protected fact
+    key: Annotated[tuple[str, ...], Field(min_length=1)]  # identifies a source record
+    updated_at: str  # source update time; with the key it identifies a version
+    quarantine_limit: Annotated[float, Field(ge=0, le=1)]  # a larger share of quarantined rows holds the dataset
+    quarantine_limit_why: str
+    columns: Annotated[tuple[Column, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for label, values in (("name", [c.name for c in self.columns]), ("source", [c.source for c in self.columns])):
+            twice = sorted({v for v in values if values.count(v) > 1})
+            if twice:
+                raise ValueError(f"column {label} {twice} appears twice")
+        for name in (*self.key, self.updated_at):
+            column = self.column(name)
+            if not column.required or column.severity is not Severity.CRITICAL:
+                raise ValueError(f"column [{name}] is part of the identity of a version: required, severity critical")
+        for column in self.columns:
+            if column.not_after is not None:
+                self.column(column.not_after)
+        if self.column(self.updated_at).type is not ColumnType.TIMESTAMP:
+            raise ValueError(f"column [{self.updated_at}] must be a timestamp")
+        if not self.dataset.startswith(f"{self.agency}_"):
+            raise ValueError(f"dataset [{self.dataset}] must start with its agency [{self.agency}_]")
+        return self
+
+    def column(self, name: str) -> Column:
+        """The column of that name; `ValueError` if there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise ValueError(f"no column [{name}] in dataset [{self.dataset}]")
+
+    @property
+    def names(self) -> list[str]:
+        """Column names, in the order of the contract."""
+        return [column.name for column in self.columns]
+
+    @property
+    def version_key(self) -> list[str]:
+        """Columns that identify a version of a source record: the key and the source update time."""
+        return [*self.key, self.updated_at]
+
+    @property
+    def major(self) -> str:
+        """Major part of the version."""
+        return self.version.split(".")[0]
+
+
+def read_contract(path: Path) -> Contract:
+    """Read and check one file. Raises `ContractError`."""
+    try:
+        contract = Contract.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "(top)"
+        raise ContractError(f"contract [{path.name}], key [{where}]: {first['msg']}; correct the file") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else "?"
+        raise ContractError(f"contract [{path.name}], line [{line}]: not YAML; correct the file") from None
+    if contract.dataset != path.stem:
+        raise ContractError(f"contract [{path.name}] describes dataset [{contract.dataset}]; rename one of the two")
+    return contract
+
+
+@cache
+def load_all(folder: Path = CONTRACTS) -> dict[str, Contract]:
+    """Every contract by dataset, in alphabetical order. Raises `ContractError` at the first that cannot be used."""
+    return {path.stem: read_contract(path) for path in sorted(folder.glob("*.yaml"))}
+
+
+def load_contract(dataset: str, folder: Path = CONTRACTS) -> Contract:
+    """The contract of one dataset. Raises `ContractError` for an unknown dataset."""
+    contracts = load_all(folder)
+    if dataset not in contracts:
+        raise ContractError(f"unknown dataset [{dataset}]; known: {', '.join(contracts)}")
+    return contracts[dataset]

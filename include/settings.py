@@ -1,0 +1,85 @@
+"""Every knob, typed, from the environment; each with its reason.
+
+Secrets and addresses may also come from Airflow connections: `dags/` reads those and hands the pipeline a `Settings`.
+Light to import (a DAG file reads it while parsing): standard library only.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+
+class SettingsError(ValueError):
+    """A setting is missing or cannot be read. One line: its name, its value in brackets, what to do."""
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """Where an agency's gateway answers, and the bearer token it asks for."""
+
+    url: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """How patient an attempt is, and what it refuses to swallow."""
+
+    connect_seconds: float = 5.0  # a gateway that does not accept within this is down
+    read_seconds: float = 15.0  # longest silence in mid-body before the part is resumed; a stall, not slowness
+    poll_seconds: float = 0.2  # first pause between two looks at an export job; doubles up to 5 s
+    job_seconds: float = 600.0  # an export job that takes longer never ends
+    resumes: int = 8  # tries per request inside an attempt before the task's own retries take over
+    backoff_seconds: float = 0.2  # first pause between tries; doubles, with jitter
+    backoff_max_seconds: float = 30.0  # ceiling of that pause, and of a Retry-After that we honour in place
+    max_rows: int = 50_000_000  # per export; a manifest that announces more is an error, not a delivery
+    max_part_bytes: int = 1 << 30  # compressed, per part
+    max_unpacked_ratio: int = 200  # text of this kind packs 4 to 20 times; more is a gzip bomb
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that the pipeline needs to know of the place it runs in."""
+
+    warehouse_dsn: str = field(repr=False)  # libpq connection string
+    landing: Path  # attempts, immutable
+    staging: Path  # Parquet between the stages of one run; may be deleted after it
+    gateways: Mapping[str, Gateway]  # by agency
+    extraction: Extraction = Extraction()
+    world_start: date | None = None  # first and last day that the gateways can export, if they are simulated:
+    world_end: date | None = None  # the schedule ends there
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
+        """From `CROSSCHECK_*`. Raises `SettingsError`."""
+        return cls(
+            warehouse_dsn=_required(env, "CROSSCHECK_WAREHOUSE_DSN"),
+            landing=Path(_required(env, "CROSSCHECK_LANDING")),
+            staging=Path(_required(env, "CROSSCHECK_STAGING")),
+            gateways={
+                agency: Gateway(
+                    url=_required(env, f"CROSSCHECK_{agency.upper()}_URL"),
+                    token=_required(env, f"CROSSCHECK_{agency.upper()}_TOKEN"),
+                )
+                for agency in ("tecs", "uscis")
+            },
+            world_start=_day(env, "CROSSCHECK_WORLD_START"),
+            world_end=_day(env, "CROSSCHECK_WORLD_END"),
+        )
+
+
+def _required(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "")
+    if not value:
+        raise SettingsError(f"setting [{name}] is missing; `make nightly` and docker-compose.yaml set it")
+    return value
+
+
+def _day(env: Mapping[str, str], name: str) -> date | None:
+    value = env.get(name, "")
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise SettingsError(f"setting [{name}] is [{value}]; write it as YYYY-MM-DD") from None
