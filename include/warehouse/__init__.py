@@ -1,0 +1,1 @@
+"""The PostgreSQL warehouse: connection, migrations, bulk load, the queries of `sql/`."""

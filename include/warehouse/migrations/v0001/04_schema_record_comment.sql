@@ -1,0 +1,1 @@
+comment on schema record is 'versions of source records, append-only';

@@ -1,0 +1,1 @@
+comment on schema match is 'scored pairs with evidence, and entities';

@@ -1,0 +1,1 @@
+create index stage_time_run on ops.stage_time (run_id);

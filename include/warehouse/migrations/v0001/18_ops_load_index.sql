@@ -1,0 +1,1 @@
+create index load_run on ops.load (run_id);

@@ -1,0 +1,1 @@
+create index tecs_alias_subject on record.tecs_alias (subject_id);

@@ -1,0 +1,1 @@
+create index pair_petitioner on match.pair (petitioner_version_id);

@@ -1,0 +1,1 @@
+create index entity_entity on match.entity (entity);
