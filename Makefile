@@ -1,0 +1,65 @@
+# Each target is a thin line over a command that works without make. `make help` lists them.
+PYTHON ?= python3
+SCENARIO ?= nightly
+SEED ?=
+world = --scenario $(SCENARIO) $(if $(SEED),--seed $(SEED))
+crosscheck = .venv/bin/python -m include
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev nightly up backfill sql psql test test-unit test-compose check docs lock env clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@echo; echo "  SCENARIO= and SEED= choose the simulated world; CROSSCHECK_HOME= moves the state from .crosscheck/"
+
+setup: ## the environment in .venv (needs Python 3.11, 3.12 or 3.13 with venv and pip; PYTHON= chooses one)
+	@$(PYTHON) include/local/bootstrap.py requirements.txt
+
+setup-dev: ## the same with what the tests need
+	@$(PYTHON) include/local/bootstrap.py requirements.txt requirements-dev.txt
+
+nightly: setup ## one night under a real scheduler, and what happened (DATE=2014-09-12 chooses it)
+	@$(crosscheck) nightly $(world) $(if $(DATE),--date $(DATE))
+
+up: setup ## Airflow's UI, gateways and warehouse, until Ctrl-C
+	@$(crosscheck) up $(world)
+
+backfill: setup ## Airflow's own backfill: FROM=2014-09-01 TO=2014-09-05
+	@$(crosscheck) backfill $(world) --from "$(FROM)" --to "$(TO)"
+
+sql: setup ## ask the warehouse, CSV on standard output: Q="select * from report.run"
+	@$(crosscheck) sql $(world) "$$Q"
+
+psql: setup ## a psql session in the warehouse
+	@$(crosscheck) psql $(world)
+
+test: setup-dev check ## the whole test suite
+	.venv/bin/python -m pytest
+
+test-unit: setup-dev ## the tests that need neither Airflow nor PostgreSQL
+	.venv/bin/python -m pytest tests/unit
+
+test-compose: ## the real docker-compose.yaml on any Docker engine that is there: all healthy, one night green
+	tests/compose/run.sh
+
+check: setup-dev ## format, lint, types, import boundaries, generated documents fresh
+	.venv/bin/python -m ruff format --check .
+	.venv/bin/python -m ruff check .
+	.venv/bin/python -m mypy
+	.venv/bin/lint-imports
+	.venv/bin/python docs/generate.py --check
+
+docs: setup-dev ## make the generated documents anew
+	.venv/bin/python docs/generate.py
+
+lock: setup ## compile the requirement lists anew
+	@for list in requirements requirements-dev requirements-uv; do \
+	  .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes -q $$list.in -o $$list.txt \
+	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --python .venv/bin/python || exit 1; done
+
+env: ## .env for docker-compose.yaml: every password drawn at random
+	@$(PYTHON) include/local/dotenv.py .env
+
+clean: ## delete the state folder: every world, warehouse and log
+	@if [ -x .venv/bin/python ]; then $(crosscheck) clean; else rm -rf .crosscheck; fi
+export Q

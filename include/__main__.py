@@ -1,0 +1,197 @@
+"""The command line: `python -m include COMMAND`. Each make target is a thin line over one of these."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(
+    help="Crosscheck on one machine: simulated agencies, a warehouse and Airflow, all below .crosscheck/.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+Scenario = Annotated[str, typer.Option(help="Simulated world: a file in include/simulator/scenarios/.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the world; the scenario's own if not given.")]
+Day = Annotated[str | None, typer.Option("--date", help="The night, YYYY-MM-DD; the scenario's last if not given.")]
+talk = Console(stderr=True, highlight=False)
+
+
+@app.command()
+def nightly(scenario: Scenario = "nightly", seed: Seed = None, day: Day = None) -> None:
+    """Run `screen_nightly` for one night under a real scheduler, and print what happened."""
+    from include.local.home import Home
+    from include.local.night import check_day, screen
+    from include.local.screen import show
+    from include.local.stack import prepare, running
+
+    began = time.monotonic()
+    home = Home()
+    chosen = _day(day) if day else None
+    with _one_line_errors():
+        world = prepare(home, scenario, seed, _say)
+        check_day(world, chosen)
+        with running(home, world, _say) as stack:
+            summary = screen(home, stack, chosen or world.last_night, _say, began)
+    show(summary, Console(highlight=False, width=None if sys.stdout.isatty() else 140))
+    raise typer.Exit(0 if summary["books_closed"] else 1)
+
+
+@app.command()
+def up(scenario: Scenario = "nightly", seed: Seed = None) -> None:
+    """Airflow's UI, the gateways and the warehouse, until Ctrl-C."""
+    from include.local.home import Home
+    from include.local.stack import USER, prepare, running
+
+    home = Home()
+    with _one_line_errors():
+        world = prepare(home, scenario, seed, _say)
+        with running(home, world, _say, triggerer=True) as stack:
+            typer.echo(f"Airflow    {stack.url}   login {USER} / {stack.password}")
+            typer.echo(f"gateways   {'   '.join(f'{a} {g.url}' for a, g in stack.settings.gateways.items())}")
+            typer.echo(f"warehouse  make sql Q='select * from report.run'   scenario {world.scenario}, seed {world.seed}")
+            typer.echo("Ctrl-C stops all of it.")
+            threading.Event().wait()
+
+
+@app.command()
+def backfill(
+    first: Annotated[str, typer.Option("--from", help="First night, YYYY-MM-DD.")],
+    last: Annotated[str, typer.Option("--to", help="Last night, YYYY-MM-DD, included.")],
+    scenario: Scenario = "nightly",
+    seed: Seed = None,
+    runs_at_once: Annotated[int, typer.Option(min=1, help="Nights at one time.")] = 3,
+    again: Annotated[bool, typer.Option(help="Repeat nights that have run.")] = False,
+) -> None:
+    """Airflow's own backfill over nights; waits for it and prints a line for each."""
+    from include.local.backfill import backfill_nights
+    from include.local.home import Home
+    from include.local.night import check_day
+    from include.local.stack import prepare, running
+
+    home = Home()
+    with _one_line_errors():
+        world = prepare(home, scenario, seed, _say)
+        days = _day(first), _day(last)
+        for day in days:
+            check_day(world, day)
+        with running(home, world, _say) as stack:
+            red = backfill_nights(stack, *days, runs_at_once, again, _say, typer.echo)
+    raise typer.Exit(1 if red else 0)
+
+
+@app.command()
+def sql(
+    statement: Annotated[str, typer.Argument(help="One statement.")], scenario: Scenario = "nightly", seed: Seed = None
+) -> None:
+    """Ask the warehouse; the answer as CSV on standard output."""
+    import psycopg2
+    from psycopg2 import sql as compose
+
+    from include.local.home import Home
+    from include.local.stack import prepare, warehouse
+
+    home = Home()
+    with _one_line_errors(), warehouse(home, prepare(home, scenario, seed, _say)) as dsn:
+        connection = psycopg2.connect(dsn)
+        try:
+            with connection, connection.cursor() as cursor:
+                copy = compose.SQL("copy ({}) to stdout with (format csv, header)")
+                cursor.copy_expert(copy.format(compose.SQL(statement.strip().rstrip(";"))), sys.stdout.buffer)
+        except psycopg2.Error as error:
+            raise RuntimeError(f"PostgreSQL refused: {str(error).splitlines()[0]}") from None
+        finally:
+            connection.close()
+
+
+@app.command()
+def psql(scenario: Scenario = "nightly", seed: Seed = None) -> None:
+    """A psql session in the warehouse."""
+    from include.local.home import Home
+    from include.local.stack import prepare, warehouse
+
+    home = Home()
+    with _one_line_errors(), warehouse(home, prepare(home, scenario, seed, _say)) as dsn:
+        program = home.postgres.bin / "psql"
+        command = str(program) if program.exists() else shutil.which("psql")
+        if command is None:
+            raise RuntimeError("[psql] is not here; `make sql Q='...'` needs none")
+        environment = {**os.environ, "PGSERVICEFILE": os.devnull, **_libpq(dsn)}
+        with _left_to_child(signal.SIGINT):
+            subprocess.run([command], env=environment, check=False)  # noqa: S603 -- the server's own client
+
+
+@app.command()
+def clean() -> None:
+    """Delete the state folder: every world, warehouse and log. Refuses while a command uses it."""
+    from include.local.home import Home
+
+    home = Home()
+    if home.postgres.port is not None:
+        typer.echo(f"crosscheck: a command still uses [{home.folder}]; stop it first (Ctrl-C in `make up`)", err=True)
+        raise typer.Exit(1)
+    for path in home.folder.rglob("*"):
+        if path.is_dir() and not path.is_symlink():
+            path.chmod(0o700)  # landed attempts are read-only
+    shutil.rmtree(home.folder)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        typer.echo(f"crosscheck: [{text}] is not a date; write it as YYYY-MM-DD", err=True)
+        raise typer.Exit(2) from None
+
+
+def _say(text: str) -> None:
+    talk.print(f"[dim]{time.strftime('%H:%M:%S')}[/dim] ", end="")
+    talk.print(text, markup=False)
+
+
+def _libpq(dsn: str) -> dict[str, str]:
+    from psycopg2.extensions import parse_dsn
+
+    names = {"host": "PGHOST", "port": "PGPORT", "dbname": "PGDATABASE", "user": "PGUSER", "password": "PGPASSWORD"}
+    return {names[key]: str(value) for key, value in parse_dsn(dsn).items()}
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    """An expected failure is one line and exit status 1; SIGTERM ends as Ctrl-C does, with everything stopped."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("crosscheck: stopped", err=True)
+        raise typer.Exit(130) from None
+    except (RuntimeError, ValueError, LookupError, OSError) as error:
+        typer.echo(f"crosscheck: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def _left_to_child(number: signal.Signals) -> Iterator[None]:
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+if __name__ == "__main__":
+    app(prog_name="crosscheck")

@@ -1,0 +1,122 @@
+"""The few calls of Airflow's REST API that the local commands make."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import httpx
+
+DAG = "screen_nightly"
+SECONDS = 60.0  # the first request builds the app, which takes 10 s on a busy machine
+
+
+class AirflowError(RuntimeError):
+    """Airflow refused. One line."""
+
+
+class AirflowApi:
+    """A session at the API server of a stack."""
+
+    def __init__(self, url: str, user: str, password: str) -> None:
+        self.url = url
+        self._login = {"username": user, "password": password}
+        self._client = httpx.Client(base_url=url, timeout=SECONDS)
+
+    def is_up(self) -> bool:
+        """Whether it answers."""
+        try:
+            return self._client.get("/api/v2/monitor/health").is_success
+        except httpx.TransportError:
+            return False
+
+    def warm(self) -> None:
+        """Have the execution API built before a task asks for it: a task's own client waits only 5 s."""
+        self._client.get("/execution/health")
+
+    def health(self) -> dict[str, Any]:
+        """State of scheduler, dag processor, triggerer, metadata database."""
+        state: dict[str, Any] = self._client.get("/api/v2/monitor/health").json()
+        return state
+
+    def call(self, method: str, path: str, **arguments: Any) -> Any:
+        """One authenticated call; its JSON. Raises `AirflowError`."""
+        if "authorization" not in self._client.headers:
+            answer = self._client.post("/auth/token", json=self._login)
+            if not answer.is_success:
+                raise AirflowError(f"Airflow at [{self.url}] refused the login with [{answer.status_code}]")
+            self._client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+        answer = self._client.request(method, f"/api/v2{path}", **arguments)
+        if not answer.is_success:
+            raise AirflowError(f"Airflow refused [{method} {path}] with [{answer.status_code}]: {answer.text[:300]}")
+        return answer.json() if answer.content else None
+
+    def find(self, path: str) -> Any | None:
+        """GET that may find nothing."""
+        try:
+            return self.call("GET", path)
+        except AirflowError as error:
+            if "[404]" in str(error):
+                return None
+            raise
+
+    def ensure_pool(self, name: str, slots: int, why: str) -> None:
+        """Create a pool unless it is there."""
+        if self.find(f"/pools/{name}") is None:
+            self.call("POST", "/pools", json={"name": name, "slots": slots, "description": why})
+
+    def run_interval(self, run_id: str, start: datetime, end: datetime, note: str) -> str:
+        """Start the DAG over an interval, or repeat its run over it; the run's id.
+
+        Airflow allows one run per logical date (the start of the interval): a night that has run is cleared and runs again.
+        """
+        held = self.call("GET", f"/dags/{DAG}/dagRuns", params={"logical_date_gte": _iso(start), "logical_date_lte": _iso(start)})
+        if held["dag_runs"]:
+            found: str = held["dag_runs"][0]["dag_run_id"]
+            self.call("POST", f"/dags/{DAG}/dagRuns/{found}/clear", json={"dry_run": False, "only_failed": False})
+            return found
+        body = {
+            "dag_run_id": run_id,
+            "logical_date": _iso(start),
+            "data_interval_start": _iso(start),
+            "data_interval_end": _iso(end),
+            "note": note,
+        }
+        return str(self.call("POST", f"/dags/{DAG}/dagRuns", json=body)["dag_run_id"])
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        """State of a run."""
+        state: dict[str, Any] = self.call("GET", f"/dags/{DAG}/dagRuns/{run_id}")
+        return state
+
+    def tasks(self, run_id: str) -> list[dict[str, Any]]:
+        """Task instances of a run."""
+        found: list[dict[str, Any]] = self.call(
+            "GET", f"/dags/{DAG}/dagRuns/{run_id}/taskInstances", params={"limit": 200}
+        )["task_instances"]
+        return found
+
+    def backfill(self, first: date, last: date, max_active_runs: int, reprocess: str) -> int:
+        """Airflow's own backfill over nights, both ends included; its id."""
+        body = {
+            "dag_id": DAG,
+            "from_date": _iso(_midnight(first)),
+            "to_date": _iso(_midnight(last) + timedelta(hours=23)),
+            "max_active_runs": max_active_runs,
+            "reprocess_behavior": reprocess,
+            "run_backwards": False,
+            "dag_run_conf": {},
+        }
+        return int(self.call("POST", "/backfills", json=body)["id"])
+
+    def backfill_runs(self, first: date, last: date) -> Iterator[dict[str, Any]]:
+        """Runs of the nights of a backfill."""
+        bounds = {"logical_date_gte": _iso(_midnight(first)), "logical_date_lte": _iso(_midnight(last))}
+        yield from self.call("GET", f"/dags/{DAG}/dagRuns", params={**bounds, "limit": 1000})["dag_runs"]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,56 @@
+"""Airflow's own backfill, watched."""
+
+import time
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+
+from include.local.night import FINAL, POLL_SECONDS
+from include.local.stack import Say, Stack
+from include.reporting.summary import RunSummary, summarise
+from include.warehouse.connection import fetch, query
+
+
+def backfill_nights(
+    stack: Stack, first: date, last: date, runs_at_once: int, again: bool, say: Say, tell: Say
+) -> list[date]:
+    """Backfill both nights and all between, tell one line for each; the nights that ended red."""
+    nights = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    if not nights:
+        raise ValueError(f"backfill from [{first}] to [{last}] is empty; FROM must not be after TO")
+    stack.airflow.backfill(first, last, runs_at_once, "completed" if again else "failed")
+    told = -1
+    while True:
+        runs = list(stack.airflow.backfill_runs(first, last))
+        done = sum(run["state"] in FINAL for run in runs)
+        if done != told:
+            say(f"{done} of {len(nights)} nights done")
+            told = done
+        if runs and done == len(runs) and len(runs) >= len(nights):
+            break
+        time.sleep(POLL_SECONDS)
+    red = []
+    for night in nights:
+        summary = _summary(stack, night)
+        if summary is None or not summary["books_closed"]:
+            red.append(night)
+        tell(_line(night, summary))
+    return red
+
+
+def _summary(stack: Stack, night: date) -> RunSummary | None:
+    start = datetime.combine(night, clock(), UTC)
+    bounds = {"start": start, "end": start + timedelta(days=1)}
+    number = fetch(stack.settings.warehouse_dsn, query("last_run"), bounds)[0].run_id
+    return summarise(stack.settings.warehouse_dsn, number) if number is not None else None
+
+
+def _line(night: date, summary: RunSummary | None) -> str:
+    if summary is None:
+        return f"{night}  RED     its books were never opened"
+    total = {
+        key: sum(row[key] for row in summary["datasets"])  # type: ignore[literal-required] -- keys of DatasetSummary
+        for key in ("received", "duplicate", "quarantined", "loaded")
+    }
+    counts = "  ".join(f"{key} {value:,}" for key, value in total.items())
+    state = "closed" if summary["books_closed"] else "RED   "
+    return f"{night}  {state}  {counts}  leads {summary['leads']:,}  review {summary['review']:,}"

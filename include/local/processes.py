@@ -1,0 +1,66 @@
+"""Child processes that end with us."""
+
+import ctypes
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+STOP_SECONDS = 20.0  # Airflow's scheduler ends within 2 s of SIGTERM when idle; a running task may take some more
+
+
+class Child:
+    """A component: its process and its log."""
+
+    def __init__(self, name: str, command: Sequence[str], env: Mapping[str, str], log: Path, cwd: Path) -> None:
+        self.name = name
+        self.log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(  # noqa: S603 -- our own commands
+                command,
+                env=dict(env),
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is ours: components are stopped one by one, in order
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+            )
+
+    def check(self) -> None:
+        """Raise `RuntimeError` if it has ended."""
+        if self.process.poll() is not None:
+            raise RuntimeError(f"[{self.name}] ended with [{self.process.returncode}]; see [{self.log}]")
+
+    def stop(self) -> None:
+        """SIGTERM, and SIGKILL if it does not listen."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+def stop_all(children: Sequence[Child]) -> None:
+    """Signal all, last started first, then wait for each."""
+    for child in reversed(children):
+        if child.process.poll() is None:
+            child.process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for child in reversed(children):
+        try:
+            child.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.process.kill()
+            child.process.wait()
+
+
+def _end_with_parent() -> None:
+    """A command that is killed outright must not leave a scheduler behind."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

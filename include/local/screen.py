@@ -1,0 +1,59 @@
+"""What a person sees at the end of a night: one screen."""
+
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from include.local.night import NightSummary
+
+
+def show(summary: NightSummary, console: Console) -> None:
+    """Print the screen; colours only if the console is a terminal."""
+    console.print(_heading(summary), _datasets(summary), _matches(summary), _times(summary), sep="\n")
+
+
+def _heading(summary: NightSummary) -> Text:
+    closed = summary["books_closed"]
+    text = Text("\n")
+    text.append("books closed" if closed else "RED: the books did not close", "bold green" if closed else "bold red")
+    text.append(f"   data interval [{summary['interval_start'][:16]} .. {summary['interval_end'][:16]})")
+    text.append(f"   run {summary['run_id']} ({summary['external_id']})")
+    for reason in summary["reasons"]:
+        text.append(f"\n  {reason}", "red")
+    return text
+
+
+def _datasets(summary: NightSummary) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("dataset")
+    for title in ("received", "duplicate", "quarantined", "loaded", "attempts", "completeness", "gate"):
+        table.add_column(title, justify="right")
+    for row in summary["datasets"]:
+        share = "-" if row["completeness"] is None else f"{row['completeness']:.1%}"
+        counts = [f"{row[key]:,}" for key in ("received", "duplicate", "quarantined", "loaded")]
+        attempts = f"{row['attempts']}" + (f" ({row['failed_attempts']} failed)" if row["failed_attempts"] else "")
+        gate = row["decision"] or "missing"
+        style = {"pass": "green", "warn": "yellow"}.get(gate, "red")
+        table.add_row(row["name"], *counts, attempts, share, Text(gate, style))
+    return table
+
+
+def _matches(summary: NightSummary) -> Text:
+    return Text(
+        f"\n{summary['pairs']:,} pairs compared: {summary['leads']:,} leads, {summary['review']:,} to review; "
+        f"in the warehouse {summary['leads_in_warehouse']:,} leads, {summary['review_in_warehouse']:,} to review\n"
+        "SIMULATED. A lead is a resemblance of records, not a finding about a person.",
+    )
+
+
+def _times(summary: NightSummary) -> Group:
+    stages = "   ".join(f"{stage} {seconds:.1f} s" for stage, seconds in summary["stages"].items())
+    history = f", history {summary['history_seconds']:.1f} s" if summary["history_seconds"] >= 1 else ""
+    return Group(
+        Text(f"\nstages    {stages}"),
+        Text(
+            f"time      {summary['wall_seconds']:.1f} s in all{history}; pipeline {summary['pipeline_seconds']:.1f} s, "
+            f"Airflow {summary['airflow_overhead_seconds']:.1f} s (of which start {summary['start_seconds']:.1f} s)"
+        ),
+        Text(f"logs      {summary['log']}"),
+    )

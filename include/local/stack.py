@@ -1,0 +1,283 @@
+"""Gateways, warehouse and Airflow of one world, started and stopped in order."""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from include.local.airflow_api import DAG, AirflowApi
+from include.local.home import CHECKOUT, Home, World
+from include.local.postgres import free_port
+from include.local.processes import Child, stop_all
+from include.settings import Settings
+from include.simulator.scenario import load as load_scenario
+
+USER = "admin"
+START_SECONDS = 180.0  # two busy cores need 60 to 90 s to import Airflow four times
+UI_PORT = 8080  # Airflow's usual port, if it is free
+POOL_SLOTS = 4  # two exports at a time from each of two gateways: a gateway is a shared system
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running world."""
+
+    world: World
+    airflow: AirflowApi
+    settings: Settings
+    url: str
+    password: str
+
+
+def prepare(home: Home, scenario: str, seed: int | None, say: Say) -> World:
+    """Generate the world unless it is there."""
+    world = home.world(scenario, load_scenario(scenario).seed if seed is None else seed)
+    if not (world.source / "world.json").exists():
+        say(f"simulating the agencies: scenario {world.scenario}, seed {world.seed}")
+        shutil.rmtree(world.source, ignore_errors=True)
+        _run(
+            [sys.executable, "-m", "include.simulator", "generate", "--scenario", world.scenario]
+            + ["--seed", str(world.seed), "--out", str(world.source)],
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+            log=world.logs / "simulator.log",
+        )
+    return world
+
+
+@contextmanager
+def warehouse(home: Home, world: World) -> Iterator[str]:
+    """The warehouse of a world, migrated; its connection string. PostgreSQL runs as long as the block does."""
+    from include.reporting.views import VIEWS
+    from include.warehouse.migrate import migrate
+
+    with home.postgres.running() as server:
+        database = f"warehouse_{world.name}"
+        server.ensure_database(database, "warehouse")
+        dsn = server.dsn(database, "warehouse")
+        stamp = world.folder / "warehouse.stamp"
+        wanted = _fingerprint(CHECKOUT / "include/warehouse/migrations", CHECKOUT / "include/reporting/sql")
+        if not stamp.exists() or stamp.read_text() != wanted:
+            migrate(dsn, views=VIEWS)
+            stamp.parent.mkdir(parents=True, exist_ok=True)
+            stamp.write_text(wanted)
+        yield dsn
+
+
+@contextmanager
+def running(home: Home, world: World, say: Say, *, triggerer: bool = False) -> Iterator[Stack]:
+    """The whole stack of a world; joins the one that runs already, if another command holds it."""
+    world.folder.mkdir(parents=True, exist_ok=True)
+    place = world.folder / "stack.json"
+    with (world.folder / "stack.lock").open("w") as lock, ExitStack() as things:
+        dsn = things.enter_context(warehouse(home, world))
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            ports = _wait_for(place)
+            say(f"joining the stack that runs at {ports['url']}")
+        else:
+            place.unlink(missing_ok=True)
+            ports = things.enter_context(_start(home, world, dsn, say, triggerer=triggerer))
+            place.write_text(json.dumps(ports))
+            things.callback(place.unlink, missing_ok=True)
+        yield Stack(
+            world=world,
+            airflow=AirflowApi(str(ports["url"]), USER, home.secret("airflow_password")),
+            settings=Settings.from_env(_pipeline_env(home, world, dsn, ports)),
+            url=str(ports["url"]),
+            password=home.secret("airflow_password"),
+        )
+
+
+@contextmanager
+def _start(home: Home, world: World, dsn: str, say: Say, *, triggerer: bool) -> Iterator[dict[str, int | str]]:
+    children: list[Child] = []
+    api_port = _usable(UI_PORT)
+    ports: dict[str, int | str] = {
+        "tecs": free_port(),
+        "uscis": free_port(),
+        "api": api_port,
+        "logs": free_port(),
+        "url": f"http://127.0.0.1:{api_port}",
+    }
+    env = {**_airflow_env(home, world, ports), **_pipeline_env(home, world, dsn, ports)}
+
+    def start(name: str, *command: str) -> None:
+        children.append(Child(name, [sys.executable, "-m", *command], env, world.logs / f"{name}.log", CHECKOUT))
+
+    try:
+        for agency in ("tecs", "uscis"):
+            options = ["--agency", agency, "--port", str(ports[agency]), "--token-env", f"CROSSCHECK_{agency.upper()}_TOKEN"]
+            start(f"gateway-{agency}", "include.simulator", "serve", "--world", str(world.source), *options)
+        _migrate_airflow(home, world, env, say)
+        say("starting Airflow")
+        for component in ("api-server", "scheduler", "dag-processor", *(["triggerer"] if triggerer else [])):
+            start(component, "airflow", component)
+        _wait_until_ready(home, ports, children, say)
+        yield ports
+    finally:
+        stop_all(children)
+
+
+def _wait_until_ready(home: Home, ports: Mapping[str, int | str], children: list[Child], say: Say) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    api = AirflowApi(str(ports["url"]), USER, home.secret("airflow_password"))
+    waits: list[tuple[str, Callable[[], bool]]] = [
+        ("gateway tecs", lambda: _answers(f"http://127.0.0.1:{ports['tecs']}/health")),
+        ("gateway uscis", lambda: _answers(f"http://127.0.0.1:{ports['uscis']}/health")),
+        ("Airflow's API", api.is_up),
+        ("the DAG", lambda: api.find(f"/dags/{DAG}") is not None),
+        ("the scheduler", lambda: api.health()["scheduler"]["status"] == "healthy"),
+    ]
+    for what, is_ready in waits:
+        while not is_ready():
+            for child in children:
+                child.check()
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"[{what}] was not ready within [{START_SECONDS:.0f}] s; see the logs in [{children[0].log.parent}]")
+            time.sleep(0.2)
+    api.warm()
+    api.ensure_pool("gateways", POOL_SLOTS, "exports at one time: the gateways are shared systems")
+
+
+def _airflow_env(home: Home, world: World, ports: Mapping[str, int | str]) -> dict[str, str]:
+    """Airflow's configuration: environment only, no airflow.cfg to keep in step."""
+    users = world.airflow / "passwords.json"
+    world.airflow.mkdir(parents=True, exist_ok=True)
+    if not users.exists():
+        users.touch(mode=0o600)
+        users.write_text(json.dumps({USER: home.secret("airflow_password")}))
+    _preload(world.airflow)
+    server = home.postgres
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "CROSSCHECK", "PYTHON"))}
+    return inherited | {
+        "PYTHONPATH": str(CHECKOUT),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
+        "AIRFLOW_HOME": str(world.airflow),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(CHECKOUT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(CHECKOUT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "4",  # idle workers are forked at once; two cores keep four busy
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(users),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": server.uri(_metadata(world), "airflow", "postgresql+psycopg2"),
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": str(ports["api"]),
+        "AIRFLOW__API__BASE_URL": str(ports["url"]),
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__API__SECRET_KEY": home.secret("airflow_api"),
+        "AIRFLOW__API_AUTH__JWT_SECRET": home.secret("airflow_jwt"),
+        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_HOST": "127.0.0.1",
+        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(ports["logs"]),
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",  # the default of 1 s is most of a short task's time
+        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "AIRFLOW_CONN_WAREHOUSE": server.uri(f"warehouse_{world.name}", "warehouse", "postgres"),
+        **{
+            f"AIRFLOW_CONN_{agency.upper()}_GATEWAY": json.dumps(
+                {
+                    "conn_type": "http",
+                    "host": "127.0.0.1",
+                    "port": ports[agency],
+                    "password": home.secret(f"{agency}_token"),
+                }
+            )
+            for agency in ("tecs", "uscis")
+        },
+    }
+
+
+def _pipeline_env(home: Home, world: World, dsn: str, ports: Mapping[str, int | str]) -> dict[str, str]:
+    return {
+        "CROSSCHECK_WAREHOUSE_DSN": dsn,
+        "CROSSCHECK_LANDING": str(world.folder / "landing"),
+        "CROSSCHECK_STAGING": str(world.folder / "staging"),
+        "CROSSCHECK_WORLD_START": world.first_day.isoformat(),
+        "CROSSCHECK_WORLD_END": world.last_night.isoformat(),
+        "CROSSCHECK_RETRY_SECONDS": "2",  # simulated gateways recover at once
+        **{f"CROSSCHECK_{agency.upper()}_URL": f"http://127.0.0.1:{ports[agency]}" for agency in ("tecs", "uscis")},
+        **{f"CROSSCHECK_{agency.upper()}_TOKEN": home.secret(f"{agency}_token") for agency in ("tecs", "uscis")},
+    }
+
+
+def _preload(airflow_home: Path) -> None:
+    """Workers are forked from the scheduler: what it has imported costs a task nothing (measured: docs/performance.md)."""
+    config = airflow_home / "config"
+    config.mkdir(exist_ok=True)
+    shutil.copyfile(Path(__file__).with_name("airflow_local_settings.py"), config / "airflow_local_settings.py")
+
+
+def _migrate_airflow(home: Home, world: World, env: Mapping[str, str], say: Say) -> None:
+    from importlib.metadata import version
+
+    stamp = world.airflow / f"metadata-{version('apache-airflow')}.stamp"
+    if not stamp.exists():
+        say("setting up Airflow's metadata database")
+        home.postgres.ensure_database(_metadata(world), "airflow")
+        _run([sys.executable, "-m", "airflow", "db", "migrate"], env=env, log=world.logs / "airflow-migrate.log")
+        stamp.touch()
+
+
+def _metadata(world: World) -> str:
+    return f"airflow_{world.name}"
+
+
+def _run(command: list[str], env: Mapping[str, str], log: Path) -> None:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        done = subprocess.run(command, env=dict(env), cwd=CHECKOUT, stdout=output, stderr=subprocess.STDOUT, check=False)  # noqa: S603 -- our own commands
+    if done.returncode != 0:
+        last = log.read_text(errors="replace").strip().splitlines()[-1:]
+        raise RuntimeError(f"[{' '.join(command[1:4])}] failed: {last[0] if last else done.returncode}; see [{log}]")
+
+
+def _wait_for(place: Path) -> dict[str, int | str]:
+    deadline = time.monotonic() + START_SECONDS
+    while not place.exists():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"another command holds this world but is not ready after [{START_SECONDS:.0f}] s; stop it")
+        time.sleep(0.2)
+    ports: dict[str, int | str] = json.loads(place.read_text())
+    return ports
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2.0).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _usable(port: int) -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return free_port()
+    return port
+
+
+def _fingerprint(*folders: Path) -> str:
+    """Changes when a file of the folders does."""
+    from hashlib import sha256
+
+    digest = sha256()
+    for folder in folders:
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in (".sql", ".py")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,246 @@
+"""The stages, as plain functions: what a DAG task, the command line and a test all call.
+
+Each takes the settings, the run and at most a dataset; takes its input from where the stage before left it; returns
+references and counts, never data. Each may be repeated: the second time it finds its work done.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Self
+
+from include.contracts import dataset_names, load_contract
+from include.interval import Interval
+from include.settings import Settings
+
+
+class BooksError(RuntimeError):
+    """The books of a run do not close: the run is red. One line per reason."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run whose books are open."""
+
+    run_id: int
+    interval: Interval
+
+    def to_dict(self) -> dict[str, Any]:
+        """For XCom."""
+        return {
+            "run_id": self.run_id,
+            "start": self.interval.start.isoformat(),
+            "end": self.interval.end.isoformat(),
+        }
+
+    @classmethod
+    def from_dict(cls, value: dict[str, Any]) -> Self:
+        """From XCom."""
+        start, end = datetime.fromisoformat(value["start"]), datetime.fromisoformat(value["end"])
+        return cls(value["run_id"], Interval(start, end))
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the warehouse up to date, views included."""
+    from include.reporting.views import VIEWS
+    from include.warehouse.migrate import migrate as to_revision
+
+    to_revision(settings.warehouse_dsn, views=VIEWS)
+
+
+def open_books(settings: Settings, interval: Interval, external_id: str) -> Run:
+    """Open a run over a data interval. `external_id`: what the caller calls it (Airflow's run id)."""
+    from include.warehouse import books
+
+    return Run(books.open_run(settings.warehouse_dsn, external_id, interval), interval)
+
+
+def extract(settings: Settings, run: Run, dataset: str, *, last_try: bool) -> dict[str, Any]:
+    """One attempt at an export. Raises the classes of `extraction.errors`; the ledger learns of it either way."""
+    from include.extraction.extract import extract as one_attempt
+    from include.extraction.landing import Landing
+
+    contract = load_contract(dataset)
+    landing = Landing(settings.landing)
+    with _timed(settings, run, "extract", dataset):
+        try:
+            receipt = one_attempt(
+                contract,
+                run.interval,
+                gateway=settings.gateways[contract.agency],
+                limits=settings.extraction,
+                landing=landing,
+                run_id=run.run_id,
+                last_try=last_try,
+            )
+        finally:
+            _write_ledger(settings, run, landing, dataset)
+    return {"path": receipt.path, "attempt": receipt.attempt, "rows": receipt.rows, "complete": receipt.complete}
+
+
+def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
+    """All attempts that the run landed, typed and merged into one table."""
+    from include.extraction.landing import Landing
+    from include.quality.staging import Part
+    from include.quality.staging import stage as merge
+    from include.warehouse import books
+
+    contract = load_contract(dataset)
+    landing = Landing(settings.landing)
+    with _timed(settings, run, "stage", dataset):
+        receipts = landing.receipts(dataset, run.interval, run_id=run.run_id)
+        if not receipts:
+            raise LookupError(f"dataset [{dataset}], interval [{run.interval}]: nothing landed; clear its task `extract`")
+        for receipt in receipts:
+            landing.verify(receipt)
+        parts = [
+            Part(receipt.attempt, part.name, settings.landing / receipt.path / part.name)
+            for receipt in receipts
+            for part in receipt.parts
+        ]
+        staged = merge(contract, parts, staging_folder(settings, run, dataset))
+        counts = {key: getattr(staged, key) for key in ("received", "duplicate", "quarantined", "accepted")}
+        books.record_staged(settings.warehouse_dsn, run.run_id, {"dataset": dataset, **counts})
+    return {**staged.to_dict(), "complete": receipts[-1].complete}
+
+
+def validate(settings: Settings, run: Run, dataset: str, staged: dict[str, Any]) -> dict[str, Any]:
+    """Expectations on the staged table, and the gate's decision."""
+    from include.quality.gate import decide
+    from include.quality.staging import Staged
+    from include.quality.suite import validate as check
+    from include.warehouse import books
+
+    contract = load_contract(dataset)
+    with _timed(settings, run, "validate", dataset):
+        delivery_complete = staged["complete"]
+        table = Staged.from_dict({key: value for key, value in staged.items() if key != "complete"})
+        outcomes = check(contract, Path(table.accepted_path))
+        decision = decide(contract, table, outcomes, delivery_complete=delivery_complete)
+        books.record_gate(
+            settings.warehouse_dsn,
+            run.run_id,
+            dataset,
+            decision.decision,
+            decision.reasons,
+            [asdict(outcome) for outcome in outcomes],
+        )
+    return {"decision": str(decision.decision), "reasons": list(decision.reasons)}
+
+
+def load(settings: Settings, run: Run, dataset: str, staged: dict[str, Any]) -> dict[str, Any]:
+    """Append the record versions. The caller asks the gate's decision first: see `lets_through`."""
+    from include.warehouse.load import load as append
+
+    with _timed(settings, run, "load", dataset):
+        accepted, quarantined = Path(staged["accepted_path"]), Path(staged["quarantined_path"])
+        loaded = append(settings.warehouse_dsn, run.run_id, load_contract(dataset), accepted, quarantined)
+    return asdict(loaded)
+
+
+def lets_through(decision: dict[str, Any]) -> bool:
+    """Whether the gate lets a dataset flow on."""
+    return decision["decision"] in ("pass", "warn")
+
+
+def match(settings: Settings, run: Run) -> dict[str, Any]:
+    """Compare what no run has compared yet with all that is loaded: one transaction, one run at a time."""
+    import pandas as pd
+
+    from include.matching.link import link
+    from include.matching.model import load_model
+    from include.warehouse.connection import transaction
+    from include.warehouse.matches import leave_matches, take_candidates
+
+    model = load_model()
+    with _timed(settings, run, "match"), transaction(settings.warehouse_dsn) as cursor:
+        found = take_candidates(cursor, model.version)
+        personas = found.personas.assign(persona_id=range(len(found.personas)))
+        new, held = personas[personas["is_new"]], personas[~personas["is_new"]]
+        late = found.petitioners[found.petitioners["is_new"]]
+        links = [link(new, found.petitioners, model), link(held, late, model)]
+        keys = personas[["persona_id", "subject_version_id", "alias_version_id"]]
+        rename = {"petitioner_id": "petitioner_version_id"}
+        matched = leave_matches(
+            cursor,
+            run.run_id,
+            model.version,
+            found.frontier,
+            pairs=pd.concat([part.pairs for part in links]).merge(keys, on="persona_id").rename(columns=rename),
+            evidence=pd.concat([part.evidence for part in links]).merge(keys, on="persona_id").rename(columns=rename),
+            compared=sum(part.compared for part in links),
+            dropped_blocks={key: size for part in links for key, size in part.dropped_blocks.items()},
+        )
+    return asdict(matched)
+
+
+def resolve(settings: Settings, run: Run) -> dict[str, Any]:
+    """Which records are one person, by the leads of the current model."""
+    import pandas as pd
+
+    from include.matching.model import load_model
+    from include.matching.resolve import resolve as components
+    from include.warehouse.connection import transaction
+    from include.warehouse.matches import lead_edges, replace_entities
+
+    with _timed(settings, run, "resolve"), transaction(settings.warehouse_dsn) as cursor:
+        edges = lead_edges(cursor, load_model().version)
+        members = pd.concat([edges["left"], edges["right"]]).drop_duplicates().to_frame("member")
+        entities = components(members, edges)
+        replace_entities(cursor, entities)
+    return {"members": len(entities), "entities": int(entities["entity"].nunique())}
+
+
+def close_books(settings: Settings, run: Run) -> dict[str, Any]:
+    """Account for every row, and close the run. Raises `BooksError` after it has closed the books in red."""
+    from include.reporting.summary import summarise
+    from include.warehouse import books
+
+    with _timed(settings, run, "report"):
+        reasons = books.breaches(settings.warehouse_dsn, run.run_id, dataset_names())
+        books.close_run(settings.warehouse_dsn, run.run_id, reasons)
+    if reasons:
+        raise BooksError(f"run [{run.run_id}], interval [{run.interval}] is red:\n" + "\n".join(reasons))
+    return dict(summarise(settings.warehouse_dsn, run.run_id))
+
+
+def preload() -> None:
+    """Import what the stages import when they start: for a process that forks its workers."""
+    for module in (
+        "great_expectations",
+        "include.extraction.extract",
+        "include.quality.gate",
+        "include.quality.staging",
+        "include.quality.suite",
+        "include.matching.link",
+        "include.matching.resolve",
+        "include.reporting.summary",
+        "include.warehouse.load",
+        "include.warehouse.matches",
+    ):
+        import_module(module)
+
+
+def staging_folder(settings: Settings, run: Run, dataset: str) -> Path:
+    """Where a run stages a dataset."""
+    return settings.staging / dataset / run.interval.slug / f"run-{run.run_id}"
+
+
+def _write_ledger(settings: Settings, run: Run, landing: Any, dataset: str) -> None:
+    """Copy the attempts of the run from the landing zone, which is the truth, into the books."""
+    from include.warehouse import books
+
+    books.record_attempts(settings.warehouse_dsn, landing.ledger(dataset, run.interval, run_id=run.run_id))
+
+
+@contextmanager
+def _timed(settings: Settings, run: Run, stage_name: str, dataset: str = "") -> Iterator[None]:
+    """Enter the time of a stage's work in the books, if it ended well."""
+    from include.warehouse import books
+
+    started_at = datetime.now(UTC)
+    yield
+    books.record_stage_time(settings.warehouse_dsn, run.run_id, stage_name, dataset, started_at, datetime.now(UTC))

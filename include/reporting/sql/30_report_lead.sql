@@ -1,0 +1,64 @@
+create view report.lead as
+with best as (
+    select distinct on (subject.subject_id, petitioner.receipt_number)
+        subject.subject_id,
+        petitioner.receipt_number,
+        pair.pair_id,
+        pair.band,
+        pair.weight,
+        pair.alias_version_id is not null as is_by_alias,
+        pair.model_version
+    from match.pair
+    inner join latest.model using (model_version)
+    inner join record.tecs_subject as subject on subject.version_id = pair.subject_version_id
+    inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
+    order by
+        subject.subject_id asc, petitioner.receipt_number asc, pair.weight desc, subject.updated_at desc,
+        petitioner.updated_at desc, pair.alias_version_id asc nulls first
+),
+
+beneficiaries as (
+    select
+        receipt_number,
+        count(*) as beneficiary_count
+    from latest.uscis_beneficiary
+    group by receipt_number
+),
+
+arrests as (
+    select
+        subject_id,
+        count(*) as arrest_count,
+        bool_or(disposition = 'convicted') as has_trafficking_conviction
+    from latest.tecs_arrest
+    group by subject_id
+)
+
+select
+    best.subject_id,
+    best.receipt_number,
+    best.band,
+    best.weight,
+    best.is_by_alias,
+    petition.form,
+    petition.visa_class,
+    petition.petitioner_kind,
+    petition.status as petition_status,
+    petition.received_on,
+    screened.first_investigated_on,
+    petition.received_on >= screened.first_investigated_on as is_after_investigation,
+    coalesce(beneficiaries.beneficiary_count, 0) as beneficiary_count,
+    coalesce(arrests.arrest_count, 0) as arrest_count,
+    coalesce(arrests.has_trafficking_conviction, false) as has_trafficking_conviction,
+    entity.entity,
+    best.pair_id,
+    best.model_version,
+    'SIMULATED // CUI//SP-PRVCY/IVIC/INV//FED ONLY' as marking,
+    'A lead is a resemblance of records: no finding about a person, no ground for action before a person verified it.'
+        as caveat
+from best
+inner join latest.screened_subject as screened using (subject_id)
+left join latest.uscis_petition as petition using (receipt_number)
+left join beneficiaries using (receipt_number)
+left join arrests using (subject_id)
+left join match.entity as entity on entity.member = 'tecs_subjects:' || best.subject_id;

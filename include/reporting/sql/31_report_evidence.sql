@@ -1,0 +1,11 @@
+create view report.evidence as
+select
+    lead.subject_id,
+    lead.receipt_number,
+    evidence.comparison,
+    evidence.persona_value,
+    evidence.petitioner_value,
+    evidence.level,
+    evidence.weight
+from report.lead as lead
+inner join match.evidence using (pair_id);

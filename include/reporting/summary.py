@@ -1,0 +1,91 @@
+"""One run in one object: for the last screen, for `summary.json`, for the page in the Airflow UI.
+
+Schema of the object: `docs/summary.schema.json`. Counts, seconds and names only; nothing of a person.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TypedDict
+
+from include.warehouse.connection import fetch, query
+
+SQL = Path(__file__).parent / "sql"
+STAGES = ["extract", "stage", "validate", "load", "match", "resolve", "report"]
+
+
+class DatasetSummary(TypedDict):
+    """What one dataset brought in one run. `completeness` is the worst column's share of what its contract asks, 0..1;
+    `None` if no row was checked."""
+
+    name: str
+    received: int
+    duplicate: int
+    quarantined: int
+    loaded: int
+    attempts: int
+    failed_attempts: int
+    completeness: float | None
+    decision: str | None
+    reasons: list[str]
+
+
+class RunSummary(TypedDict):
+    """One run. `stages` and `pipeline_seconds` are wall seconds in which at least one task of the stage, or of any, was
+    at work in the pipeline's own code."""
+
+    run_id: int
+    external_id: str
+    interval_start: str
+    interval_end: str
+    state: str
+    reasons: list[str]
+    books_closed: bool
+    datasets: list[DatasetSummary]
+    pairs: int
+    leads: int
+    review: int
+    leads_in_warehouse: int
+    review_in_warehouse: int
+    stages: dict[str, float]
+    pipeline_seconds: float
+
+
+def summarise(dsn: str, run_id: int) -> RunSummary:
+    """The summary of a run from the warehouse. Raises `LookupError` for an unknown run."""
+    runs = fetch(dsn, query("run", SQL), {"run_id": run_id})
+    if not runs:
+        raise LookupError(f"run [{run_id}] is not in the books")
+    run = runs[0]
+    datasets = fetch(dsn, query("run_datasets", SQL), {"run_id": run_id})
+    times = fetch(dsn, query("run_times", SQL), {"run_id": run_id})
+    return RunSummary(
+        run_id=run_id,
+        external_id=run.external_id,
+        interval_start=run.interval_start.isoformat(),
+        interval_end=run.interval_end.isoformat(),
+        state=run.state,
+        reasons=run.reasons,
+        books_closed=run.state == "closed" and bool(datasets) and all(row.is_closed for row in datasets),
+        datasets=[DatasetSummary(**{key: getattr(row, key) for key in DatasetSummary.__annotations__}) for row in datasets],  # type: ignore[typeddict-item] -- the query's columns are the keys
+        pairs=run.pairs,
+        leads=run.leads,
+        review=run.review,
+        leads_in_warehouse=run.leads_in_warehouse,
+        review_in_warehouse=run.review_in_warehouse,
+        stages={
+            stage: covered([(row.started_at, row.finished_at) for row in times if row.stage == stage])
+            for stage in STAGES
+        },
+        pipeline_seconds=covered([(row.started_at, row.finished_at) for row in times]),
+    )
+
+
+def covered(spans: list[tuple[datetime, datetime]]) -> float:
+    """Seconds covered by at least one of the spans."""
+    total, until = 0.0, None
+    for start, end in sorted(spans):
+        begin = start if until is None or start > until else until
+        if end > begin:
+            total += (end - begin).total_seconds()
+            until = end
+    return round(total, 3)

@@ -1,0 +1,93 @@
+"""The books of a run: what was received, and what became of every row."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from psycopg2.extras import Json, execute_batch
+
+from include.interval import Interval
+from include.warehouse.connection import Cursor, fetch, query, transaction
+
+
+def open_run(dsn: str, external_id: str, interval: Interval) -> int:
+    """Open the books of a run over an interval; its number."""
+    with transaction(dsn) as cursor:
+        cursor.execute(
+            query("open_run"), {"external_id": external_id, "start": interval.start, "end": interval.end}
+        )
+        return int(cursor.fetchone()[0])  # type: ignore[index] -- an insert that returns gives a row
+
+
+def close_run(dsn: str, run_id: int, reasons: Sequence[str]) -> None:
+    """Close the books: `red` if there are reasons, else `closed`."""
+    with transaction(dsn) as cursor:
+        state = "red" if reasons else "closed"
+        cursor.execute(query("close_run"), {"run_id": run_id, "state": state, "reasons": list(reasons)})
+
+
+def record_attempts(dsn: str, attempts: Sequence[dict[str, Any]]) -> None:
+    """Enter attempts, each once. Keys as in `sql/record_attempt.sql`."""
+    with transaction(dsn) as cursor:
+        for attempt in attempts:
+            cursor.execute(query("record_attempt"), {**attempt, "retried": Json(attempt["retried"])})
+
+
+def record_staged(dsn: str, run_id: int, staged: dict[str, Any]) -> None:
+    """Enter what staging counted: dataset, received, duplicate, quarantined, accepted."""
+    with transaction(dsn) as cursor:
+        cursor.execute(query("record_staged"), {**staged, "run_id": run_id})
+
+
+def record_gate(
+    dsn: str, run_id: int, dataset: str, decision: str, reasons: Sequence[str], outcomes: Sequence[dict[str, Any]]
+) -> None:
+    """Enter the gate's decision and the expectation results it rests on."""
+    key = {"run_id": run_id, "dataset": dataset}
+    with transaction(dsn) as cursor:
+        cursor.execute(query("delete_expectation_results"), key)
+        rows = [{**outcome, **key, "column": outcome["column"] or ""} for outcome in outcomes]
+        execute_batch(cursor, query("record_expectation_result"), rows, page_size=200)
+        cursor.execute(query("record_gate"), {**key, "decision": decision, "reasons": list(reasons)})
+
+
+def record_stage_time(
+    dsn: str, run_id: int, stage: str, dataset: str, started_at: datetime, finished_at: datetime
+) -> None:
+    """Enter when a stage worked on a dataset (empty for all of them)."""
+    with transaction(dsn) as cursor:
+        times = {"started_at": started_at, "finished_at": finished_at}
+        cursor.execute(query("record_stage_time"), {"run_id": run_id, "stage": stage, "dataset": dataset, **times})
+
+
+def record_loaded(cursor: Cursor, run_id: int, dataset: str, loaded: int, already_held: int) -> None:
+    """Enter what loading counted, in the transaction that loads."""
+    counts = {"loaded": loaded, "already_held": already_held}
+    cursor.execute(query("record_loaded"), {"run_id": run_id, "dataset": dataset, **counts})
+
+
+def breaches(dsn: str, run_id: int, datasets: Sequence[str]) -> list[str]:
+    """Why the books of a run do not close, one line a reason; empty if they do.
+
+    They close when every dataset was staged, was let through by the gate,
+    `received = loaded + duplicate + already held + quarantined`, and what was loaded was matched and resolved.
+    """
+    accounts = {row.dataset: row for row in fetch(dsn, query("books"), {"run_id": run_id})}
+    found = []
+    for dataset in datasets:
+        row = accounts.get(dataset)
+        if row is None:
+            found.append(f"dataset [{dataset}]: nothing was staged; see the log of its task `extract`")
+        elif row.decision not in ("pass", "warn"):
+            why = "; ".join(row.reasons) or "no decision"
+            found.append(f"dataset [{dataset}]: {row.decision or 'not validated'}: {why}")
+        elif row.loaded is None:
+            found.append(f"dataset [{dataset}]: not loaded; see the log of its task `load`")
+        elif row.received != row.loaded + row.already_held + row.duplicate + row.quarantined:
+            found.append(
+                f"dataset [{dataset}]: received [{row.received}] is not loaded [{row.loaded}] + already held "
+                f"[{row.already_held}] + duplicate [{row.duplicate}] + quarantined [{row.quarantined}]"
+            )
+    undone = fetch(dsn, query("undone_stages"), {"run_id": run_id})
+    found += [f"stage [{row.stage}] was not done; see the log of its task" for row in undone]
+    return found

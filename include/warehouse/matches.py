@@ -1,0 +1,98 @@
+"""What matching takes from the warehouse, and what it leaves there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+from psycopg2.extras import Json
+
+from include.warehouse.connection import Cursor, query
+from include.warehouse.copy import copy_in, copy_out
+
+PERSON = {
+    **dict.fromkeys(["sex", "birth_country", "a_number", "ssn", "address", "city", "state", "postal_code"], pa.string()),
+    "phone": pa.string(),
+    "date_of_birth": pa.date32(),
+    "is_new": pa.bool_(),
+}
+PERSONA = {"subject_version_id": pa.int64(), "alias_version_id": pa.int64(), "name": pa.string(), **PERSON}
+NAMES = dict.fromkeys(["family_name", "given_name", "middle_name", "other_names"], pa.string())
+PETITIONER = {"petitioner_id": pa.int64(), **NAMES, **PERSON}
+PAIR_KEY = ["subject_version_id", "alias_version_id", "petitioner_version_id"]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """All that is loaded; `is_new` marks what the frontier has not passed yet."""
+
+    frontier: list[int]
+    personas: pd.DataFrame
+    petitioners: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Candidate pairs that were scored, and the pairs a run wrote by band."""
+
+    compared: int
+    leads: int
+    review: int
+
+
+def take_candidates(cursor: Cursor, model_version: str) -> Candidates:
+    """Wait for every other matching run, then read. The lock is held until the caller's transaction ends."""
+    cursor.execute(query("lock_matching"))
+    cursor.execute(query("frontier"), {"model_version": model_version})
+    frontier = [row.load_id for row in cursor.fetchall()]
+    return Candidates(
+        frontier=frontier,
+        personas=_frame(copy_out(cursor, query("personas"), {"frontier": frontier}, PERSONA)),
+        petitioners=_frame(copy_out(cursor, query("petitioners"), {"frontier": frontier}, PETITIONER)),
+    )
+
+
+def leave_matches(
+    cursor: Cursor,
+    run_id: int,
+    model_version: str,
+    frontier: Sequence[int],
+    pairs: pd.DataFrame,
+    evidence: pd.DataFrame,
+    compared: int,
+    dropped_blocks: dict[str, int],
+) -> Matched:
+    """Write the pairs (`PAIR_KEY`, weight, band) with their evidence and move the frontier."""
+    about = {"run_id": run_id, "model_version": model_version}
+    cursor.execute(query("create_found"))
+    copy_in(cursor, query("copy_found"), _table(pairs, [*PAIR_KEY, "weight", "band"]))
+    cursor.execute(query("insert_pairs"), about)
+    cursor.execute(query("create_found_evidence"))
+    columns = [*PAIR_KEY, "comparison", "persona_value", "petitioner_value", "level", "weight"]
+    copy_in(cursor, query("copy_found_evidence"), _table(evidence, columns))
+    cursor.execute(query("insert_evidence"), about)
+    cursor.execute(query("consume"), {**about, "frontier": list(frontier)})
+    cursor.execute(query("record_match"), {**about, "compared": compared, "dropped_blocks": Json(dropped_blocks)})
+    return Matched(*cursor.fetchone())  # type: ignore[misc] -- an upsert that returns gives a row
+
+
+def lead_edges(cursor: Cursor, model_version: str) -> pd.DataFrame:
+    """Which record leads to which, under a model: `left`, `right`, each `<dataset>:<source key>`."""
+    cursor.execute(query("lock_matching"))
+    cursor.execute(query("lead_edges"), {"model_version": model_version})
+    return pd.DataFrame(cursor.fetchall(), columns=["left", "right"], dtype="string")
+
+
+def replace_entities(cursor: Cursor, entities: pd.DataFrame) -> None:
+    """All entities anew (`member`, `entity`): they follow from the pairs alone."""
+    cursor.execute(query("delete_entities"))
+    copy_in(cursor, query("copy_entities"), _table(entities, ["member", "entity"]))
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
+
+
+def _table(frame: pd.DataFrame, columns: list[str]) -> pa.Table:
+    return pa.Table.from_pandas(frame[columns], preserve_index=False)

@@ -1,0 +1,1 @@
+copy match.entity (member, entity) from stdin with (format csv);

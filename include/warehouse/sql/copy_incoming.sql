@@ -1,0 +1,1 @@
+copy incoming ({columns}) from stdin with (format csv);

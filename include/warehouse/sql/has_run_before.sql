@@ -1,0 +1,4 @@
+select exists(
+    select from ops.run
+    where interval_start < %(moment)s and state <> 'open'
+);
