@@ -14,7 +14,9 @@ class FailureNotifier(BaseNotifier):
     def notify(self, context: Context) -> None:
         """Log, and send a mail to `CROSSCHECK_ALERT_TO` if that and the connection are set."""
         instance = context.get("ti")
-        what = f"{instance.dag_id}.{instance.task_id}, run {instance.run_id}" if instance else str(context.get("dag_run"))
+        what = (
+            f"{instance.dag_id}.{instance.task_id}, run {instance.run_id}" if instance else str(context.get("dag_run"))
+        )
         message = f"Crosscheck: {what} failed. The Grid shows the red task; its log says what to do next."
         log.error(message)
         recipient = os.environ.get("CROSSCHECK_ALERT_TO")

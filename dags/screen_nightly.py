@@ -19,7 +19,7 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from alerts import FailureNotifier
+from dags.alerts import FailureNotifier
 from include.contracts import dataset_names
 
 RECORDS = Asset(name="records", uri="crosscheck://warehouse/record")
@@ -44,7 +44,7 @@ WORLD_END = os.environ.get("CROSSCHECK_WORLD_END")  # simulated agencies end wit
 def open_books(
     run_id: str, data_interval_start: datetime | None = None, data_interval_end: datetime | None = None
 ) -> dict[str, Any]:
-    from connections import settings
+    from dags.connections import settings
     from include import pipeline
     from include.interval import Interval
 
@@ -135,7 +135,7 @@ def close_books(run: dict[str, Any]) -> dict[str, Any]:
 
 def _begin(run: dict[str, Any], dataset: str = "") -> tuple[Any, Any, Any]:
     """The pipeline, its settings and the open run; labels a mapped task with its dataset."""
-    from connections import settings
+    from dags.connections import settings
     from include import pipeline
 
     get_current_context()["dataset"] = dataset

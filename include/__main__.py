@@ -59,7 +59,9 @@ def up(scenario: Scenario = "nightly", seed: Seed = None) -> None:
         with running(home, world, _say, triggerer=True) as stack:
             typer.echo(f"Airflow    {stack.url}   login {USER} / {stack.password}")
             typer.echo(f"gateways   {'   '.join(f'{a} {g.url}' for a, g in stack.settings.gateways.items())}")
-            typer.echo(f"warehouse  make sql Q='select * from report.run'   scenario {world.scenario}, seed {world.seed}")
+            typer.echo(
+                f"warehouse  make sql Q='select * from report.run'   scenario {world.scenario}, seed {world.seed}"
+            )
             typer.echo("Ctrl-C stops all of it.")
             threading.Event().wait()
 

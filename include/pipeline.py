@@ -93,7 +93,9 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
     with _timed(settings, run, "stage", dataset):
         receipts = landing.receipts(dataset, run.interval, run_id=run.run_id)
         if not receipts:
-            raise LookupError(f"dataset [{dataset}], interval [{run.interval}]: nothing landed; clear its task `extract`")
+            raise LookupError(
+                f"dataset [{dataset}], interval [{run.interval}]: nothing landed; clear its task `extract`"
+            )
         for receipt in receipts:
             landing.verify(receipt)
         parts = [

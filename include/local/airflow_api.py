@@ -69,7 +69,9 @@ class AirflowApi:
 
         Airflow allows one run per logical date (the start of the interval): a night that has run is cleared and runs again.
         """
-        held = self.call("GET", f"/dags/{DAG}/dagRuns", params={"logical_date_gte": _iso(start), "logical_date_lte": _iso(start)})
+        held = self.call(
+            "GET", f"/dags/{DAG}/dagRuns", params={"logical_date_gte": _iso(start), "logical_date_lte": _iso(start)}
+        )
         if held["dag_runs"]:
             found: str = held["dag_runs"][0]["dag_run_id"]
             self.call("POST", f"/dags/{DAG}/dagRuns/{found}/clear", json={"dry_run": False, "only_failed": False})

@@ -86,7 +86,9 @@ def follow(stack: Stack, name: str, start: datetime, end: datetime, note: str, s
         time.sleep(POLL_SECONDS)
     number = _last_run(stack, start, end)
     if number is None or number == known:
-        raise NightFailed(f"run [{run}] ended [{state}] before its books were opened; see its task `open_books` at {stack.url}")
+        raise NightFailed(
+            f"run [{run}] ended [{state}] before its books were opened; see its task `open_books` at {stack.url}"
+        )
     return number
 
 

@@ -117,7 +117,14 @@ def _start(home: Home, world: World, dsn: str, say: Say, *, triggerer: bool) -> 
 
     try:
         for agency in ("tecs", "uscis"):
-            options = ["--agency", agency, "--port", str(ports[agency]), "--token-env", f"CROSSCHECK_{agency.upper()}_TOKEN"]
+            options = [
+                "--agency",
+                agency,
+                "--port",
+                str(ports[agency]),
+                "--token-env",
+                f"CROSSCHECK_{agency.upper()}_TOKEN",
+            ]
             start(f"gateway-{agency}", "include.simulator", "serve", "--world", str(world.source), *options)
         _migrate_airflow(home, world, env, say)
         say("starting Airflow")
@@ -144,7 +151,9 @@ def _wait_until_ready(home: Home, ports: Mapping[str, int | str], children: list
             for child in children:
                 child.check()
             if time.monotonic() > deadline:
-                raise RuntimeError(f"[{what}] was not ready within [{START_SECONDS:.0f}] s; see the logs in [{children[0].log.parent}]")
+                raise RuntimeError(
+                    f"[{what}] was not ready within [{START_SECONDS:.0f}] s; see the logs in [{children[0].log.parent}]"
+                )
             time.sleep(0.2)
     api.warm()
     api.ensure_pool("gateways", POOL_SLOTS, "exports at one time: the gateways are shared systems")
@@ -237,7 +246,9 @@ def _metadata(world: World) -> str:
 def _run(command: list[str], env: Mapping[str, str], log: Path) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        done = subprocess.run(command, env=dict(env), cwd=CHECKOUT, stdout=output, stderr=subprocess.STDOUT, check=False)  # noqa: S603 -- our own commands
+        done = subprocess.run(
+            command, env=dict(env), cwd=CHECKOUT, stdout=output, stderr=subprocess.STDOUT, check=False
+        )  # noqa: S603 -- our own commands
     if done.returncode != 0:
         last = log.read_text(errors="replace").strip().splitlines()[-1:]
         raise RuntimeError(f"[{' '.join(command[1:4])}] failed: {last[0] if last else done.returncode}; see [{log}]")
@@ -247,7 +258,9 @@ def _wait_for(place: Path) -> dict[str, int | str]:
     deadline = time.monotonic() + START_SECONDS
     while not place.exists():
         if time.monotonic() > deadline:
-            raise RuntimeError(f"another command holds this world but is not ready after [{START_SECONDS:.0f}] s; stop it")
+            raise RuntimeError(
+                f"another command holds this world but is not ready after [{START_SECONDS:.0f}] s; stop it"
+            )
         time.sleep(0.2)
     ports: dict[str, int | str] = json.loads(place.read_text())
     return ports

@@ -66,7 +66,9 @@ def summarise(dsn: str, run_id: int) -> RunSummary:
         state=run.state,
         reasons=run.reasons,
         books_closed=run.state == "closed" and bool(datasets) and all(row.is_closed for row in datasets),
-        datasets=[DatasetSummary(**{key: getattr(row, key) for key in DatasetSummary.__annotations__}) for row in datasets],  # type: ignore[typeddict-item] -- the query's columns are the keys
+        datasets=[
+            DatasetSummary(**{key: getattr(row, key) for key in DatasetSummary.__annotations__}) for row in datasets
+        ],  # type: ignore[typeddict-item] -- the query's columns are the keys
         pairs=run.pairs,
         leads=run.leads,
         review=run.review,

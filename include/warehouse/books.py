@@ -13,9 +13,7 @@ from include.warehouse.connection import Cursor, fetch, query, transaction
 def open_run(dsn: str, external_id: str, interval: Interval) -> int:
     """Open the books of a run over an interval; its number."""
     with transaction(dsn) as cursor:
-        cursor.execute(
-            query("open_run"), {"external_id": external_id, "start": interval.start, "end": interval.end}
-        )
+        cursor.execute(query("open_run"), {"external_id": external_id, "start": interval.start, "end": interval.end})
         return int(cursor.fetchone()[0])  # type: ignore[index] -- an insert that returns gives a row
 
 

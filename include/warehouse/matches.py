@@ -11,7 +11,9 @@ from include.warehouse.connection import Cursor, query
 from include.warehouse.copy import copy_in, copy_out
 
 PERSON = {
-    **dict.fromkeys(["sex", "birth_country", "a_number", "ssn", "address", "city", "state", "postal_code"], pa.string()),
+    **dict.fromkeys(
+        ["sex", "birth_country", "a_number", "ssn", "address", "city", "state", "postal_code"], pa.string()
+    ),
     "phone": pa.string(),
     "date_of_birth": pa.date32(),
     "is_new": pa.bool_(),
