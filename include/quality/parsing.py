@@ -1,0 +1,156 @@
+"""Text as delivered becomes clean, typed values. A value that cannot be read becomes null and is marked unreadable."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from include.contracts.model import Column, ColumnType, Contract, ContractError
+
+Mask = npt.NDArray[np.bool_]
+Moments = npt.NDArray[np.datetime64]  # microseconds, UTC
+
+TYPES = {
+    ColumnType.STRING: pa.string(),
+    ColumnType.DATE: pa.date32(),
+    ColumnType.TIMESTAMP: pa.timestamp("us", "UTC"),
+    ColumnType.INTEGER: pa.int64(),
+}
+# Eighteen digits always fit into 64 bits, and nothing that is counted here has more.
+INTEGER = r"^[+-]?\d{1,18}$"
+FIRST, LAST = np.datetime64("0001-01-01", "us"), np.datetime64("9999-12-31T23:59:59.999999", "us")  # Python's and ISO's
+NEVER = np.datetime64("NaT", "us")
+DIRECTIVE = re.compile("%(.)")
+ADJACENT = re.compile("%[YmdyHMSf]%[YmdyHMSf]")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The contract's columns, typed, and per column which of its values could not be read (they are null)."""
+
+    table: pa.Table
+    unreadable: dict[str, Mask]
+
+    def filter(self, rows: Mask) -> "Typed":
+        """The rows of a mask."""
+        return Typed(self.table.filter(pa.array(rows)), {name: mask[rows] for name, mask in self.unreadable.items()})
+
+
+def schema(contract: Contract, names: Iterable[str] | None = None) -> pa.Schema:
+    """Arrow schema of the contract's columns, or of some of them."""
+    wanted = contract.names if names is None else names
+    return pa.schema([(name, TYPES[contract.column(name).type]) for name in wanted])
+
+
+def read_values(contract: Contract, text: pa.Table, names: Iterable[str] | None = None) -> Typed:
+    """Clean and type columns of text: all of the contract's, or those of `names`."""
+    wanted = contract.names if names is None else list(names)
+    latest = None
+    if contract.updated_at in text.column_names:
+        updated_at = contract.column(contract.updated_at)
+        latest = _moments(updated_at, _clean(updated_at, _array(text, updated_at.name)), None)
+    columns, unreadable = [], {}
+    for name in wanted:
+        column = contract.column(name)
+        cleaned = _clean(column, _array(text, name))
+        values = _read(column, cleaned, latest)
+        columns.append(values)
+        unreadable[name] = as_mask(pc.and_(cleaned.is_valid(), values.is_null()))
+    return Typed(pa.Table.from_arrays(columns, schema=schema(contract, wanted)), unreadable)
+
+
+def over_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """Apply an elementwise function once per distinct value: columns of person data repeat themselves."""
+    encoded = values.dictionary_encode()
+    return function(encoded.dictionary).take(encoded.indices)
+
+
+def as_mask(flags: pa.Array) -> Mask:
+    """An Arrow boolean array as a NumPy mask; null is false."""
+    return np.asarray(pc.fill_null(flags, False).to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def _array(table: pa.Table, name: str) -> pa.Array:
+    array = table[name].combine_chunks()
+    return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
+
+
+def _clean(column: Column, text: pa.Array) -> pa.Array:
+    """One space between words, none around; texts that mean no value are null; codes in the contract's spelling."""
+    blanks = {blank.casefold() for blank in column.blanks}
+
+    def clean(value: str) -> str | None:
+        words = " ".join(value.split())
+        return None if not words or words.casefold() in blanks else column.codes.get(words, words)
+
+    return over_distinct(text, lambda distinct: pa.array(map(clean, distinct.to_pylist()), pa.string()))
+
+
+def _read(column: Column, text: pa.Array, latest: Moments | None) -> pa.Array:
+    if column.type is ColumnType.STRING:
+        return text
+    if column.type is ColumnType.INTEGER:
+        return over_distinct(text, _integers)
+    moments = _moments(column, text, latest)
+    if column.type is ColumnType.DATE:
+        return pa.array(moments.astype("datetime64[D]"), pa.date32())
+    return pa.array(moments, pa.timestamp("us")).cast(TYPES[ColumnType.TIMESTAMP])
+
+
+def _integers(text: pa.Array) -> pa.Array:
+    digits = pc.if_else(pc.match_substring_regex(text, INTEGER), pc.utf8_ltrim(text, "+"), pa.scalar(None, pa.string()))
+    return digits.cast(pa.int64())
+
+
+def _moments(column: Column, text: pa.Array, latest: Moments | None) -> Moments:
+    """What the first format that fits reads; a two-digit year is the latest one not after the row's update time."""
+    found = np.full(len(text), NEVER)
+    for form in column.formats:
+        if "%y" in form:
+            this, last = (_moments_of(text, form, century) for century in ("20", "19"))
+            read = this if latest is None else np.where(this <= latest, this, last)
+        else:
+            read = _moments_of(text, form)
+        found = np.where(np.isnat(found), read, found)
+    return found
+
+
+def _moments_of(text: pa.Array, form: str, century: str = "") -> Moments:
+    """Values that one format reads, NaT for the others. Text without an offset is UTC."""
+    pattern = f"^{_regex(form)}$"
+    if century:
+        before, after = form.split("%y")
+        pattern, split = f"^{_regex(form)}$", rf"^({_regex(before)})(\d{{2}}{_regex(after)})$"
+        form = form.replace("%y", "%Y")
+
+    def parse(distinct: pa.Array) -> pa.Array:
+        # pandas and strptime read 010165 as %Y%m%d: June of the year 101. So the width is checked first.
+        fitting = pc.if_else(pc.match_substring_regex(distinct, pattern), distinct, pa.scalar(None, pa.string()))
+        if century:
+            fitting = pc.replace_substring_regex(fitting, split, rf"\1{century}\2")
+        series = pd.Series(fitting.to_pylist(), dtype=object)
+        moments = pd.to_datetime(series, format=form, errors="coerce", utc=True).dt.tz_localize(None)
+        values = moments.to_numpy().astype("datetime64[us]")
+        return pa.array(np.where((values >= FIRST) & (values <= LAST), values, NEVER), pa.timestamp("us"))
+
+    return np.asarray(over_distinct(text, parse).to_numpy(zero_copy_only=False), dtype="datetime64[us]")
+
+
+def _regex(form: str) -> str:
+    """What a format may look like: full width where digits touch digits, one or two digits where they do not."""
+    two = r"\d{2}" if ADJACENT.search(form) else r"\d{1,2}"
+    known = {
+        **{"Y": r"\d{4}", "y": r"\d{2}", "f": r"\d{1,6}", "z": r"(?:Z|[+-]\d{2}:?\d{2})"},
+        **dict.fromkeys("mdHMS", two),
+    }
+    pieces = DIRECTIVE.split(form)
+    for at in range(1, len(pieces), 2):
+        if pieces[at] not in known:
+            raise ContractError(f"format [{form}] uses [%{pieces[at]}]; use one of %Y %y %m %d %H %M %S %f %z")
+        pieces[at] = known[pieces[at]]
+    return "".join(piece if at % 2 else re.escape(piece) for at, piece in enumerate(pieces))

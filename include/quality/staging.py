@@ -1,0 +1,210 @@
+"""Every attempt of an interval becomes one typed table, and every row of it is accounted for.
+
+A row is judged on what it says before the attempts are merged, and on what it lacks after: a value that breaks a
+critical rule never gets in, but a required value that one attempt left out may come from another.
+
+There is no separate way to replay: landed bytes never change, so staging them again under a corrected contract brings
+the quarantined rows back, and loading them twice changes nothing.
+"""
+
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from include.contracts.model import Contract, Severity
+from include.quality.hashing import content_hash, encode
+from include.quality.merging import merge
+from include.quality.parsing import Mask, Typed, read_values, schema
+from include.quality.reading import (
+    QUARANTINED,
+    SOURCE,
+    Part,
+    Rows,
+    StagingError,
+    read_part,
+    refused_schema,
+    text_schema,
+)
+from include.quality.rules import Breaches, Rule, any_row, find_breaches, labels
+
+__all__ = ["Part", "Staged", "StagingError", "accepted_schema", "stage"]
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What staging left, and the account of it: counts and paths only.
+
+    `received == duplicate + quarantined + accepted`, each counted where it happens.
+    `lost`: records that only quarantined rows speak of (rows without a readable key counted singly): a row that is
+    broken in one attempt and whole in another is no loss.
+    `breaches`: `<column>:<rule>` -> rows, accepted or quarantined. `conflicts`: column -> versions that differ.
+    """
+
+    dataset: str
+    accepted_path: Path
+    quarantined_path: Path
+    received: int
+    duplicate: int
+    quarantined: int
+    accepted: int
+    lost: int
+    breaches: dict[str, int]
+    conflicts: dict[str, int]
+
+    def __post_init__(self) -> None:
+        if self.received != self.duplicate + self.quarantined + self.accepted:
+            raise StagingError(
+                f"dataset [{self.dataset}]: received [{self.received}] is not duplicate [{self.duplicate}] + "
+                f"quarantined [{self.quarantined}] + accepted [{self.accepted}]; rows went astray, report it"
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        paths = {"accepted_path": str(self.accepted_path), "quarantined_path": str(self.quarantined_path)}
+        return {**asdict(self), **paths}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`."""
+        paths = {"accepted_path": Path(data["accepted_path"]), "quarantined_path": Path(data["quarantined_path"])}
+        return cls(**{**data, **paths})
+
+
+def accepted_schema(contract: Contract) -> pa.Schema:
+    """Columns of `accepted.parquet`: the contract's, `content_hash`, `breaches`, then where the row came from."""
+    judged = [("content_hash", pa.string()), ("breaches", pa.list_(pa.string()))]
+    return pa.schema([*schema(contract), *judged, *SOURCE])
+
+
+def stage(contract: Contract, parts: Sequence[Part], out: Path) -> Staged:
+    """Merge the parts of all attempts into `out/accepted.parquet` and `out/quarantined.parquet`.
+
+    The order of `parts` does not matter. No parts, or parts without rows, leave empty, typed files.
+    Raises `StagingError` if a part cannot be read as this dataset; row faults are quarantined, not raised.
+    """
+    read = _read_parts(contract, parts)
+    text = pa.concat_tables([text_schema(contract).empty_table(), *(rows.table for rows in read)])
+    typed = read_values(contract, text)
+
+    said = _critical(contract, _breaches(contract, typed), said=True)
+    refused = any_row(said, len(text))
+    merged = merge(contract, typed.filter(~refused))
+
+    found = _breaches(contract, merged.typed)
+    lacking = _critical(contract, found, said=False)
+    dropped = any_row(lacking, len(merged.row))
+    origin = text.filter(pa.array(~refused)).take(pa.array(merged.row))
+
+    accepted = _accepted(contract, merged.typed.table, found, origin, ~dropped)
+    refusals = [rows.malformed for rows in read]
+    refusals += [_quarantined(contract, text, said, refused), _quarantined(contract, origin, lacking, dropped)]
+    quarantined = pa.concat_tables([refused_schema(contract).empty_table(), *refusals])
+    return Staged(
+        dataset=contract.dataset,
+        accepted_path=_write(accepted, out / "accepted.parquet"),
+        quarantined_path=_write(
+            _sorted(quarantined.select(QUARANTINED.names), SOURCE.names), out / "quarantined.parquet"
+        ),
+        received=sum(rows.received for rows in read),
+        duplicate=merged.duplicate,
+        quarantined=len(quarantined),
+        accepted=len(accepted),
+        lost=_lost(contract, quarantined, accepted),
+        breaches=_count(accepted["breaches"], quarantined["reasons"]),
+        conflicts=merged.conflicts,
+    )
+
+
+def _read_parts(contract: Contract, parts: Sequence[Part]) -> list[Rows]:
+    """In the order of precedence: attempt, then part, then row."""
+    ordered = sorted(parts, key=lambda part: (part.attempt, part.name))
+    twice = [name for name, count in Counter((part.attempt, part.name) for part in ordered).items() if count > 1]
+    if twice:
+        attempt, name = twice[0]
+        raise StagingError(
+            f"dataset [{contract.dataset}], attempt [{attempt}]: part [{name}] is given twice; name it once"
+        )
+    return [read_part(contract, part) for part in ordered]
+
+
+def _breaches(contract: Contract, typed: Typed) -> Breaches:
+    """All breaches of the rows, the unreadable values among them."""
+    unreadable = {(name, Rule.UNREADABLE): mask for name, mask in typed.unreadable.items() if mask.any()}
+    return {**find_breaches(contract, typed.table), **unreadable}
+
+
+def _critical(contract: Contract, breaches: Breaches, *, said: bool) -> Breaches:
+    """Breaches that cost the row: of what it says (`said`: a missing value counts only if it identifies the row), or
+    all of them."""
+    return {
+        (name, rule): mask
+        for (name, rule), mask in breaches.items()
+        if contract.column(name).severity is Severity.CRITICAL
+        and not (said and rule is Rule.REQUIRED and name not in contract.version_key)
+    }
+
+
+def _accepted(contract: Contract, table: pa.Table, found: Breaches, origin: pa.Table, rows: Mask) -> pa.Table:
+    """The accepted table, in the order of its version key."""
+    columns = [table[name] for name in contract.names]
+    columns += [content_hash(table, contract.names), labels(found, len(table))]
+    columns += [origin[name] for name in SOURCE.names]
+    whole = pa.Table.from_arrays(columns, schema=accepted_schema(contract)).filter(pa.array(rows))
+    return _sorted(whole, contract.version_key)
+
+
+def _quarantined(contract: Contract, text: pa.Table, reasons: Breaches, rows: Mask) -> pa.Table:
+    """The rows of text that are refused: their key as text, then the columns of `QUARANTINED`. `raw` is a JSON object
+    by source column."""
+    kept = text.filter(pa.array(rows))
+    sources = [column.source for column in contract.columns]
+    values = (kept[column.name].to_pylist() for column in contract.columns)
+    raw = pa.array([json.dumps(dict(zip(sources, row, strict=True))) for row in zip(*values, strict=True)], pa.string())
+    why = labels({name: mask[rows] for name, mask in reasons.items()}, len(kept))
+    return pa.table(
+        [*(kept[name] for name in (*contract.key, *SOURCE.names)), raw, why], schema=refused_schema(contract)
+    )
+
+
+def _sorted(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    return table.sort_by([(name, "ascending") for name in names])
+
+
+def _lost(contract: Contract, quarantined: pa.Table, accepted: pa.Table) -> int:
+    keys = read_values(contract, quarantined, contract.key).table
+    has_key = np.logical_and.reduce([keys[name].is_valid().to_numpy() for name in contract.key])
+    spoken_of = encode(keys.filter(pa.array(has_key)), contract.key).unique()
+    recovered = pc.sum(pc.is_in(spoken_of, value_set=encode(accepted, contract.key))).as_py() or 0
+    return int((~has_key).sum()) + len(spoken_of) - recovered
+
+
+def _count(*lists: pa.ChunkedArray) -> dict[str, int]:
+    """How often each label occurs, in alphabetical order."""
+    counts: Counter[str] = Counter()
+    for labelled in lists:
+        for entry in pc.value_counts(pc.list_flatten(labelled)).to_pylist():
+            counts[entry["values"]] += entry["counts"]
+    return dict(sorted(counts.items()))
+
+
+def _write(table: pa.Table, path: Path) -> Path:
+    """Write under a temporary name, then rename: a reader sees the whole file or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    try:
+        pq.write_table(table, name)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return path

@@ -1,0 +1,249 @@
+"""A contract as a Great Expectations suite, run on an accepted table. No value leaves it: shares and counts only.
+
+Great Expectations is imported inside the functions that need it: the import costs some seconds and 300 MB.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from include.contracts.model import Column, Contract, Severity
+from include.quality.rules import Rule, anchored, columns_of
+from include.quality.staging import accepted_schema
+
+if TYPE_CHECKING:
+    from great_expectations import ExpectationSuite
+    from great_expectations.core import ExpectationValidationResult
+
+log = logging.getLogger(__name__)
+
+# SUMMARY counts; with no partial list not one value is copied into the result.
+COUNTS_ONLY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One expectation to be: `expectation` and `arguments` as Great Expectations calls them.
+
+    `threshold`: least share of rows that must meet it; null if none is asked for.
+    """
+
+    expectation: str
+    column: str | None
+    rule: Rule
+    severity: Severity
+    threshold: float | None
+    why: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExpectationOutcome:
+    """What became of one check. `observed` and `threshold`: shares of the rows `evaluated` (rows with a value, or all
+    rows for completeness, required and unique); `unexpected`: rows that do not meet it.
+
+    A check that could not be carried out has no success, `evaluated` 0 and no `observed`.
+    """
+
+    dataset: str
+    expectation: str
+    column: str | None
+    rule: Rule
+    severity: Severity
+    success: bool
+    observed: float | None
+    threshold: float | None
+    evaluated: int
+    unexpected: int
+
+
+def checks(contract: Contract) -> list[Check]:
+    """Everything that is expected of an accepted table: of the table, of each column's completeness, of its values."""
+    return [
+        Check(
+            "expect_table_columns_to_match_ordered_list",
+            None,
+            Rule.COLUMNS,
+            Severity.CRITICAL,
+            None,
+            "readers find the columns of the contract and no others",
+            {"column_list": accepted_schema(contract).names},
+        ),
+        _unique(contract),
+        *(_completeness(column) for column in contract.columns),
+        *_values(contract),
+    ]
+
+
+def build_suite(contract: Contract) -> "ExpectationSuite":
+    """The checks of a contract as an expectation suite; `meta` carries column, rule, why and the check's number."""
+    _quiet()
+    import great_expectations as gx
+    from great_expectations.expectations.metadata_types import FailureSeverity
+    from great_expectations.expectations.registry import get_expectation_impl
+
+    expectations = [
+        get_expectation_impl(check.expectation)(
+            **check.arguments,
+            severity=FailureSeverity(check.severity.value),
+            meta={"check": number, "column": check.column, "rule": check.rule.value, "why": check.why},
+        )
+        for number, check in enumerate(checks(contract))
+    ]
+    return gx.ExpectationSuite(name=f"{contract.dataset} {contract.version}", expectations=expectations)
+
+
+def validate(contract: Contract, accepted: Path) -> list[ExpectationOutcome]:
+    """Run the contract's suite on an accepted table. An empty table passes: there is nothing to complain about.
+
+    The outcomes come in the order of `checks`, the types of the columns last.
+    """
+    table = pq.read_table(accepted)
+    planned = checks(contract)
+    # An empty night should not cost the import.
+    results = _run(contract, table) if len(table) else {}
+    outcomes = [_outcome(contract, check, table, results.get(number)) for number, check in enumerate(planned)]
+    return [*outcomes, _types(contract, table)]
+
+
+def _unique(contract: Contract) -> Check:
+    return Check(
+        "expect_compound_columns_to_be_unique",
+        None,
+        Rule.UNIQUE,
+        Severity.CRITICAL,
+        1.0,
+        "the version key names one version of one record",
+        {"column_list": contract.version_key},
+    )
+
+
+def _completeness(column: Column) -> Check:
+    return Check(
+        "expect_column_values_to_not_be_null",
+        column.name,
+        Rule.COMPLETENESS,
+        Severity.INFO if column.completeness is None else Severity.CRITICAL,
+        column.completeness,
+        column.completeness_why or "reported; no least share is set",
+        {"column": column.name, "mostly": column.completeness or 0.0},
+    )
+
+
+def _values(contract: Contract) -> Iterator[Check]:
+    for column, rule in columns_of(contract):
+        expectation, arguments = _expectation(contract, column, rule)
+        yield Check(expectation, column.name, rule, column.severity, 1.0, column.meaning, arguments)
+
+
+def _expectation(contract: Contract, column: Column, rule: Rule) -> tuple[str, dict[str, Any]]:
+    """Name and arguments of the expectation that says the same as a rule."""
+    one = {"column": column.name}
+    match rule:
+        case Rule.REQUIRED:
+            return "expect_column_values_to_not_be_null", one
+        case Rule.PATTERN:
+            return "expect_column_values_to_match_regex", {**one, "regex": anchored(column.pattern or "")}
+        case Rule.MAX_LENGTH:
+            return "expect_column_value_lengths_to_be_between", {**one, "max_value": column.max_length}
+        case Rule.ALLOWED:
+            return "expect_column_values_to_be_in_set", {**one, "value_set": list(column.allowed)}
+        case Rule.NOT_BEFORE if column.not_before is not None:
+            midnight = datetime.combine(column.not_before, time())
+            return "expect_column_values_to_be_between", {**one, "min_value": midnight}
+        case Rule.NOT_AFTER:
+            pair = {"column_A": column.not_after, "column_B": column.name}
+            return "expect_column_pair_values_a_to_be_greater_than_b", {
+                **pair,
+                "or_equal": True,
+                "ignore_row_if": "either_value_is_missing",
+            }
+    raise ValueError(f"dataset [{contract.dataset}], column [{column.name}]: no expectation for rule [{rule}]; add one")
+
+
+def _run(contract: Contract, table: pa.Table) -> "dict[int, ExpectationValidationResult]":
+    """Results by the number of the check. Nothing is written to disk and nothing is reported to anybody."""
+    suite = build_suite(contract)
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    config = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(),
+        progress_bars=ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
+    context = gx.get_context(mode="ephemeral", project_config=config)
+    asset = context.data_sources.add_pandas(contract.agency.value).add_dataframe_asset(contract.dataset)
+    batch = asset.add_batch_definition_whole_dataframe("accepted").get_batch({"dataframe": _frame(table)})
+    result = batch.validate(suite, result_format=COUNTS_ONLY)
+    return {one.expectation_config.meta["check"]: one for one in result.results if one.expectation_config}
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """For Great Expectations: times without a zone, so that they compare with dates; lists as their lengths."""
+    for at, column in enumerate(table.schema):
+        if pa.types.is_timestamp(column.type):
+            table = table.set_column(at, column.name, table[column.name].cast(pa.timestamp("us")))
+        elif pa.types.is_list(column.type):
+            table = table.set_column(at, column.name, pc.list_value_length(table[column.name]))
+    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
+    return frame
+
+
+def _outcome(
+    contract: Contract, check: Check, table: pa.Table, result: "ExpectationValidationResult | None"
+) -> ExpectationOutcome:
+    outcome = _not_made(contract, check)
+    if result is None:
+        is_met = check.rule is not Rule.COLUMNS or table.column_names == accepted_schema(contract).names
+        return replace(outcome, success=is_met)
+    if result.exception_info.get("raised_exception", True):  # of several exceptions there is no such summary
+        # The message of the exception is not passed on: it may quote a value.
+        log.warning("dataset [%s], column [%s]: check [%s] failed to run", contract.dataset, check.column, check.rule)
+        return outcome
+    if check.rule is Rule.COLUMNS:
+        return replace(outcome, success=bool(result.success), evaluated=len(table))
+    evaluated = len(table) - int(result.result.get("missing_count") or 0)
+    unexpected = int(result.result["unexpected_count"])
+    observed = 1 - unexpected / evaluated if evaluated else None
+    return replace(outcome, success=bool(result.success), observed=observed, evaluated=evaluated, unexpected=unexpected)
+
+
+def _not_made(contract: Contract, check: Check) -> ExpectationOutcome:
+    return ExpectationOutcome(
+        dataset=contract.dataset,
+        expectation=check.expectation,
+        column=check.column,
+        rule=check.rule,
+        severity=check.severity,
+        success=False,
+        observed=None,
+        threshold=check.threshold,
+        evaluated=0,
+        unexpected=0,
+    )
+
+
+def _types(contract: Contract, table: pa.Table) -> ExpectationOutcome:
+    """Read from the Parquet schema: Great Expectations would have to look at every value to say the same."""
+    check = Check("parquet_schema", None, Rule.TYPES, Severity.CRITICAL, None, "readers find the types of the contract")
+    expected = {field.name: field.type for field in accepted_schema(contract)}
+    wrong = sum(field.type != expected.get(field.name, field.type) for field in table.schema)
+    return replace(_not_made(contract, check), success=wrong == 0, evaluated=len(table), unexpected=wrong)
+
+
+def _quiet() -> None:
+    """Before the import: Great Expectations announces itself and what it computes."""
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
