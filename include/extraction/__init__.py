@@ -1,0 +1,1 @@
+"""Extraction: what a gateway exports becomes verified, immutable attempts in the landing zone."""

@@ -1,0 +1,67 @@
+"""Why an attempt ended: four kinds, told apart by what to do next.
+
+Every message is one line: dataset, interval, gateway, the value in brackets, what to do next. Never a token, and never
+text of the other side: what a gateway writes into an error may quote a row.
+"""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class ExtractionError(Exception):
+    """An attempt that did not end in a complete, verified delivery."""
+
+    @property
+    def kind(self) -> str:
+        """One word for counting: the class, or the cause where there is one."""
+        return type(self).__name__
+
+
+class TransportError(ExtractionError):
+    """Temporary: the way was broken or the export job failed. The task's next try may succeed."""
+
+    def __init__(self, message: str, cause: str = "transport") -> None:
+        super().__init__(message)
+        self.cause = cause
+
+    @property
+    def kind(self) -> str:
+        """The cause: `reset`, `stall`, `503`, `checksum`, `job_failed`, ..."""
+        return self.cause
+
+
+class IncompleteExport(ExtractionError):  # noqa: N818  # says what the export is; nobody made an error
+    """Content: what arrived is verified, and is not what the control totals promise. Ask for another attempt."""
+
+
+class Refusal(ExtractionError):  # noqa: N818  # a decision of one of the sides, not an error
+    """Final: one of the two sides will not do this. Trying again changes nothing."""
+
+
+class LandingError(ExtractionError):
+    """This side's storage failed: full, not writable, or landed bytes that are no longer what was landed."""
+
+
+REMEDIES = {
+    errno.ENOSPC: "free space there",
+    errno.EDQUOT: "free space there or raise the quota",
+    errno.EFBIG: "raise the file size limit (ulimit -f)",
+    errno.EACCES: "mount it writable for this user",
+    errno.EPERM: "mount it writable for this user",
+    errno.EROFS: "mount it writable",
+}
+
+
+@contextmanager
+def storage(root: Path, where: str) -> Iterator[None]:
+    """Turn an `OSError` of the block into a `LandingError` that says what to free or mount."""
+    try:
+        yield
+    except OSError as error:
+        name = errno.errorcode.get(error.errno or 0, type(error).__name__)
+        remedy = REMEDIES.get(error.errno or 0, "check that volume")
+        raise LandingError(
+            f"{where}: cannot use landing zone [{root}] [{name}]; {remedy}, then run the task again"
+        ) from None

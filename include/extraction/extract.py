@@ -1,0 +1,107 @@
+"""One attempt: ask for an export, wait, fetch it, compare it with its control totals, land it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from include.contracts import Contract
+from include.extraction.client import Export, GatewayClient
+from include.extraction.errors import IncompleteExport, Refusal, storage
+from include.extraction.landing import Attempt, Landing
+from include.extraction.manifest import Manifest
+from include.extraction.receipt import Receipt
+from include.extraction.tally import Tally, shortfalls, tally
+from include.interval import Interval
+from include.settings import Extraction, Gateway
+
+
+def extract(
+    contract: Contract,
+    interval: Interval,
+    *,
+    gateway: Gateway,
+    limits: Extraction,
+    landing: Landing,
+    run_id: int,
+    last_try: bool,
+) -> Receipt:
+    """Land one attempt at the interval's export and return its receipt.
+
+    Raises `TransportError`, `Refusal` or `LandingError` with nothing landed. Raises `IncompleteExport` with the attempt
+    landed, what there is of it, unless `last_try`: then the receipt is returned with `complete` false. A gateway that
+    is slow without ever stalling is bounded by the task's own timeout only.
+    """
+    with landing.open_attempt(contract.dataset, interval, run_id) as attempt, GatewayClient(gateway, limits) as client:
+        export = client.request_export(contract.dataset, interval, attempt.number)
+        client.wait_ready(export)
+        manifest = client.manifest(export)
+        _check_version(contract, manifest, export)
+        attempt.require(sum(part.bytes for part in manifest.unique_parts))
+        columns = [column.source for column in contract.columns]
+        tallies = _fetch(client, export, manifest, attempt.folder, columns=columns, limits=limits)
+        receipt = _receipt(client, attempt, manifest, tallies, shortfalls(manifest, columns, tallies))
+        attempt.land(manifest, receipt)
+    if not receipt.complete and not last_try:
+        raise IncompleteExport(
+            f"{export}: attempt [{attempt.number}] lacks [{len(receipt.shortfalls)}] things, first: "
+            f"{receipt.shortfalls[0]}; it is kept, the task's next try asks again"
+        )
+    return receipt
+
+
+def _check_version(contract: Contract, manifest: Manifest, export: Export) -> None:
+    if manifest.contract_version.split(".")[0] != contract.major:
+        raise Refusal(
+            f"{export}: exports by contract [{manifest.contract_version}], ours is [{contract.version}]; "
+            "compare the two and raise ours"
+        )
+
+
+def _fetch(
+    client: GatewayClient,
+    export: Export,
+    manifest: Manifest,
+    folder: Path,
+    *,
+    columns: Sequence[str],
+    limits: Extraction,
+) -> dict[str, Tally]:
+    """Every part that the gateway has, on disk and counted, by name. One that nobody can unpack is removed again."""
+    tallies = {}
+    for part in manifest.unique_parts:
+        sink = folder / part.name
+        with storage(folder, str(export)):
+            try:
+                client.download_part(export, part, sink)
+            except IncompleteExport:  # announced and not there: a shortfall, the others may be worth having
+                sink.unlink()
+                continue
+            tallies[part.name] = tally(sink, columns, limits, str(export))
+            if not tallies[part.name].is_packed:
+                sink.unlink()
+    return tallies
+
+
+def _receipt(
+    client: GatewayClient, attempt: Attempt, manifest: Manifest, tallies: dict[str, Tally], short: list[str]
+) -> Receipt:
+    held = [part for part in manifest.unique_parts if part.name in tallies and tallies[part.name].is_packed]
+    parts = tuple(part.model_copy(update={"rows": tallies[part.name].rows}) for part in held)
+    return Receipt(
+        dataset=manifest.dataset,
+        interval_start=manifest.updated_from,
+        interval_end=manifest.updated_until,
+        attempt=attempt.number,
+        run_id=attempt.run_id,
+        path=attempt.path,
+        parts=parts,
+        rows=sum(part.rows for part in parts),
+        bytes=sum(part.bytes for part in parts),
+        contract_version=manifest.contract_version,
+        started_at=attempt.started_at,
+        finished_at=datetime.now(UTC),
+        resumed=client.resumed,
+        retried=dict(client.retried),
+        complete=not short,
+        shortfalls=tuple(short),
+    )

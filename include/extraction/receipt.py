@@ -1,0 +1,34 @@
+"""The receipt of a landed attempt: what arrived, what it took, and what is missing of what was announced."""
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from include.extraction.manifest import PartEntry
+from include.interval import Interval
+
+
+class Receipt(BaseModel):
+    """Written last: an attempt without a receipt does not exist for a reader."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dataset: str
+    interval_start: AwareDatetime
+    interval_end: AwareDatetime
+    attempt: int
+    run_id: int
+    path: str  # folder of the attempt, relative to the landing zone's root
+    parts: tuple[PartEntry, ...]  # rows as counted here, not as announced
+    rows: int
+    bytes: int
+    contract_version: str  # of the export
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
+    resumed: int  # requests that continued a part after a break
+    retried: dict[str, int]  # cause -> faults that were survived inside the attempt
+    complete: bool
+    shortfalls: tuple[str, ...]  # column names, part names and counts only
+
+    @property
+    def interval(self) -> Interval:
+        """The period that was exported."""
+        return Interval(self.interval_start, self.interval_end)
