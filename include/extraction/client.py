@@ -196,12 +196,12 @@ class GatewayClient:
 
         def ask() -> bytes:
             with self._answer(export, method, path, json=body) as response:
-                answer = b""
+                answer = bytearray()
                 for chunk in response.iter_raw():
                     answer += chunk
                     if len(answer) > ANSWER_BYTES:
                         raise Refusal(f"{export}: an answer of more than [{ANSWER_BYTES}] bytes; tell the agency")
-            return answer
+            return bytes(answer)
 
         return self._persist(export, lambda: _parse(export, model, ask()))
 

@@ -255,7 +255,7 @@ def _handler(gateway: ScriptedGateway) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             self._send(gateway.answer(self.command, self.path, headers, sent))
 
-        do_GET = do_POST = _serve
+        do_GET = do_POST = _serve  # noqa: N815  # names that http.server looks for
 
         def _send(self, answer: Answer) -> None:
             self.send_response(answer.status)
