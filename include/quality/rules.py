@@ -4,6 +4,7 @@ Values are typed already (`parsing`). A null breaks only `required`; every other
 A date is the midnight (UTC) that begins it when it is compared with a timestamp.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 
@@ -70,8 +71,22 @@ def find_breaches(contract: Contract, table: pa.Table) -> Breaches:
 
 
 def anchored(pattern: str) -> str:
-    """A pattern that must match in full, for an engine that searches. Raises `ContractError` if RE2 cannot run it."""
-    whole = f"^(?:{pattern})$"
+    """A contract's pattern for engines that search, in the dialect they share: it must match in full, and a digit is
+    0 to 9. Great Expectations hands patterns to pandas, which runs them with RE2 or, depending on the data, with
+    Python, where `\\d` is any script's digit.
+
+    Raises `ContractError` for a pattern that does not mean the same everywhere.
+    """
+    pieces, in_class = [], False
+    for mark in re.findall(r"\\.|\(\?|.", pattern, re.DOTALL):
+        if mark == r"\d":
+            pieces.append("0-9" if in_class else "[0-9]")
+        elif mark[0] == "\\" and mark[1].isalnum():
+            raise ContractError(f"pattern [{pattern}] uses [{mark}]; list the characters that are meant")
+        else:
+            pieces.append("(?:" if mark == "(" and not in_class else mark)
+            in_class = mark == "[" or (in_class and mark != "]")
+    whole = f"^(?:{''.join(pieces)})$"
     try:
         pc.match_substring_regex(pa.array([""]), whole)
     except pa.ArrowInvalid:

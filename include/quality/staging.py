@@ -45,8 +45,8 @@ class Staged:
     """What staging left, and the account of it: counts and paths only.
 
     `received == duplicate + quarantined + accepted`, each counted where it happens.
-    `lost`: records that only quarantined rows speak of (rows without a readable key counted singly): a row that is
-    broken in one attempt and whole in another is no loss.
+    `lost`: records that only quarantined rows speak of (rows without a readable key are told apart by their text): a
+    row that is broken in one attempt and whole in another is no loss.
     `breaches`: `<column>:<rule>` -> rows, accepted or quarantined. `conflicts`: column -> versions that differ.
     """
 
@@ -185,7 +185,7 @@ def _lost(contract: Contract, quarantined: pa.Table, accepted: pa.Table) -> int:
     has_key = np.logical_and.reduce([keys[name].is_valid().to_numpy() for name in contract.key])
     spoken_of = encode(keys.filter(pa.array(has_key)), contract.key).unique()
     recovered = pc.sum(pc.is_in(spoken_of, value_set=encode(accepted, contract.key))).as_py() or 0
-    return int((~has_key).sum()) + len(spoken_of) - recovered
+    return len(quarantined["raw"].filter(pa.array(~has_key)).unique()) + len(spoken_of) - recovered
 
 
 def _count(*lists: pa.ChunkedArray) -> dict[str, int]:
