@@ -1,0 +1,296 @@
+"""What goes wrong between a person and a row. Each fault happens at the scenario's rate and is kept in the truth."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from include.contracts.model import Column, ColumnType, Contract, Severity
+from include.simulator.cultures import Culture, load_cultures
+from include.simulator.draw import Bools, Draw, Ints, Texts
+from include.simulator.people import Days, People
+from include.simulator.scenario import PersonFaults, RowFaults
+
+
+class FaultEntry(NamedTuple):
+    """One injected fault. `updated_at` (seconds, UTC) is of the version; None: the fault is in all versions."""
+
+    dataset: str
+    key: str
+    updated_at: int | None
+    column: str | None
+    fault: str
+
+
+@dataclass
+class FaultLog:
+    """Every fault of a world, for the truth."""
+
+    entries: list[FaultEntry] = field(default_factory=list)
+
+    def add(self, dataset: str, keys: Texts, column: str | None, fault: str) -> None:
+        """The same fault in each of these records."""
+        self.entries.extend(FaultEntry(dataset, key, None, column, fault) for key in keys)
+
+
+class Name(NamedTuple):
+    """A name as a clerk writes it down; an empty text: nothing written."""
+
+    family: str
+    given: str
+    middle: str
+
+
+# A fault takes the name, the culture, the sex and a random number in [0, 1); None: it cannot occur in this name.
+NameFault = Callable[[Name, Culture, str, float], Name | None]
+
+
+def pick(options: tuple[str, ...] | list[str], luck: float) -> str:
+    """One of the options."""
+    return options[int(luck * len(options))]
+
+
+def again(luck: float) -> float:
+    """Another number in [0, 1) from the low digits of the first."""
+    return luck * 9973 % 1
+
+
+def one_edit(text: str, luck: float) -> str:
+    """A slip of the finger: two letters swapped, one left out, one doubled or one replaced by its neighbour."""
+    at = 1 + int(again(luck) * (len(text) - 2))  # the first letter is seldom wrong
+    slip = int(luck * 4)
+    if slip == 0 and text[at] != text[at + 1]:
+        return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    if slip == 1:
+        return text[:at] + text[at + 1 :]
+    if slip == 2:
+        return text[:at] + text[at] + text[at:]
+    neighbour = {"a": "e", "e": "a", "i": "e", "o": "u", "u": "o", "n": "m", "m": "n", "s": "z", "r": "t"}
+    return text[:at] + neighbour.get(text[at], "e" if text[at] != "e" else "i") + text[at + 1 :]
+
+
+def _spelling(name: Name, _culture: Culture, _sex: str, luck: float) -> Name | None:
+    if again(luck) < 0.6 and len(name.family) > 3:
+        return name._replace(family=one_edit(name.family, luck))
+    return name._replace(given=one_edit(name.given, luck)) if len(name.given) > 3 else None
+
+
+def _transliteration(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
+    changed = name
+    for part in ("family", "given"):
+        written = getattr(name, part)
+        words = written.split() if culture.double_surname else [written]
+        other = " ".join(pick(culture.variants[w], luck) if w in culture.variants else w for w in words)
+        changed = changed._replace(**{part: other})
+    return changed if changed != name else None
+
+
+def _nickname(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
+    short = culture.nicknames.get(name.given)
+    return name._replace(given=pick(short, luck)) if short else None
+
+
+def _swapped_order(name: Name, _culture: Culture, _sex: str, _luck: float) -> Name | None:
+    return name._replace(family=name.given, given=name.family)
+
+
+def _dropped_surname(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
+    words = name.family.split()
+    if not culture.double_surname or len(words) != 2:
+        return None
+    return name._replace(family=words[0] if luck < 0.8 else words[1])  # the first one is the father's: it stays
+
+
+def _particle(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
+    family = name.family
+    words = family.split()
+    if culture.double_surname and len(words) == 2:
+        return name._replace(family="-".join(words))
+    if "-" in family or len(words) > 1:
+        joined = family.replace("-", "").replace(" ", "")
+        apart = family.replace("-", " ") if "-" in family else family.replace(" ", "-")
+        bare = family.replace("-", " ").split()[-1]
+        return name._replace(family=pick((joined.capitalize(), apart, bare), luck))
+    return name._replace(given=name.given.replace("-", " ")) if "-" in name.given else None
+
+
+def _married_name(name: Name, culture: Culture, sex: str, luck: float) -> Name | None:
+    if sex != "F":
+        return None
+    husband = culture.family.at(luck)
+    return name._replace(family=husband) if husband != name.family else None
+
+
+def _suffix_in_surname(name: Name, _culture: Culture, sex: str, luck: float) -> Name | None:
+    return name._replace(family=f"{name.family} {pick(('Jr', 'Sr', 'III', 'JR.'), luck)}") if sex == "M" else None
+
+
+def _first_name_unknown(name: Name, _culture: Culture, _sex: str, luck: float) -> Name | None:
+    return Name(family=name.given if luck < 0.5 else name.family, given="FNU", middle="")
+
+
+def _last_name_unknown(name: Name, _culture: Culture, _sex: str, _luck: float) -> Name | None:
+    return Name(family="LNU", given=name.given, middle="")
+
+
+def _test_row(_name: Name, _culture: Culture, _sex: str, luck: float) -> Name | None:
+    return Name("Mouse", pick(("Mickey", "Minnie"), luck), "") if luck < 0.7 else Name("Test", "Test", "")
+
+
+# At most one of these per record, in the order of `PersonFaults`.
+NAME_FAULTS: dict[str, NameFault] = {
+    "spelling": _spelling,
+    "transliteration": _transliteration,
+    "nickname": _nickname,
+    "swapped_order": _swapped_order,
+    "dropped_surname": _dropped_surname,
+    "particle": _particle,
+    "married_name": _married_name,
+    "suffix_in_surname": _suffix_in_surname,
+    "first_name_unknown": _first_name_unknown,
+    "last_name_unknown": _last_name_unknown,
+    "test_row": _test_row,
+}
+
+
+@dataclass
+class Recorded:
+    """Persons as one dataset has them: the faults are in. `born` is NaT where no date was written down."""
+
+    family: Texts
+    given: Texts
+    middle: Texts
+    born: Days
+    a_number: Texts
+    is_person: Bools  # False: a test row, which is nobody
+
+
+@dataclass(frozen=True)
+class Clerk:
+    """Who types the records of one dataset, and makes the mistakes."""
+
+    draw: Draw
+    log: FaultLog
+    rates: PersonFaults
+    dataset: str
+    keys: Texts  # of the records, one per person that is written down
+
+    def record(self, people: People) -> Recorded:
+        """Write these people down, one record each. What a person has not told cannot go wrong."""
+        n = len(people)
+        recorded = Recorded(
+            family=people.family.copy(),
+            given=people.given.copy(),
+            middle=people.middle.copy(),
+            born=people.born.copy(),
+            a_number=people.a_number.copy(),
+            is_person=np.ones(n, dtype=bool),
+        )
+        self._names(people, recorded)
+        self._birth_days(recorded)
+        other = self.draw.child("a_number").chance(self.rates.other_a_number, n) & (people.a_number != "")
+        recorded.a_number[other] = people.other_a_number[other]
+        self.log.add(self.dataset, self.keys[other], "a_number", "other_a_number")
+        return recorded
+
+    def _names(self, people: People, recorded: Recorded) -> None:
+        draw, n = self.draw.child("names"), len(people)
+        edges = np.cumsum([getattr(self.rates, fault) for fault in NAME_FAULTS])
+        which = np.searchsorted(edges, draw.uniform(n), side="right")
+        luck, named = draw.uniform(n), people.family != ""
+        cultures, faults = load_cultures(), list(NAME_FAULTS)
+        for row in np.flatnonzero((which < len(faults)) & named).tolist():
+            fault = faults[which[row]]
+            name = Name(recorded.family[row], recorded.given[row], recorded.middle[row])
+            changed = NAME_FAULTS[fault](name, cultures[people.culture[row]], people.sex[row], float(luck[row]))
+            if changed is None or changed == name:
+                continue
+            recorded.family[row], recorded.given[row], recorded.middle[row] = changed
+            recorded.is_person[row] = fault != "test_row"
+            self.log.entries.append(FaultEntry(self.dataset, self.keys[row], None, "name", fault))
+
+    def _birth_days(self, recorded: Recorded) -> None:
+        draw, n, born = self.draw.child("dates"), len(self.keys), recorded.born
+        spoilt = _spoilt_birth_days(born)
+        edges = np.cumsum([getattr(self.rates, fault) for fault in spoilt])
+        which = np.searchsorted(edges, draw.uniform(n), side="right")
+        for number, (fault, (dates, possible)) in enumerate(spoilt.items()):
+            hit = (which == number) & possible & ~np.isnat(born)
+            recorded.born = np.where(hit, dates, recorded.born)
+            self.log.add(self.dataset, self.keys[hit], "date_of_birth", fault)
+
+    def short_years(self, column: str, days: Days) -> Bools:
+        """Which of these dates are typed with a year of two digits: only where the century can still be told, since
+        nobody in these files is a hundred years old and nothing in them lies in the future."""
+        legible = (days > np.datetime64("1920-01-01")) & (days < np.datetime64("2020-01-01"))
+        short = self.draw.child(f"{column} years").chance(self.rates.two_digit_year, len(days)) & legible
+        self.log.add(self.dataset, self.keys[short], column, "two_digit_year")
+        return short
+
+    def countries(self, column: str, written: Texts, places: Texts) -> Texts:
+        """Countries as typed: two letters swapped, a zero for an O, or a place instead (YORO for HONDU)."""
+        draw, n = self.draw.child(column), len(written)
+        hit = draw.chance(self.rates.country_mistyped, n) & (written != "")
+        luck, typed = draw.uniform(n), written.copy()
+        for row in np.flatnonzero(hit).tolist():
+            text, place = written[row], places[row].upper()
+            slip = pick([text[:-2] + text[-1] + text[-2], text.replace("O", "0"), place], float(luck[row]))
+            typed[row] = slip if slip != text else place
+        self.log.add(self.dataset, self.keys[hit], column, "country_mistyped")
+        return typed
+
+
+def _spoilt_birth_days(born: Days) -> dict[str, tuple[Days, Bools]]:
+    """By fault: what becomes of each birth day, and whether it can happen to it."""
+    n = len(born)
+    year = born.astype("datetime64[Y]")
+    month = (born.astype("datetime64[M]") - year).astype(np.int64)  # from 0
+    day = (born - born.astype("datetime64[M]")).astype(np.int64)  # from 0
+    swapped = year.astype("datetime64[M]") + np.minimum(day, 11).astype("timedelta64[M]")
+    swapped_day = swapped.astype("datetime64[D]") + month.astype("timedelta64[D]")
+    anyone = np.ones(n, dtype=bool)
+    return {
+        "day_month_swap": (swapped_day, (day < 12) & (day != month)),
+        "dob_missing": (np.full(n, np.datetime64("NaT"), dtype="datetime64[D]"), anyone),
+        "dob_implausible": (np.full(n, np.datetime64("2049-01-01", "D")), anyone),  # a real system held such years
+        "january_first": (year.astype("datetime64[D]"), (month > 0) | (day > 0)),
+    }
+
+
+def null_texts(draw: Draw, rate: float, values: Texts) -> Texts:
+    """The text `null` in some of the blanks, as CLAIMS 3 has it."""
+    blank = np.array([not value for value in values], dtype=bool)
+    return np.where(blank & draw.chance(rate, len(values)), "null", values)
+
+
+def spoil_rows(
+    draw: Draw,
+    log: FaultLog,
+    rates: RowFaults,
+    *,
+    contract: Contract,
+    columns: dict[str, Texts],
+    keys: Texts,
+    times: Ints,
+) -> Ints:
+    """Make a value unusable in some rows (in place); return which rows are exported, in order: all once, some twice."""
+    rows = np.flatnonzero(draw.chance(rates.malformed, len(keys))).tolist()
+    targets = [c for c in contract.columns if c.severity is Severity.CRITICAL and c.name != contract.updated_at]
+    luck = draw.uniform(len(keys)).tolist()
+    for row in rows:
+        column = targets[int(luck[row] * len(targets))]
+        columns[column.name][row] = _malformed(column, columns[column.name][row], again(luck[row]))
+        log.entries.append(FaultEntry(contract.dataset, keys[row], int(times[row]), column.name, "malformed"))
+    twice = np.flatnonzero(draw.chance(rates.duplicate, len(keys)))
+    log.entries.extend(FaultEntry(contract.dataset, keys[r], int(times[r]), None, "duplicate") for r in twice.tolist())
+    return np.sort(np.concatenate([np.arange(len(keys)), twice])).astype(np.int64)
+
+
+def _malformed(column: Column, value: str, luck: float) -> str:
+    """A value that breaks the column's contract."""
+    if column.allowed:
+        return "I-140"  # a form that this dataset does not hold
+    if column.type is ColumnType.INTEGER:
+        return f"{value}?"
+    return pick((value[:-1], f"{value[:-1]}O", f"?{value[1:]}"), luck)

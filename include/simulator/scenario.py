@@ -1,0 +1,157 @@
+"""What a scenario may say, and how it is read: one YAML file per scenario in `scenarios/`."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+
+Rate = Annotated[float, Field(ge=0, le=1)]
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be used. The message is one line: scenario, key, what to do."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Size(_Strict):
+    """How many records of each kind."""
+
+    subjects: Annotated[int, Field(ge=10)]
+    petitions: Annotated[int, Field(ge=50)]
+    investigations: Annotated[int, Field(ge=5)]
+    t_applications: Annotated[int, Field(ge=1)]
+
+
+class Lookalikes(_Strict):
+    """Petitioners who are *not* the subject they resemble, as shares of the subjects: the true negatives."""
+
+    twins: Rate = 0.0  # same family name, birth date and place
+    namesakes: Rate = 0.0  # father or son of the same name
+
+
+class Busy(_Strict):
+    """How the updates crowd at the end of the period."""
+
+    nights: Annotated[int, Field(ge=1, le=7)] = 1  # the last nights of the period
+    share: Rate  # of all versions, updated in each of them
+    surge_days: Annotated[int, Field(ge=1)] = 30  # days before the end
+    surge_share: Rate = 0.0  # of all versions, updated in those days beyond what falls there anyway
+    planted_pairs: Rate = 0.0  # of the subjects who petition or have a lookalike, updated on both sides in a busy night
+
+
+class PersonFaults(_Strict):
+    """Rates of the faults in a recorded person, each among the records in which it can occur; see `faults.py`."""
+
+    spelling: Rate = 0.0
+    transliteration: Rate = 0.0
+    nickname: Rate = 0.0
+    swapped_order: Rate = 0.0
+    dropped_surname: Rate = 0.0
+    particle: Rate = 0.0
+    married_name: Rate = 0.0
+    suffix_in_surname: Rate = 0.0
+    first_name_unknown: Rate = 0.0
+    last_name_unknown: Rate = 0.0
+    test_row: Rate = 0.0
+    day_month_swap: Rate = 0.0
+    dob_missing: Rate = 0.0
+    dob_implausible: Rate = 0.0
+    january_first: Rate = 0.0
+    two_digit_year: Rate = 0.0
+    country_mistyped: Rate = 0.0
+    other_a_number: Rate = 0.0
+    null_text: Rate = 0.0
+    unnamed_worker: Rate = 0.0
+
+
+class RowFaults(_Strict):
+    """Rates of the faults in exported rows."""
+
+    duplicate: Rate = 0.0  # delivered twice in the same export
+    malformed: Rate = 0.0  # a value that the contract makes critical cannot be used
+
+
+class Transport(_Strict):
+    """Rates of the faults on the wire, per request (`job_failed`: per attempt; the last three: per part)."""
+
+    too_many_requests: Rate = 0.0
+    unavailable: Rate = 0.0
+    reset: Rate = 0.0
+    stall: Rate = 0.0
+    truncated: Rate = 0.0
+    flipped: Rate = 0.0
+    job_failed: Rate = 0.0
+    job_failed_last_night: tuple[str, ...] = ()  # datasets whose first attempt of the last night fails for certain
+    stall_seconds: Annotated[float, Field(ge=0, le=60)] = (
+        1.0  # how long a stalled answer is silent before it is cut off
+    )
+
+
+class Scenario(_Strict):
+    """One simulated world: how large, over which days, how faulty."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    meaning: Annotated[str, Field(min_length=1)]
+    seed: Annotated[int, Field(ge=0)]
+    first_day: date  # first day of source update time
+    last_night: date  # last one
+    size: Size
+    subjects_who_petition: Rate
+    lookalikes: Lookalikes = Lookalikes()
+    busy: Busy
+    cultures: Annotated[dict[str, Annotated[float, Field(gt=0)]], Field(min_length=1)]  # share of the people
+    person_faults: PersonFaults = PersonFaults()
+    row_faults: RowFaults = RowFaults()
+    transport: Transport = Transport()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        days = (self.last_night - self.first_day).days + 1
+        if days < max(self.busy.nights, 2):
+            raise ValueError(
+                f"period [{self.first_day} .. {self.last_night}] is shorter than its busy nights or two days"
+            )
+        if self.busy.nights * self.busy.share + self.busy.surge_share > 1:
+            raise ValueError("busy nights and surge take more than all versions")
+        if abs(sum(self.cultures.values()) - 1) > 1e-6:
+            raise ValueError(f"culture shares add up to [{sum(self.cultures.values()):.4f}], not to 1")
+        return self
+
+    @property
+    def start(self) -> datetime:
+        """First instant that can be exported (UTC)."""
+        return datetime.combine(self.first_day, datetime.min.time(), UTC)
+
+    @property
+    def end(self) -> datetime:
+        """First instant that cannot be exported any more (UTC): midnight after the last night."""
+        return datetime.combine(self.last_night + timedelta(days=1), datetime.min.time(), UTC)
+
+
+def names(folder: Path = SCENARIOS) -> list[str]:
+    """The scenarios that exist, in alphabetical order."""
+    return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
+def load(name: str, folder: Path = SCENARIOS) -> Scenario:
+    """Read and check one scenario. Raises `ScenarioError`."""
+    if name not in names(folder):
+        raise ScenarioError(f"unknown scenario [{name}]; known: {', '.join(names(folder))}")
+    try:
+        scenario = Scenario.model_validate(yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "(top)"
+        raise ScenarioError(f"scenario [{name}], key [{where}]: {first['msg']}; correct the file") from None
+    except yaml.YAMLError:
+        raise ScenarioError(f"scenario [{name}] is not YAML; correct the file") from None
+    if scenario.name != name:
+        raise ScenarioError(f"scenario file [{name}.yaml] describes [{scenario.name}]; rename one of the two")
+    return scenario
