@@ -53,11 +53,11 @@ def read_values(contract: Contract, text: pa.Table, names: Iterable[str] | None 
     latest = None
     if contract.updated_at in text.column_names:
         updated_at = contract.column(contract.updated_at)
-        latest = _moments(updated_at, _clean(updated_at, _array(text, updated_at.name)), None)
+        latest = _moments(updated_at, _clean(updated_at, text[updated_at.name].combine_chunks()), None)
     columns, unreadable = [], {}
     for name in wanted:
         column = contract.column(name)
-        cleaned = _clean(column, _array(text, name))
+        cleaned = _clean(column, text[name].combine_chunks())
         values = _read(column, cleaned, latest)
         columns.append(values)
         unreadable[name] = as_mask(pc.and_(cleaned.is_valid(), values.is_null()))
@@ -73,11 +73,6 @@ def over_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) ->
 def as_mask(flags: pa.Array) -> Mask:
     """An Arrow boolean array as a NumPy mask; null is false."""
     return np.asarray(pc.fill_null(flags, False).to_numpy(zero_copy_only=False), dtype=np.bool_)
-
-
-def _array(table: pa.Table, name: str) -> pa.Array:
-    array = table[name].combine_chunks()
-    return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
 
 
 def _clean(column: Column, text: pa.Array) -> pa.Array:
