@@ -40,10 +40,11 @@ WORLD_START = os.environ.get("CROSSCHECK_WORLD_START", "2004-10-01")  # the audi
 WORLD_END = os.environ.get("CROSSCHECK_WORLD_END")  # simulated agencies end with their scenario; real ones do not
 
 
-@task(doc_md="Opens the books of the run over its data interval: every later task writes its counts into them.")
+@task
 def open_books(
     run_id: str, data_interval_start: datetime | None = None, data_interval_end: datetime | None = None
 ) -> dict[str, Any]:
+    """Opens the books of the run over its data interval: every later task writes its counts into them."""
     from dags.connections import settings
     from include import pipeline
     from include.interval import Interval
@@ -63,9 +64,9 @@ def open_books(
     retry_policy=REFUSALS_FAIL,
     execution_timeout=timedelta(hours=2),
     map_index_template="{{ dataset }}",
-    doc_md="One attempt at the export: request, poll, download with resume, verify, land. Each try is an attempt.",
 )
 def extract(run: dict[str, Any], dataset: str, ti: Any = None) -> dict[str, Any]:
+    """One attempt at the export: request, poll, download with resume, verify, land. Each try is an attempt."""
     pipeline, settings, opened = _begin(run, dataset)
     return pipeline.extract(settings, opened, dataset, last_try=ti.try_number > ti.max_tries)
 
@@ -73,9 +74,9 @@ def extract(run: dict[str, Any], dataset: str, ti: Any = None) -> dict[str, Any]
 @task(
     map_index_template="{{ dataset }}",
     execution_timeout=timedelta(hours=1),
-    doc_md="Reads what the run's attempts landed, types it by the contract, merges the attempts, sets bad rows aside.",
 )
 def stage(run: dict[str, Any], dataset: str, landed: dict[str, Any]) -> dict[str, Any]:
+    """Reads what the run's attempts landed, types it by the contract, merges the attempts, sets bad rows aside."""
     pipeline, settings, opened = _begin(run, dataset)
     return pipeline.stage(settings, opened, dataset)
 
@@ -83,9 +84,9 @@ def stage(run: dict[str, Any], dataset: str, landed: dict[str, Any]) -> dict[str
 @task(
     map_index_template="{{ dataset }}",
     execution_timeout=timedelta(hours=1),
-    doc_md="Great Expectations suite of the contract, then the gate: pass, warn, hold or block.",
 )
 def validate(run: dict[str, Any], dataset: str, staged: dict[str, Any]) -> dict[str, Any]:
+    """Great Expectations suite of the contract, then the gate: pass, warn, hold or block."""
     pipeline, settings, opened = _begin(run, dataset)
     return pipeline.validate(settings, opened, dataset, staged)
 
@@ -94,9 +95,9 @@ def validate(run: dict[str, Any], dataset: str, staged: dict[str, Any]) -> dict[
     map_index_template="{{ dataset }}",
     outlets=[RECORDS],
     execution_timeout=timedelta(hours=1),
-    doc_md="Appends the record versions and counts them. Skipped when the gate holds the dataset.",
 )
 def load(run: dict[str, Any], dataset: str, staged: dict[str, Any], decision: dict[str, Any]) -> dict[str, Any]:
+    """Appends the record versions and counts them. Skipped when the gate holds the dataset."""
     pipeline, settings, opened = _begin(run, dataset)
     if not pipeline.lets_through(decision):
         raise AirflowSkipException(f"dataset [{dataset}]: {decision['decision']}: {'; '.join(decision['reasons'])}")
@@ -106,15 +107,18 @@ def load(run: dict[str, Any], dataset: str, staged: dict[str, Any], decision: di
 @task(
     trigger_rule=TriggerRule.ALL_DONE,  # a dataset that is missing or held does not stop the others' matching
     execution_timeout=timedelta(hours=2),
-    doc_md="Compares what no run has compared yet with all that is loaded; runs take turns.",
 )
 def match(run: dict[str, Any]) -> dict[str, Any]:
+    """Compares what no run has compared yet with all that is loaded; runs take turns."""
     pipeline, settings, opened = _begin(run)
     return pipeline.match(settings, opened)
 
 
-@task(execution_timeout=timedelta(hours=1), doc_md="Joins records that lead to each other into entities.")
+@task(
+    execution_timeout=timedelta(hours=1),
+)
 def resolve(run: dict[str, Any]) -> dict[str, Any]:
+    """Joins records that lead to each other into entities."""
     pipeline, settings, opened = _begin(run)
     return pipeline.resolve(settings, opened)
 
@@ -123,9 +127,9 @@ def resolve(run: dict[str, Any]) -> dict[str, Any]:
     trigger_rule=TriggerRule.ALL_DONE,  # the books are closed whatever happened, in red if need be
     retries=1,
     outlets=[LEADS],
-    doc_md="Accounts for every row. Fails, and so turns the run red, when a dataset is missing, held or does not add up.",
 )
 def close_books(run: dict[str, Any]) -> dict[str, Any]:
+    """Accounts for every row. Fails, and so turns the run red, when a dataset is missing, held or does not add up."""
     pipeline, settings, opened = _begin(run)
     try:
         return pipeline.close_books(settings, opened)

@@ -10,11 +10,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from include.contracts import dataset_names, load_contract
 from include.interval import Interval
 from include.settings import Settings
+
+if TYPE_CHECKING:
+    from include.extraction.landing import Landing
 
 
 class BooksError(RuntimeError):
@@ -174,7 +177,7 @@ def match(settings: Settings, run: Run) -> dict[str, Any]:
             pairs=pd.concat([part.pairs for part in links]).merge(keys, on="persona_id").rename(columns=rename),
             evidence=pd.concat([part.evidence for part in links]).merge(keys, on="persona_id").rename(columns=rename),
             compared=sum(part.compared for part in links),
-            dropped_blocks={key: size for part in links for key, size in part.dropped_blocks.items()},
+            dropped_blocks=[dropped for part in links for dropped in part.dropped_blocks.to_dict("records")],
         )
     return asdict(matched)
 
@@ -231,11 +234,49 @@ def staging_folder(settings: Settings, run: Run, dataset: str) -> Path:
     return settings.staging / dataset / run.interval.slug / f"run-{run.run_id}"
 
 
-def _write_ledger(settings: Settings, run: Run, landing: Any, dataset: str) -> None:
+def _write_ledger(settings: Settings, run: Run, landing: "Landing", dataset: str) -> None:
     """Copy the attempts of the run from the landing zone, which is the truth, into the books."""
     from include.warehouse import books
 
-    books.record_attempts(settings.warehouse_dsn, landing.ledger(dataset, run.interval, run_id=run.run_id))
+    place = {
+        "dataset": dataset,
+        "interval_start": run.interval.start,
+        "interval_end": run.interval.end,
+        "run_id": run.run_id,
+    }
+    landed = [
+        {
+            **place,
+            "attempt": receipt.attempt,
+            "state": "landed" if receipt.complete else "incomplete",
+            "cause": None,
+            "row_count": receipt.rows,
+            "byte_count": receipt.bytes,
+            "part_count": len(receipt.parts),
+            "resumed_count": receipt.resumed,
+            "retried": receipt.retried,
+            "shortfalls": list(receipt.shortfalls),
+            "path": receipt.path,
+            "started_at": receipt.started_at,
+            "finished_at": receipt.finished_at,
+        }
+        for receipt in landing.receipts(dataset, run.interval, run_id=run.run_id)
+    ]
+    nothing = {"row_count": 0, "byte_count": 0, "part_count": 0, "resumed_count": 0, "retried": {}, "shortfalls": []}
+    failed = [
+        {
+            **place,
+            **nothing,
+            "attempt": failure.attempt,
+            "state": "failed",
+            "cause": failure.cause,
+            "path": None,
+            "started_at": failure.started_at,
+            "finished_at": datetime.now(UTC),
+        }
+        for failure in landing.failures(dataset, run.interval, run.run_id)
+    ]
+    books.record_attempts(settings.warehouse_dsn, [*landed, *failed])
 
 
 @contextmanager

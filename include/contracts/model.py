@@ -39,8 +39,8 @@ class ColumnType(StrEnum):
 
 
 class Pii(StrEnum):
-    """How closely a value points at a person: `direct` (a name, a number issued to one person), `indirect` (a birth date,
-    a place) or `none`."""
+    """How closely a value points at a person: `direct` (a name, a number issued to one person), `indirect` (a birth
+    date, a place) or `none`."""
 
     NONE = "none"
     DIRECT = "direct"

@@ -10,7 +10,6 @@ The rename to `attempt-0001` comes when every byte is on the disk, the receipt a
 """
 
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -20,13 +19,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from pydantic import ValidationError
 
 from include.extraction.errors import ExtractionError, LandingError, storage
 from include.extraction.manifest import Manifest
-from include.extraction.receipt import Receipt
+from include.extraction.receipt import Failure, Receipt
 from include.interval import Interval
 
 # Whether the process that left a folder still runs cannot be asked: it may be on another host that shares the zone.
@@ -35,6 +34,8 @@ ABANDONED_SECONDS = 24 * 3600
 
 READ_ONLY = 0o440  # landed bytes never change, and personal data is not for every user of the host
 FOLDER = 0o770  # workers of one group share the zone; the umask may narrow it
+
+Record = TypeVar("Record", Receipt, Failure)
 
 ENTRY = re.compile(r"attempt-(\d{4,})(\.open|\.failed\.json)?")
 UNFINISHED = "unfinished"  # cause in the ledger of an attempt that is at work, or was killed
@@ -98,9 +99,9 @@ class Attempt:
 
     def record(self, cause: str) -> None:
         """Write the ledger of an attempt that has landed nothing: numbers, a time, a word. Raises `LandingError`."""
-        entry = {"attempt": self.number, "run_id": self.run_id, "cause": cause, "started_at": str(self.started_at)}
+        entry = Failure(attempt=self.number, run_id=self.run_id, cause=cause, started_at=self.started_at)
         with self._place.guard():
-            _write(self._ledger, json.dumps(entry))
+            _write(self._ledger, entry.model_dump_json())
 
     def require(self, size: int) -> None:
         """Raise `LandingError` if `size` bytes will not fit: better now than in an hour, with the disk full for all."""
@@ -148,20 +149,25 @@ class Landing:
         """Landed attempts of the interval (of one run, if given), by number."""
         place = _Place(self.root, dataset, interval)
         with place.guard():
-            folders = [path for _, suffix, path in sorted(place.entries()) if not suffix]
-            receipts = [_read(place, folder) for folder in folders if (folder / "receipt.json").exists()]
+            paths = [path / "receipt.json" for _, suffix, path in sorted(place.entries()) if not suffix]
+            receipts = [_read(place, path, Receipt) for path in paths if path.exists()]
         return [receipt for receipt in receipts if run_id is None or receipt.run_id == run_id]
+
+    def failures(self, dataset: str, interval: Interval, run_id: int) -> list[Failure]:
+        """Attempts of a run that landed nothing, by number: failed, killed, or at work right now."""
+        place = _Place(self.root, dataset, interval)
+        found = []
+        with place.guard():
+            for _, suffix, path in sorted(place.entries()):
+                with suppress(FileNotFoundError):  # landed since we looked: it has a receipt now
+                    if suffix == ".failed.json":
+                        found.append(_read(place, path, Failure))
+        landed = {receipt.attempt for receipt in self.receipts(dataset, interval)}  # killed between receipt and ledger
+        return [failure for failure in found if failure.run_id == run_id and failure.attempt not in landed]
 
     def attempts(self, dataset: str, interval: Interval, run_id: int) -> int:
         """How many attempts a run made at the interval: landed, failed and killed."""
-        place = _Place(self.root, dataset, interval)
-        numbers = set()
-        with place.guard():
-            for number, suffix, path in place.entries():
-                with suppress(FileNotFoundError):  # landed since we looked: it has a receipt now
-                    if suffix == ".failed.json" and json.loads(path.read_bytes())["run_id"] == run_id:
-                        numbers.add(number)
-        return len(numbers | {receipt.attempt for receipt in self.receipts(dataset, interval, run_id)})
+        return len(self.failures(dataset, interval, run_id)) + len(self.receipts(dataset, interval, run_id))
 
     def verify(self, receipt: Receipt) -> list[Path]:
         """The paths of the parts, each hashed again: a byte that changed since the landing is an error."""
@@ -204,13 +210,12 @@ def _sweep(place: _Place) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _read(place: _Place, folder: Path) -> Receipt:
+def _read(place: _Place, path: Path, model: type[Record]) -> Record:
     try:
-        return Receipt.model_validate_json((folder / "receipt.json").read_bytes())
+        return model.model_validate_json(path.read_bytes())
     except ValidationError:
-        raise LandingError(
-            f"{place}: the receipt of [{folder.name}] cannot be read; restore it from a copy, or remove the attempt"
-        ) from None
+        name = path.relative_to(place.folder)
+        raise LandingError(f"{place}: [{name}] cannot be read; restore it from a copy, or remove the attempt") from None
 
 
 def _write(path: Path, text: str) -> None:

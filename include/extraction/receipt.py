@@ -1,4 +1,4 @@
-"""The receipt of a landed attempt: what arrived, what it took, and what is missing of what was announced."""
+"""What an attempt leaves in writing: a receipt if it landed, a ledger entry if it did not."""
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 

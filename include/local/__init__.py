@@ -1,1 +1,1 @@
-"""One machine: embedded PostgreSQL, simulated gateways and Airflow as child processes. Nothing of it runs in a deployment."""
+"""One machine: embedded PostgreSQL, simulated gateways and Airflow as child processes; not part of a deployment."""

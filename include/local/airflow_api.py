@@ -67,7 +67,7 @@ class AirflowApi:
     def run_interval(self, run_id: str, start: datetime, end: datetime, note: str) -> str:
         """Start the DAG over an interval, or repeat its run over it; the run's id.
 
-        Airflow allows one run per logical date (the start of the interval): a night that has run is cleared and runs again.
+        Airflow allows one run per logical date (the interval's start): a night that has run is cleared and runs again.
         """
         held = self.call(
             "GET", f"/dags/{DAG}/dagRuns", params={"logical_date_gte": _iso(start), "logical_date_lte": _iso(start)}

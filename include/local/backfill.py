@@ -47,10 +47,10 @@ def _summary(stack: Stack, night: date) -> RunSummary | None:
 def _line(night: date, summary: RunSummary | None) -> str:
     if summary is None:
         return f"{night}  RED     its books were never opened"
-    total = {
-        key: sum(row[key] for row in summary["datasets"])  # type: ignore[literal-required] -- keys of DatasetSummary
-        for key in ("received", "duplicate", "quarantined", "loaded")
-    }
-    counts = "  ".join(f"{key} {value:,}" for key, value in total.items())
+    rows = summary["datasets"]
+    counts = (
+        f"received {sum(row['received'] for row in rows):,}  duplicate {sum(row['duplicate'] for row in rows):,}  "
+        f"quarantined {sum(row['quarantined'] for row in rows):,}  loaded {sum(row['loaded'] for row in rows):,}"
+    )
     state = "closed" if summary["books_closed"] else "RED   "
     return f"{night}  {state}  {counts}  leads {summary['leads']:,}  review {summary['review']:,}"

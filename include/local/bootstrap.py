@@ -71,24 +71,21 @@ def _install(requirements: Path) -> None:
     `--no-deps`: the list is complete, and pip 23 refuses a hashed list in which a package names an extra of another.
     """
     options = ["--no-deps", "--require-hashes", "-r", str(requirements)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    pip = [str(PYTHON), "-m", "pip", "install", "-q"]
     uv = VENV / "bin" / "uv"
     if not uv.exists():
-        subprocess.run([PYTHON, "-m", "pip", "install", "-q", *_line("uv")], cwd=CHECKOUT, check=False, **quiet)
+        subprocess.run(
+            [*pip, "--require-hashes", "-r", str(CHECKOUT / "requirements-uv.txt")], check=False, capture_output=True
+        )
     if uv.exists():
         # bytecode now: Airflow and Great Expectations import three times slower without, and three times at once
-        command = [uv, "pip", "install", "-q", "--compile-bytecode", "--python", PYTHON, *options]
+        command = [str(uv), "pip", "install", "-q", "--compile-bytecode", "--python", str(PYTHON), *options]
         if subprocess.run(command, check=False, env={**os.environ, "VIRTUAL_ENV": str(VENV)}).returncode == 0:
             return
         _say("uv could not install; trying pip")
-    done = subprocess.run([PYTHON, "-m", "pip", "install", "-q", *options], check=False)
+    done = subprocess.run([*pip, *options], check=False)
     if done.returncode != 0:
         raise SetupError(f"pip could not install [{requirements.name}]; its message is above; `make setup` resumes")
-
-
-def _line(package: str) -> list[str]:
-    """Requirement of the installer itself: pinned and hashed like all others."""
-    return ["--no-deps", "--require-hashes", "-r", str(CHECKOUT / f"requirements-{package}.txt")]
 
 
 def _say(text: str) -> None:

@@ -16,8 +16,8 @@ FINAL = ("success", "failed")
 
 
 class NightSummary(RunSummary):
-    """A run's summary with what Airflow cost, in seconds. `wall_seconds` is the whole command; `airflow_overhead_seconds`
-    is what of it the pipeline's own code was not at work: start and stop of the components, scheduling, task processes.
+    """A run's summary with what Airflow cost, in seconds. `wall_seconds` is the whole command;
+    `airflow_overhead_seconds` is what of it the pipeline's own code was not at work: start and stop of the components, scheduling, task processes.
     `history_seconds` of it went into the run that loads all nights before, the first time."""
 
     wall_seconds: float
@@ -27,7 +27,7 @@ class NightSummary(RunSummary):
     log: str
 
 
-class NightFailed(RuntimeError):
+class NightError(RuntimeError):
     """A run ended red. One line."""
 
 
@@ -70,7 +70,7 @@ def screen(home: Home, stack: Stack, day: date, say: Say, began: float) -> Night
 def follow(stack: Stack, name: str, start: datetime, end: datetime, note: str, say: Say) -> int:
     """Run the DAG over an interval and tell its progress; the number of the run in the books.
 
-    Raises `NightFailed` if Airflow ended the run before its books were opened.
+    Raises `NightError` if Airflow ended the run before its books were opened.
     """
     known = _last_run(stack, start, end)
     run = stack.airflow.run_interval(name, start, end, note)
@@ -86,7 +86,7 @@ def follow(stack: Stack, name: str, start: datetime, end: datetime, note: str, s
         time.sleep(POLL_SECONDS)
     number = _last_run(stack, start, end)
     if number is None or number == known:
-        raise NightFailed(
+        raise NightError(
             f"run [{run}] ended [{state}] before its books were opened; see its task `open_books` at {stack.url}"
         )
     return number

@@ -163,7 +163,7 @@ class Postgres:
 
     def _run(self, program: str, *arguments: str) -> None:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
-        done = subprocess.run(  # noqa: S603 -- our own binary and arguments
+        done = subprocess.run(
             [str(self.bin / program), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # not a pipe: the server inherits it and would keep it open
@@ -198,7 +198,7 @@ def _binaries() -> tuple[Path, int]:
     candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     for folder in candidates:
         if (folder / "pg_ctl").exists():
-            shown = subprocess.run([str(folder / "initdb"), "--version"], capture_output=True, text=True, check=False)  # noqa: S603 -- our own binary
+            shown = subprocess.run([str(folder / "initdb"), "--version"], capture_output=True, text=True, check=False)
             version = re.search(r"(\d+)(?:\.\d+)*\s*$|\) (\d+)", shown.stdout)
             major = int(next(g for g in version.groups() if g)) if version else 0
             if major >= OLDEST:

@@ -20,7 +20,7 @@ class Child:
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
-            self.process = subprocess.Popen(  # noqa: S603 -- our own commands
+            self.process = subprocess.Popen(
                 command,
                 env=dict(env),
                 cwd=cwd,
@@ -28,7 +28,7 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is ours: components are stopped one by one, in order
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 -- we have one thread
             )
 
     def check(self) -> None:

@@ -46,8 +46,10 @@ def prepare(home: Home, scenario: str, seed: int | None, say: Say) -> World:
         say(f"simulating the agencies: scenario {world.scenario}, seed {world.seed}")
         shutil.rmtree(world.source, ignore_errors=True)
         _run(
-            [sys.executable, "-m", "include.simulator", "generate", "--scenario", world.scenario]
-            + ["--seed", str(world.seed), "--out", str(world.source)],
+            [
+                *[sys.executable, "-m", "include.simulator", "generate", "--scenario", world.scenario],
+                *["--seed", str(world.seed), "--out", str(world.source)],
+            ],
             env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
             log=world.logs / "simulator.log",
         )
@@ -222,7 +224,7 @@ def _pipeline_env(home: Home, world: World, dsn: str, ports: Mapping[str, int | 
 
 
 def _preload(airflow_home: Path) -> None:
-    """Workers are forked from the scheduler: what it has imported costs a task nothing (measured: docs/performance.md)."""
+    """Workers are forked from the scheduler: what it has imported costs a task nothing (docs/performance.md)."""
     config = airflow_home / "config"
     config.mkdir(exist_ok=True)
     shutil.copyfile(Path(__file__).with_name("airflow_local_settings.py"), config / "airflow_local_settings.py")
@@ -248,7 +250,7 @@ def _run(command: list[str], env: Mapping[str, str], log: Path) -> None:
     with log.open("ab") as output:
         done = subprocess.run(
             command, env=dict(env), cwd=CHECKOUT, stdout=output, stderr=subprocess.STDOUT, check=False
-        )  # noqa: S603 -- our own commands
+        )
     if done.returncode != 0:
         last = log.read_text(errors="replace").strip().splitlines()[-1:]
         raise RuntimeError(f"[{' '.join(command[1:4])}] failed: {last[0] if last else done.returncode}; see [{log}]")

@@ -5,7 +5,7 @@ Schema of the object: `docs/summary.schema.json`. Counts, seconds and names only
 
 from datetime import datetime
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from include.warehouse.connection import fetch, query
 
@@ -66,9 +66,7 @@ def summarise(dsn: str, run_id: int) -> RunSummary:
         state=run.state,
         reasons=run.reasons,
         books_closed=run.state == "closed" and bool(datasets) and all(row.is_closed for row in datasets),
-        datasets=[
-            DatasetSummary(**{key: getattr(row, key) for key in DatasetSummary.__annotations__}) for row in datasets
-        ],  # type: ignore[typeddict-item] -- the query's columns are the keys
+        datasets=[_dataset(row) for row in datasets],
         pairs=run.pairs,
         leads=run.leads,
         review=run.review,
@@ -79,6 +77,21 @@ def summarise(dsn: str, run_id: int) -> RunSummary:
             for stage in STAGES
         },
         pipeline_seconds=covered([(row.started_at, row.finished_at) for row in times]),
+    )
+
+
+def _dataset(row: Any) -> DatasetSummary:
+    return DatasetSummary(
+        name=row.name,
+        received=row.received,
+        duplicate=row.duplicate,
+        quarantined=row.quarantined,
+        loaded=row.loaded,
+        attempts=row.attempts,
+        failed_attempts=row.failed_attempts,
+        completeness=row.completeness,
+        decision=row.decision,
+        reasons=row.reasons,
     )
 
 

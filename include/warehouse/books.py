@@ -7,14 +7,14 @@ from typing import Any
 from psycopg2.extras import Json, execute_batch
 
 from include.interval import Interval
-from include.warehouse.connection import Cursor, fetch, query, transaction
+from include.warehouse.connection import Cursor, fetch, query, row, transaction
 
 
 def open_run(dsn: str, external_id: str, interval: Interval) -> int:
     """Open the books of a run over an interval; its number."""
     with transaction(dsn) as cursor:
         cursor.execute(query("open_run"), {"external_id": external_id, "start": interval.start, "end": interval.end})
-        return int(cursor.fetchone()[0])  # type: ignore[index] -- an insert that returns gives a row
+        return int(row(cursor).run_id)
 
 
 def close_run(dsn: str, run_id: int, reasons: Sequence[str]) -> None:
@@ -28,7 +28,7 @@ def record_attempts(dsn: str, attempts: Sequence[dict[str, Any]]) -> None:
     """Enter attempts, each once. Keys as in `sql/record_attempt.sql`."""
     with transaction(dsn) as cursor:
         for attempt in attempts:
-            cursor.execute(query("record_attempt"), {**attempt, "retried": Json(attempt["retried"])})
+            cursor.execute(query("record_attempt"), {**attempt, "retried": Json(dict(attempt["retried"]))})
 
 
 def record_staged(dsn: str, run_id: int, staged: dict[str, Any]) -> None:
@@ -70,22 +70,22 @@ def breaches(dsn: str, run_id: int, datasets: Sequence[str]) -> list[str]:
     They close when every dataset was staged, was let through by the gate,
     `received = loaded + duplicate + already held + quarantined`, and what was loaded was matched and resolved.
     """
-    accounts = {row.dataset: row for row in fetch(dsn, query("books"), {"run_id": run_id})}
+    accounts = {held.dataset: held for held in fetch(dsn, query("books"), {"run_id": run_id})}
     found = []
     for dataset in datasets:
-        row = accounts.get(dataset)
-        if row is None:
+        held = accounts.get(dataset)
+        if held is None:
             found.append(f"dataset [{dataset}]: nothing was staged; see the log of its task `extract`")
-        elif row.decision not in ("pass", "warn"):
-            why = "; ".join(row.reasons) or "no decision"
-            found.append(f"dataset [{dataset}]: {row.decision or 'not validated'}: {why}")
-        elif row.loaded is None:
+        elif held.decision not in ("pass", "warn"):
+            why = "; ".join(held.reasons) or "no decision"
+            found.append(f"dataset [{dataset}]: {held.decision or 'not validated'}: {why}")
+        elif held.loaded is None:
             found.append(f"dataset [{dataset}]: not loaded; see the log of its task `load`")
-        elif row.received != row.loaded + row.already_held + row.duplicate + row.quarantined:
+        elif held.received != held.loaded + held.already_held + held.duplicate + held.quarantined:
             found.append(
-                f"dataset [{dataset}]: received [{row.received}] is not loaded [{row.loaded}] + already held "
-                f"[{row.already_held}] + duplicate [{row.duplicate}] + quarantined [{row.quarantined}]"
+                f"dataset [{dataset}]: received [{held.received}] is not loaded [{held.loaded}] + already held "
+                f"[{held.already_held}] + duplicate [{held.duplicate}] + quarantined [{held.quarantined}]"
             )
     undone = fetch(dsn, query("undone_stages"), {"run_id": run_id})
-    found += [f"stage [{row.stage}] was not done; see the log of its task" for row in undone]
+    found += [f"stage [{stage.stage}] was not done; see the log of its task" for stage in undone]
     return found

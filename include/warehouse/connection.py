@@ -11,6 +11,8 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 -- a clas
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 -- the same
 from psycopg2.extras import NamedTupleCursor
 
+__all__ = ["Cursor", "WarehouseError", "fetch", "query", "row", "transaction"]
+
 SQL = Path(__file__).parent / "sql"
 CONNECT_SECONDS = 10  # a server that does not answer on loopback or a local network within this is down
 
@@ -46,6 +48,14 @@ def fetch(dsn: str, statement: str, parameters: Sequence[Any] | dict[str, Any] =
     with transaction(dsn) as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall()
+
+
+def row(cursor: Cursor) -> Any:
+    """The one row of an aggregate or of an insert that returns, as a named tuple."""
+    found = cursor.fetchone()
+    if found is None:
+        raise WarehouseError("a statement that gives one row gave none; see the `.sql` file that the trace names")
+    return found
 
 
 def _connect(dsn: str) -> Connection:

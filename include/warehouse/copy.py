@@ -12,7 +12,7 @@ BUFFER = 1 << 20  # psycopg2 reads this much at a time; the default of 8 KiB cos
 
 
 def copy_in(cursor: Cursor, statement: str, table: pa.Table) -> None:
-    """Run a `copy ... from stdin with (format csv)` on an Arrow table, columns in its order; null is the empty field."""
+    """Run a `copy ... from stdin with (format csv)` on an Arrow table, columns in order; null is the empty field."""
     text = io.BytesIO()
     pyarrow.csv.write_csv(table, text, pyarrow.csv.WriteOptions(include_header=False))
     text.seek(0)

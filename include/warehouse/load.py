@@ -10,7 +10,7 @@ from psycopg2 import sql
 
 from include.contracts import Contract
 from include.warehouse.books import record_loaded
-from include.warehouse.connection import Cursor, query, transaction
+from include.warehouse.connection import Cursor, query, row, transaction
 from include.warehouse.copy import copy_in
 
 SOURCE = ["source_attempt", "source_part", "source_row"]
@@ -34,12 +34,12 @@ def load(dsn: str, run_id: int, contract: Contract, accepted: Path, quarantined:
     names = _names(contract, columns)
     with transaction(dsn) as cursor:
         cursor.execute(query("open_load"), {"run_id": run_id, "dataset": contract.dataset})
-        load_id = cursor.fetchone()[0]  # type: ignore[index] -- an insert that returns gives a row
+        load_id = row(cursor).load_id
         cursor.execute(sql.SQL(query("create_incoming")).format(**names))
         copy_in(cursor, sql.SQL(query("copy_incoming")).format(**names).as_string(cursor), _lists_as_text(versions))
         cursor.execute(sql.SQL(query("insert_versions")).format(**names), {"load_id": load_id})
         cursor.execute(sql.SQL(query("count_held")).format(**names), {"run_id": run_id})
-        counted = Loaded(*cursor.fetchone())  # type: ignore[misc] -- an aggregate gives a row
+        counted = Loaded(*row(cursor))
         _keep_refused(cursor, run_id, contract, pq.read_table(quarantined))
         record_loaded(cursor, run_id, contract.dataset, counted.loaded, counted.already_held)
     return counted

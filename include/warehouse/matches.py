@@ -1,13 +1,14 @@
 """What matching takes from the warehouse, and what it leaves there."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 from psycopg2.extras import Json
 
-from include.warehouse.connection import Cursor, query
+from include.warehouse.connection import Cursor, query, row
 from include.warehouse.copy import copy_in, copy_out
 
 PERSON = {
@@ -46,7 +47,7 @@ def take_candidates(cursor: Cursor, model_version: str) -> Candidates:
     """Wait for every other matching run, then read. The lock is held until the caller's transaction ends."""
     cursor.execute(query("lock_matching"))
     cursor.execute(query("frontier"), {"model_version": model_version})
-    frontier = [row.load_id for row in cursor.fetchall()]
+    frontier = [load[0] for load in cursor.fetchall()]
     return Candidates(
         frontier=frontier,
         personas=_frame(copy_out(cursor, query("personas"), {"frontier": frontier}, PERSONA)),
@@ -62,9 +63,12 @@ def leave_matches(
     pairs: pd.DataFrame,
     evidence: pd.DataFrame,
     compared: int,
-    dropped_blocks: dict[str, int],
+    dropped_blocks: list[dict[Hashable, Any]],
 ) -> Matched:
-    """Write the pairs (`PAIR_KEY`, weight, band) with their evidence and move the frontier."""
+    """Write the pairs (`PAIR_KEY`, weight, band) with their evidence and move the frontier.
+
+    `dropped_blocks`: rule and sizes of the blocking keys that were left out as too common.
+    """
     about = {"run_id": run_id, "model_version": model_version}
     cursor.execute(query("create_found"))
     copy_in(cursor, query("copy_found"), _table(pairs, [*PAIR_KEY, "weight", "band"]))
@@ -75,7 +79,7 @@ def leave_matches(
     cursor.execute(query("insert_evidence"), about)
     cursor.execute(query("consume"), {**about, "frontier": list(frontier)})
     cursor.execute(query("record_match"), {**about, "compared": compared, "dropped_blocks": Json(dropped_blocks)})
-    return Matched(*cursor.fetchone())  # type: ignore[misc] -- an upsert that returns gives a row
+    return Matched(*row(cursor))
 
 
 def lead_edges(cursor: Cursor, model_version: str) -> pd.DataFrame:

@@ -17,8 +17,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def migrate(dsn: str, revision: str = "head", views: Iterable[Path] = ()) -> None:
     """Bring the warehouse to a revision: `head`, `base` or an id; in one transaction, one caller at a time.
 
-    Views are code, not state: the schemas `latest` and `report` are dropped before and made anew from the files `views`,
-    in their order, after the migration (not on the way down: older tables may lack their columns).
+    Views are code, not state: the schemas `latest` and `report` are dropped before and made anew from the files
+    `views`, in their order, after the migration (not on the way down: older tables may lack their columns).
     """
     engine = create_engine("postgresql+psycopg2://", creator=lambda: psycopg2.connect(dsn), poolclass=NullPool)
     with engine.begin() as connection:
