@@ -32,3 +32,14 @@ class Receipt(BaseModel):
     def interval(self) -> Interval:
         """The period that was exported."""
         return Interval(self.interval_start, self.interval_end)
+
+
+class Failure(BaseModel):
+    """Ledger entry of an attempt that landed nothing: numbers, a time and a word, never a message."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    attempt: int
+    run_id: int
+    cause: str  # `stall`, `503`, `Refusal`, ...; `unfinished` for one at work or killed
+    started_at: AwareDatetime

@@ -38,13 +38,13 @@ class World:
     @property
     def description(self) -> dict[str, str]:
         """What the simulator wrote about the world."""
-        described: dict[str, str] = json.loads((self.source / "world.json").read_text())
+        described: dict[str, str] = json.loads((self.agencies / "world.json").read_text())
         return described
 
     @property
-    def source(self) -> Path:
-        """What the gateways serve."""
-        return self.folder / "source"
+    def agencies(self) -> Path:
+        """What the gateways serve, and the truth about it."""
+        return self.folder / "agencies"
 
     @property
     def airflow(self) -> Path:

@@ -17,8 +17,8 @@ FINAL = ("success", "failed")
 
 class NightSummary(RunSummary):
     """A run's summary with what Airflow cost, in seconds. `wall_seconds` is the whole command;
-    `airflow_overhead_seconds` is what of it the pipeline's own code was not at work: start and stop of the components, scheduling, task processes.
-    `history_seconds` of it went into the run that loads all nights before, the first time."""
+    `airflow_overhead_seconds` is what of it the pipeline's own code was not at work: starting the components, scheduling,
+    task processes. `history_seconds` of it went into the run that loads all nights before, the first time."""
 
     wall_seconds: float
     airflow_overhead_seconds: float

@@ -42,13 +42,13 @@ class Stack:
 def prepare(home: Home, scenario: str, seed: int | None, say: Say) -> World:
     """Generate the world unless it is there."""
     world = home.world(scenario, load_scenario(scenario).seed if seed is None else seed)
-    if not (world.source / "world.json").exists():
+    if not (world.agencies / "world.json").exists():
         say(f"simulating the agencies: scenario {world.scenario}, seed {world.seed}")
-        shutil.rmtree(world.source, ignore_errors=True)
+        shutil.rmtree(world.agencies, ignore_errors=True)
         _run(
             [
                 *[sys.executable, "-m", "include.simulator", "generate", "--scenario", world.scenario],
-                *["--seed", str(world.seed), "--out", str(world.source)],
+                *["--seed", str(world.seed), "--out", str(world.agencies)],
             ],
             env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
             log=world.logs / "simulator.log",
@@ -127,7 +127,7 @@ def _start(home: Home, world: World, dsn: str, say: Say, *, triggerer: bool) -> 
                 "--token-env",
                 f"CROSSCHECK_{agency.upper()}_TOKEN",
             ]
-            start(f"gateway-{agency}", "include.simulator", "serve", "--world", str(world.source), *options)
+            start(f"gateway-{agency}", "include.simulator", "serve", "--world", str(world.agencies), *options)
         _migrate_airflow(home, world, env, say)
         say("starting Airflow")
         for component in ("api-server", "scheduler", "dag-processor", *(["triggerer"] if triggerer else [])):

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -313,15 +314,12 @@ def test_a_disk_that_is_really_full_loses_nothing_landed_and_is_cleared(tmp_path
     """A tmpfs of 128 kB, in a namespace of its own; where that is not allowed, the injected faults above must do."""
     script = FULL.format(tests=str(Path(__file__).parent))
     mounted = f'mount -t tmpfs -o size=128k none "{tmp_path}" && exec "$0" -c "$1" "{tmp_path}"'
-    command = ["unshare", "-Urm", "sh", "-c", mounted, sys.executable, script]
-    try:
-        run = subprocess.run(
-            command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": "."}
-        )
-    except FileNotFoundError:
-        pytest.skip("no unshare here")
-    if "unshare" in run.stderr or "mount" in run.stderr:
-        pytest.skip("no namespaces here")
+    namespace = ["unshare", "--user", "--map-root-user", "--mount"]
+    probe = [*namespace, "mount", "-t", "tmpfs", "none", str(tmp_path)]
+    if not shutil.which("unshare") or subprocess.run(probe, check=False, capture_output=True).returncode:
+        pytest.skip("no mount namespaces here")
+    command = [*namespace, "sh", "-c", mounted, sys.executable, script]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": "."})
     assert run.stdout.splitlines() == [str(errno.ENOSPC), "1 ['attempt-0001', 'attempt-0002.failed.json']"]
 
 

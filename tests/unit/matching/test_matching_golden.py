@@ -187,7 +187,7 @@ def test_a_rare_identifier_decides_alone(judge):
     ("name", "born", "given", "other_born", "sex", "other"),
     [
         ("CARRANCO, PAOLA", BORN, "Beatriz", BORN, "F", "twin"),
-        ("CARRANCO, MARIA PAOLA", BORN, "Maria Beatriz", date(1974, 3, 8), "F", None),
+        ("CARRANCO, MARIA PAOLA", BORN, "Maria Beatriz", date(1974, 11, 21), "F", None),
         ("CARRANCO, PAOLA", BORN, "Paola", date(1943, 11, 21), "F", "parent_of_same_name"),
         ("CARRANCO SR, PABLO", BORN, "Pablo", date(1995, 3, 9), "F", "parent_of_same_name"),
         ("CARRANCO, PAOLA", BORN, "Pedro", date(1969, 7, 1), "M", None),
