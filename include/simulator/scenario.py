@@ -1,13 +1,17 @@
 """What a scenario may say, and how it is read: one YAML file per scenario in `scenarios/`."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-SCENARIOS = Path(__file__).parent / "scenarios"
+from include.contracts.model import load_all
+
+HERE = Path(__file__).parent
+SCENARIOS = HERE / "scenarios"
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 
@@ -122,6 +126,11 @@ class Scenario(_Strict):
             raise ValueError("busy nights and surge take more than all versions")
         if abs(sum(self.cultures.values()) - 1) > 1e-6:
             raise ValueError(f"culture shares add up to [{sum(self.cultures.values()):.4f}], not to 1")
+        known = culture_names()
+        unknown = [name for name in self.cultures if name not in known]
+        unknown += [name for name in self.transport.job_failed_last_night if name not in load_all()]
+        if unknown:
+            raise ValueError(f"neither a culture nor a dataset: {unknown}")
         return self
 
     @property
@@ -133,6 +142,12 @@ class Scenario(_Strict):
     def end(self) -> datetime:
         """First instant that cannot be exported any more (UTC): midnight after the last night."""
         return datetime.combine(self.last_night + timedelta(days=1), datetime.min.time(), UTC)
+
+
+@cache
+def culture_names() -> tuple[str, ...]:
+    """The cultures that `cultures.yaml` describes."""
+    return tuple(yaml.safe_load((HERE / "cultures.yaml").read_text(encoding="utf-8")))
 
 
 def names(folder: Path = SCENARIOS) -> list[str]:
