@@ -61,7 +61,8 @@ def up(scenario: Scenario = "nightly", seed: Seed = None) -> None:
             typer.echo(f"gateways   {'   '.join(f'{a} {g.url}' for a, g in stack.settings.gateways.items())}")
             typer.echo(f"warehouse  make sql Q='table report.run'   scenario {world.scenario}, seed {world.seed}")
             typer.echo("Ctrl-C stops all of it.")
-            threading.Event().wait()
+            while not threading.Event().wait(5):
+                stack.check()
 
 
 @app.command()

@@ -41,14 +41,20 @@ class AirflowApi:
     def call(self, method: str, path: str, **arguments: Any) -> Any:
         """One authenticated call; its JSON. Raises `AirflowError`."""
         if "authorization" not in self._client.headers:
-            answer = self._client.post("/auth/token", json=self._login)
+            answer = self._send("POST", "/auth/token", json=self._login)
             if not answer.is_success:
                 raise AirflowError(f"Airflow at [{self.url}] refused the login with [{answer.status_code}]")
             self._client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
-        answer = self._client.request(method, f"/api/v2{path}", **arguments)
+        answer = self._send(method, f"/api/v2{path}", **arguments)
         if not answer.is_success:
             raise AirflowError(f"Airflow refused [{method} {path}] with [{answer.status_code}]: {answer.text[:300]}")
         return answer.json() if answer.content else None
+
+    def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        try:
+            return self._client.request(method, path, **arguments)
+        except httpx.TransportError as error:
+            raise AirflowError(f"Airflow at [{self.url}] does not answer ({type(error).__name__})") from None
 
     def find(self, path: str) -> Any | None:
         """GET that may find nothing."""
@@ -64,8 +70,10 @@ class AirflowApi:
         if self.find(f"/pools/{name}") is None:
             self.call("POST", "/pools", json={"name": name, "slots": slots, "description": why})
 
-    def run_interval(self, run_id: str, start: datetime, end: datetime, note: str) -> str:
-        """Start the DAG over an interval, or repeat its run over it; the run's id.
+    def run_interval(self, run_id: str, start: datetime, end: datetime, note: str) -> tuple[str, bool]:
+        """Start the DAG over an interval, repeat its run over it, or go on with one that was interrupted.
+
+        The run's id, and whether it goes on.
 
         Airflow allows one run per logical date (the interval's start): a night that has run is cleared and runs again.
         """
@@ -74,8 +82,10 @@ class AirflowApi:
         )
         if held["dag_runs"]:
             found: str = held["dag_runs"][0]["dag_run_id"]
+            if held["dag_runs"][0]["state"] in ("queued", "running"):
+                return found, True
             self.call("POST", f"/dags/{DAG}/dagRuns/{found}/clear", json={"dry_run": False, "only_failed": False})
-            return found
+            return found, False
         body = {
             "dag_run_id": run_id,
             "logical_date": _iso(start),
@@ -83,7 +93,7 @@ class AirflowApi:
             "data_interval_end": _iso(end),
             "note": note,
         }
-        return str(self.call("POST", f"/dags/{DAG}/dagRuns", json=body)["dag_run_id"])
+        return str(self.call("POST", f"/dags/{DAG}/dagRuns", json=body)["dag_run_id"]), False
 
     def run(self, run_id: str) -> dict[str, Any]:
         """State of a run."""

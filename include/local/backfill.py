@@ -20,6 +20,7 @@ def backfill_nights(
     stack.airflow.backfill(first, last, runs_at_once, "completed" if again else "failed")
     told = -1
     while True:
+        stack.check()
         runs = list(stack.airflow.backfill_runs(first, last))
         done = sum(run["state"] in FINAL for run in runs)
         if done != told:

@@ -2,9 +2,10 @@
 
 import json
 import time
-from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
+from typing import Any
 
 from include.local.home import Home, World
 from include.local.stack import Say, Stack
@@ -13,12 +14,16 @@ from include.warehouse.connection import fetch, query
 
 POLL_SECONDS = 0.5  # how often Airflow is asked; each question costs its API server some 10 ms
 FINAL = ("success", "failed")
+DONE = (*FINAL, "skipped", "upstream_failed")
 
 
 class NightSummary(RunSummary):
-    """A run's summary with what Airflow cost, in seconds. `wall_seconds` is the whole command;
-    `airflow_overhead_seconds` is what of it the pipeline's own code was not at work: starting the components, scheduling,
-    task processes. `history_seconds` of it went into the run that loads all nights before, the first time."""
+    """A run's summary with what Airflow cost, in seconds.
+
+    `wall_seconds` is the whole command; during `airflow_overhead_seconds` of it the pipeline's own code was not at work
+    (starting the components, scheduling, task processes); `start_seconds` of it went by before the first run was asked
+    for, `history_seconds` in the run that loads all nights before, the first time.
+    """
 
     wall_seconds: float
     airflow_overhead_seconds: float
@@ -73,40 +78,43 @@ def follow(stack: Stack, name: str, start: datetime, end: datetime, note: str, s
     Raises `NightError` if Airflow ended the run before its books were opened.
     """
     known = _last_run(stack, start, end)
-    run = stack.airflow.run_interval(name, start, end, note)
-    told = ""
+    run, goes_on = stack.airflow.run_interval(name, start, end, note)
+    if goes_on:
+        say(f"going on with run {run}, which was interrupted")
+    told: set[str] = set()
     while True:
+        stack.check()
         state = stack.airflow.run(run)["state"]
-        line = _progress(stack.airflow.tasks(run))
-        if line != told:
-            say(line)
-            told = line
+        for line in _news(stack.airflow.tasks(run)):
+            if line not in told:
+                say(line)
+                told.add(line)
         if state in FINAL:
             break
         time.sleep(POLL_SECONDS)
     number = _last_run(stack, start, end)
-    if number is None or number == known:
+    if number is None or (number == known and not goes_on):
         raise NightError(
             f"run [{run}] ended [{state}] before its books were opened; see its task `open_books` at {stack.url}"
         )
     return number
 
 
-def _progress(tasks: list[dict[str, object]]) -> str:
-    """`extract 7/9 (1 to retry) · stage 5/9 · ...` of what has begun."""
-    total: Counter[str] = Counter()
-    done: Counter[str] = Counter()
-    again: Counter[str] = Counter()
+def _news(tasks: list[dict[str, Any]]) -> Iterator[str]:
+    """What is worth a line: a stage that is done, a task that is tried again or failed."""
+    stages: dict[str, list[str]] = {}
     for task in tasks:
-        name = str(task["task_id"]).rsplit(".", 1)[-1]
-        total[name] += 1
-        done[name] += task["state"] in ("success", "failed", "skipped", "upstream_failed")
-        again[name] += task["state"] == "up_for_retry"
-    order = ["open_books", "extract", "stage", "validate", "load", "match", "resolve", "close_books"]
-    begun = [name for name in order if done[name] or again[name]]
-    return " · ".join(
-        f"{name} {done[name]}/{total[name]}" + (f" ({again[name]} to retry)" if again[name] else "") for name in begun
-    )
+        stage = task["task_id"].rsplit(".", 1)[-1]
+        stages.setdefault(stage, []).append(task["state"])
+        label = f"  {stage} {task['rendered_map_index'] or ''}".rstrip()
+        if task["state"] == "up_for_retry":
+            yield f"{label}: try {task['try_number']} failed, will be tried again"
+        elif task["state"] == "failed":
+            yield f"{label}: FAILED after {task['try_number']} tries"
+    for stage, states in stages.items():
+        if all(state in DONE for state in states):
+            skipped = states.count("skipped") + states.count("upstream_failed")
+            yield f"  {stage} done" + (f", {skipped} of {len(states)} left out" if skipped else "")
 
 
 def _has_history(stack: Stack, night: datetime) -> bool:

@@ -1,11 +1,13 @@
 """Child processes that end with us."""
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
@@ -36,29 +38,19 @@ class Child:
         if self.process.poll() is not None:
             raise RuntimeError(f"[{self.name}] ended with [{self.process.returncode}]; see [{self.log}]")
 
-    def stop(self) -> None:
-        """SIGTERM, and SIGKILL if it does not listen."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
 
 def stop_all(children: Sequence[Child]) -> None:
-    """Signal all, last started first, then wait for each."""
+    """SIGTERM to all, last started first; SIGKILL to what does not listen or was left behind."""
     for child in reversed(children):
         if child.process.poll() is None:
             child.process.terminate()
     deadline = time.monotonic() + STOP_SECONDS
     for child in reversed(children):
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.process.kill()
-            child.process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(child.process.pid, signal.SIGKILL)  # each component leads a group of its own
+        child.process.wait()
 
 
 def _end_with_parent() -> None:

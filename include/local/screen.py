@@ -40,8 +40,9 @@ def _datasets(summary: NightSummary) -> Table:
 
 def _matches(summary: NightSummary) -> Text:
     return Text(
-        f"\n{summary['pairs']:,} pairs compared: {summary['leads']:,} leads, {summary['review']:,} to review; "
-        f"in the warehouse {summary['leads_in_warehouse']:,} leads, {summary['review_in_warehouse']:,} to review\n"
+        f"\n{summary['pairs']:,} pairs of record versions compared. This night touches {summary['leads']:,} leads and "
+        f"{summary['review']:,} to review; the warehouse holds {summary['leads_in_warehouse']:,} leads and "
+        f"{summary['review_in_warehouse']:,} to review.\n"
         "SIMULATED. A lead is a resemblance of records, not a finding about a person.",
     )
 

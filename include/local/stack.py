@@ -35,6 +35,7 @@ class Stack:
     world: World
     airflow: AirflowApi
     settings: Settings
+    check: Callable[[], None]  # raises `RuntimeError` if a component has ended
     url: str
     password: str
 
@@ -85,16 +86,17 @@ def running(home: Home, world: World, say: Say, *, triggerer: bool = False) -> I
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            ports = _wait_for(place)
+            ports, check = _wait_for(place), _nothing
             say(f"joining the stack that runs at {ports['url']}")
         else:
             place.unlink(missing_ok=True)
-            ports = things.enter_context(_start(home, world, dsn, say, triggerer=triggerer))
+            ports, check = things.enter_context(_start(home, world, dsn, say, triggerer=triggerer))
             place.write_text(json.dumps(ports))
             things.callback(place.unlink, missing_ok=True)
         yield Stack(
             world=world,
             airflow=AirflowApi(str(ports["url"]), USER, home.secret("airflow_password")),
+            check=check,
             settings=Settings.from_env(_pipeline_env(home, world, dsn, ports)),
             url=str(ports["url"]),
             password=home.secret("airflow_password"),
@@ -102,7 +104,9 @@ def running(home: Home, world: World, say: Say, *, triggerer: bool = False) -> I
 
 
 @contextmanager
-def _start(home: Home, world: World, dsn: str, say: Say, *, triggerer: bool) -> Iterator[dict[str, int | str]]:
+def _start(
+    home: Home, world: World, dsn: str, say: Say, *, triggerer: bool
+) -> Iterator[tuple[dict[str, int | str], Callable[[], None]]]:
     children: list[Child] = []
     api_port = _usable(UI_PORT)
     ports: dict[str, int | str] = {
@@ -132,13 +136,20 @@ def _start(home: Home, world: World, dsn: str, say: Say, *, triggerer: bool) -> 
         say("starting Airflow")
         for component in ("api-server", "scheduler", "dag-processor", *(["triggerer"] if triggerer else [])):
             start(component, "airflow", component)
-        _wait_until_ready(home, ports, children, say)
-        yield ports
+
+        def check() -> None:
+            for child in children:
+                child.check()
+            if home.postgres.port is None:
+                raise RuntimeError(f"[PostgreSQL] ended; see [{home.postgres.log}]; the next command repairs it")
+
+        _wait_until_ready(home, ports, check, world.logs)
+        yield ports, check
     finally:
         stop_all(children)
 
 
-def _wait_until_ready(home: Home, ports: Mapping[str, int | str], children: list[Child], say: Say) -> None:
+def _wait_until_ready(home: Home, ports: Mapping[str, int | str], check: Callable[[], None], logs: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     api = AirflowApi(str(ports["url"]), USER, home.secret("airflow_password"))
     waits: list[tuple[str, Callable[[], bool]]] = [
@@ -150,12 +161,9 @@ def _wait_until_ready(home: Home, ports: Mapping[str, int | str], children: list
     ]
     for what, is_ready in waits:
         while not is_ready():
-            for child in children:
-                child.check()
+            check()
             if time.monotonic() > deadline:
-                raise RuntimeError(
-                    f"[{what}] was not ready within [{START_SECONDS:.0f}] s; see the logs in [{children[0].log.parent}]"
-                )
+                raise RuntimeError(f"[{what}] was not ready within [{START_SECONDS:.0f}] s; see [{logs}]")
             time.sleep(0.2)
     api.warm()
     api.ensure_pool("gateways", POOL_SLOTS, "exports at one time: the gateways are shared systems")
@@ -194,6 +202,8 @@ def _airflow_env(home: Home, world: World, ports: Mapping[str, int | str]) -> di
         "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(ports["logs"]),
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",  # the default of 1 s is most of a short task's time
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+        # a task whose process was killed is tried again after half a minute, not after five
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "AIRFLOW_CONN_WAREHOUSE": server.uri(f"warehouse_{world.name}", "warehouse", "postgres"),
         **{
@@ -254,6 +264,10 @@ def _run(command: list[str], env: Mapping[str, str], log: Path) -> None:
     if done.returncode != 0:
         last = log.read_text(errors="replace").strip().splitlines()[-1:]
         raise RuntimeError(f"[{' '.join(command[1:4])}] failed: {last[0] if last else done.returncode}; see [{log}]")
+
+
+def _nothing() -> None:
+    """The components are another command's to watch."""
 
 
 def _wait_for(place: Path) -> dict[str, int | str]:

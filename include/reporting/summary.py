@@ -30,8 +30,12 @@ class DatasetSummary(TypedDict):
 
 
 class RunSummary(TypedDict):
-    """One run. `stages` and `pipeline_seconds` are wall seconds in which at least one task of the stage, or of any, was
-    at work in the pipeline's own code."""
+    """One run.
+
+    `pairs`: candidate pairs of record versions compared. `leads`, `review`: a subject and a petition joined by a pair
+    that this run found. `stages`, `pipeline_seconds`: wall seconds in which at least one task of the stage, or of any
+    stage, was at work in the pipeline's own code.
+    """
 
     run_id: int
     external_id: str

@@ -5,10 +5,22 @@ select
     run.state,
     run.reasons,
     coalesce(matched.compared, 0) as pairs,
-    coalesce(matched.lead_count, 0) as leads,
-    coalesce(matched.review_count, 0) as review,
+    coalesce(found.leads, 0) as leads,
+    coalesce(found.review, 0) as review,
     (select count(*) from report.lead where lead.band = 'lead') as leads_in_warehouse,
     (select count(*) from report.lead where lead.band = 'review') as review_in_warehouse
 from ops.run as run
 left join match.run as matched using (run_id)
+left join
+    lateral ( -- a lead joins a subject and a petition; several pairs of their versions may say so
+        select
+            count(distinct (subject.subject_id, petitioner.receipt_number)) filter (where pair.band = 'lead') as leads,
+            count(distinct (subject.subject_id, petitioner.receipt_number)) filter (where pair.band = 'review') as review
+        from match.pair
+        inner join record.tecs_subject as subject on subject.version_id = pair.subject_version_id
+        inner join latest.screened_subject using (subject_id)
+        inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
+        where pair.run_id = run.run_id
+    ) as found
+    on true
 where run.run_id = %(run_id)s;

@@ -1,0 +1,80 @@
+"""What the DAG files promise, read as Airflow reads them."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from include.contracts import dataset_names
+
+CHECKOUT = Path(__file__).parents[2]
+HEAVY = ("pandas", "great_expectations", "rapidfuzz", "numpy", "pyarrow", "psycopg2")
+
+
+@pytest.fixture(scope="module")
+def dag():
+    from airflow.dag_processing.dagbag import DagBag
+    from airflow.utils.db import initdb
+
+    initdb()
+    bag = DagBag(str(CHECKOUT / "dags"))
+    assert bag.import_errors == {}
+    assert list(bag.dags) == ["screen_nightly"]
+    return bag.dags["screen_nightly"]
+
+
+def test_the_schedule_is_a_data_interval_of_a_day(dag):
+    from airflow.sdk import CronDataIntervalTimetable
+
+    assert isinstance(dag.timetable, CronDataIntervalTimetable)
+    assert dag.catchup is False
+
+
+def test_every_task_says_what_it_is_and_whose(dag):
+    for task in dag.tasks:
+        assert task.doc_md, task.task_id
+        assert task.owner == "crosscheck"
+        assert task.retries >= 1
+        assert task.execution_timeout or dag.dagrun_timeout
+        assert task.has_on_failure_callback, task.task_id
+    assert dag.doc_md
+    assert {"crosscheck", "nightly"} <= set(dag.tags)
+
+
+def test_extraction_is_bounded_by_a_pool_and_backs_off(dag):
+    extract = dag.get_task("collect.extract")
+    assert extract.pool == "gateways"
+    assert extract.retries == 3
+    assert extract.retry_exponential_backoff == 2.0
+    assert extract.max_retry_delay <= timedelta(hours=1)
+
+
+def test_a_refusal_is_not_tried_again(dag):
+    from airflow.sdk import RetryAction
+
+    from include.extraction.errors import IncompleteExport, Refusal, TransportError
+
+    policy = dag.get_task("collect.extract").retry_policy
+    refused = policy.evaluate(Refusal("no"), try_number=1, max_tries=3)
+    assert refused.action == RetryAction.FAIL
+    for error in (TransportError("reset"), IncompleteExport("short")):
+        assert policy.evaluate(error, try_number=1, max_tries=3).action != RetryAction.FAIL
+
+
+def test_every_dataset_of_the_contracts_is_collected(dag):
+    group = dag.task_group.children["collect"]
+    assert list(group._expand_input.value["dataset"]) == dataset_names()
+
+
+def test_parsing_imports_nothing_heavy():
+    """In a process of its own: what Airflow has imported by itself does not count."""
+    program = (
+        "import sys, airflow.sdk; before = set(sys.modules); sys.path[:0] = ['.', 'dags']; import screen_nightly; "
+        f"print(sorted(m for m in {HEAVY!r} if m in set(sys.modules) - before))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.strip().splitlines()[-1] == "[]"

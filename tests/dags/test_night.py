@@ -1,0 +1,243 @@
+"""Nights as the user runs them: the command, a real scheduler, faults on, components killed in mid-night."""
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import psycopg2
+import pyarrow.parquet as pq
+import pytest
+
+from include.contracts import Pii, dataset_names, load_all
+from include.local.home import Home, World
+from include.simulator.scenario import load as load_scenario
+
+pytestmark = [pytest.mark.night, pytest.mark.timeout(900)]
+
+CHECKOUT = Path(__file__).parents[2]
+SCENARIO = "smoke"
+
+
+class Machine:
+    """A state folder, and the commands run on it."""
+
+    def __init__(self, folder: Path) -> None:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
+        self.env = {**inherited, "CROSSCHECK_HOME": str(folder)}
+        self.home = Home(folder)
+        self.world: World = self.home.world(SCENARIO, load_scenario(SCENARIO).seed)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "include", *arguments, "--scenario", SCENARIO]
+        return subprocess.Popen(
+            command, cwd=CHECKOUT, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=600)
+        return process.returncode, out, err
+
+    def sql(self, statement: str) -> list[dict[str, str]]:
+        status, out, err = self.run("sql", statement)
+        assert status == 0, err
+        return list(csv.DictReader(io.StringIO(out)))
+
+    def summary(self) -> dict:
+        return json.loads(self.home.summary.read_text())
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    yield Machine(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def first_night(machine: Machine) -> tuple[int, str, str]:
+    return machine.run("nightly")
+
+
+def test_the_command_screens_the_last_night(machine: Machine, first_night: tuple[int, str, str]) -> None:
+    status, out, err = first_night
+    assert status == 0, err + out
+    assert "books closed" in out
+    assert "\x1b[" not in out, "colours belong on a terminal only"
+    assert "screening the night of 2014-09-30" in err
+    for name in dataset_names():
+        assert name in out
+
+
+def test_the_summary_follows_its_schema_and_adds_up(machine: Machine, first_night: tuple[int, str, str]) -> None:
+    checked = subprocess.run(
+        [
+            Path(sys.executable).with_name("check-jsonschema"),
+            "--schemafile",
+            "docs/summary.schema.json",
+            machine.home.summary,
+        ],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout
+    summary = machine.summary()
+    assert summary["books_closed"] is True
+    assert summary["leads_in_warehouse"] > 0
+    for row in summary["datasets"]:
+        assert row["received"] == row["loaded"] + row["duplicate"] + row["quarantined"]
+    assert summary["wall_seconds"] >= summary["pipeline_seconds"] + summary["airflow_overhead_seconds"] - 0.2
+    assert set(summary["stages"]) == {"extract", "stage", "validate", "load", "match", "resolve", "report"}
+
+
+def test_faults_were_met_and_overcome(machine: Machine, first_night: tuple[int, str, str]) -> None:
+    failed = machine.sql("select dataset, attempt, cause from ops.attempt where state = 'failed'")
+    landed = {row["dataset"] for row in machine.sql("select dataset from ops.attempt where state = 'landed'")}
+    assert failed, "the scenario lets an export job fail on the last night: a red try, then a green one"
+    assert landed == set(dataset_names())
+
+
+def test_a_repeated_night_changes_no_row(machine: Machine, first_night: tuple[int, str, str]) -> None:
+    before = contents(machine)
+    status, out, err = machine.run("nightly")
+    assert status == 0, err + out
+    assert "no history" not in err
+    assert contents(machine) == before
+    assert sum(row["loaded"] for row in machine.summary()["datasets"]) == 0
+
+
+def test_a_backfill_of_nights_that_history_held_changes_no_row(
+    machine: Machine, first_night: tuple[int, str, str]
+) -> None:
+    before = contents(machine)
+    status, out, err = machine.run("backfill", "--from", "2014-09-10", "--to", "2014-09-12")
+    assert status == 0, err + out
+    assert re.findall(r"^(2014-09-\d\d)  closed", out, re.MULTILINE) == ["2014-09-10", "2014-09-11", "2014-09-12"]
+    assert contents(machine) == before
+
+
+def test_no_personal_data_in_logs_or_xcom(machine: Machine, first_night: tuple[int, str, str]) -> None:
+    """Every value of a direct identifier that the agencies hold is looked for in every log and in every XCom."""
+    secret = personal_values(machine.world.agencies)
+    assert len(secret) > 1000
+    texts = {path: path.read_text(errors="replace") for path in log_files(machine.world)}
+    texts[Path("xcom")] = xcoms(machine)
+    texts[Path("screen")] = first_night[1] + first_night[2]
+    assert len(texts) > 50
+    leaks = [(path.name, len(found)) for path, text in texts.items() if (found := words(text) & secret)]
+    assert leaks == []
+    for token in ("tecs_token", "uscis_token", "airflow_password", "airflow_jwt"):
+        assert not [path.name for path, text in texts.items() if machine.home.secret(token) in text]
+
+
+@pytest.mark.parametrize("victim", ["scheduler", "postgres"])
+def test_killed_in_mid_night_nothing_is_lost_or_doubled(
+    machine: Machine, first_night: tuple[int, str, str], tmp_path: Path, victim: str
+) -> None:
+    other = Machine(tmp_path / "home")
+    process = other.start("nightly")
+    wait_until(lambda: loads(other) >= 3, process)
+    kill(process, other, victim)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 1, err + out
+    assert re.search(r"^crosscheck: .*ended|^crosscheck: .*does not answer", err, re.MULTILINE), err
+    assert "Traceback" not in err
+    status, out, err = other.run("nightly")
+    assert status == 0, err + out
+    assert "going on with run" in err
+    assert contents(other) == contents(machine)
+
+
+def contents(machine: Machine) -> dict[str, list[dict[str, str]]]:
+    """The warehouse without surrogate keys, run numbers and clocks."""
+    found = {}
+    for contract in load_all().values():
+        key = ", ".join(contract.key)
+        found[contract.record] = machine.sql(
+            f"select {key}, content_hash from record.{contract.record} order by {key}, content_hash"
+        )
+    found["lead"] = machine.sql(
+        "select subject_id, receipt_number, band, round(weight::numeric, 9) as weight, entity from report.lead "
+        "order by subject_id, receipt_number"
+    )
+    found["pairs"] = machine.sql("select count(*), round(sum(weight)::numeric, 6) as weight from match.pair")
+    found["quarantine"] = machine.sql(
+        "select dataset, encode(raw_hash, 'hex') as hash from quarantine.row order by 1, 2"
+    )
+    return found
+
+
+def personal_values(agencies: Path) -> set[str]:
+    """Words of names and whole identifiers, of eight letters and more: shorter ones stand in logs by chance."""
+    found: set[str] = set()
+    for contract in load_all().values():
+        columns = [c.source for c in contract.columns if c.pii is Pii.DIRECT and c.name != "narrative"]
+        table = pq.read_table(agencies / "source" / f"{contract.dataset}.parquet", columns=columns)
+        for column in table.columns:
+            for value in column.to_pylist():
+                found |= words(value or "")
+    return found - words("UNKNOWN REDACTED organisation organization")
+
+
+def words(text: str) -> set[str]:
+    return {word for word in re.findall(r"[^\W_]+", text.upper()) if len(word) >= 8}
+
+
+def log_files(world: World) -> list[Path]:
+    logs = [path for folder in (world.logs, world.airflow / "logs") for path in folder.rglob("*") if path.is_file()]
+    assert any("collect.extract" in str(path) for path in logs)
+    return logs
+
+
+def xcoms(machine: Machine) -> str:
+    with machine.home.postgres.running() as server:
+        connection = psycopg2.connect(server.dsn(f"airflow_{machine.world.name}"))
+        with connection.cursor() as cursor:
+            cursor.execute("select string_agg(value::text, ' ') from xcom")
+            text: str = cursor.fetchone()[0]
+        connection.close()
+    assert "run_id" in text
+    return text
+
+
+def loads(machine: Machine) -> int:
+    if machine.home.postgres.port is None:
+        return 0
+    try:
+        connection = psycopg2.connect(machine.home.postgres.dsn(f"warehouse_{machine.world.name}"))
+    except psycopg2.OperationalError:
+        return 0
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from ops.load")
+            return cursor.fetchone()[0]
+    except psycopg2.Error:
+        return 0
+    finally:
+        connection.close()
+
+
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 300
+    while not condition():
+        assert process.poll() is None, "the command ended too early"
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def kill(process: subprocess.Popen[str], machine: Machine, victim: str) -> None:
+    if victim == "postgres":
+        pid = int((machine.home.postgres.data / "postmaster.pid").read_text().splitlines()[0])
+    else:
+        children = psutil.Process(process.pid).children()
+        pid = next(child.pid for child in children if victim in " ".join(child.cmdline()))
+    os.kill(pid, signal.SIGKILL)
