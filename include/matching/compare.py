@@ -23,6 +23,7 @@ Pairs = tuple[IntArray, IntArray]
 
 NONE = -1
 LONG_WORD = 8  # letters from which two edits, not one, still make the same word
+SOUNDS = 3  # consonants from which the same sound is the same word
 SHORT_FORM = 3  # letters from which the beginning of a name is a short form of it (ALEX), below it is an initial
 STREET_EDITS = 0.2  # share of a street's letters that may differ at one house number: an apartment, an abbreviation
 FAMILY_WORDS = 3  # words of a surname that are looked at one by one
@@ -115,8 +116,8 @@ class _Words:
             for word in part:
                 code.setdefault(word, len(code))
         texts = list(code)
-        # one consonant alone is too little sound: such a word sounds like itself only
-        sounds = [heard if len(heard := sound(text)) > 1 else f"={text}" for text in texts]
+        # too little sound tells nothing (TN is TUAN and THANH): such a word sounds like itself only
+        sounds = [heard if len(heard := sound(text)) >= SOUNDS else f"={text}" for text in texts]
         full = [model.nicknames.get(text, text) for text in texts]
         return cls(
             code=code,
@@ -150,9 +151,7 @@ class _Words:
 
 
 def _family(names: list[Name], a: IntArray, b: IntArray, words: _Words, model: Model) -> Levels:
-    core, joined = (
-        words.codes(texts) for texts in (["".join(n.family) for n in names], [n.family_joined for n in names])
-    )
+    core, joined = words.codes("".join(n.family) for n in names), words.codes(n.family_joined for n in names)
     known = (joined[a] > 0) & (joined[b] > 0)
     exact = (joined[a] == joined[b]) | (core[a] == core[b]) | (core[a] == joined[b]) | (joined[a] == core[b])
     cut = np.array([name.family_cut for name in names], dtype=bool)
@@ -187,21 +186,14 @@ def _shared_word(a: IntArray, b: IntArray, words: _Words, model: Model) -> tuple
 
 def _given_and_middle(names: list[Name], a: IntArray, b: IntArray, words: _Words, model: Model) -> list[Levels]:
     given, joined = words.codes(n.given for n in names), words.codes(n.given_joined for n in names)
-    middle = [frozenset(n.middle) for n in names]
     one_string = (joined[a] == joined[b]) & (words.length[joined[a]] > 1)
     found = _given(given[a], given[b], words)
     found["exact"] |= one_string
-    found["variant"] |= words.alike(joined[a], joined[b])
+    parts = np.array([1 + len(name.middle) for name in names])
+    # only where the names are divided in another way: of names that share a middle name, most of the letters agree
+    found["variant"] |= words.alike(joined[a], joined[b]) & (parts[a] != parts[b])
     some = np.flatnonzero(~(found["exact"] | found["variant"] | found["initial"]))
-    left, right = (np.zeros(len(a), dtype=bool) for _ in range(2))
-    left[some] = [
-        len(names[i].given) > 1 and names[i].given in middle[j]
-        for i, j in zip(a[some].tolist(), b[some].tolist(), strict=True)
-    ]
-    right[some] = [
-        len(names[j].given) > 1 and names[j].given in middle[i]
-        for i, j in zip(a[some].tolist(), b[some].tolist(), strict=True)
-    ]
+    left, right = (_one_among_others(names, *ends, some) for ends in ((a, b), (b, a)))
     found["crossed"] = left | right
     level = _choose("given_name", found, (given[a] > 0) & (given[b] > 0))
     known = np.array([model.given_frequency(name.given) for name in names])
@@ -211,13 +203,16 @@ def _given_and_middle(names: list[Name], a: IntArray, b: IntArray, words: _Words
     # a name that was crossed, or divided in another way, has used up the middle name
     free = (second[a] > 0) & (second[b] > 0) & ~found["crossed"] & ~(one_string & (given[a] != given[b]))
     second_known = np.array([model.given_frequency(name.middle[0] if name.middle else "") for name in names])
-    return [
-        Levels(level, frequency),
-        Levels(
-            _choose("middle_name", _given(second[a], second[b], words), free),
-            np.maximum(second_known[a], second_known[b]),
-        ),
-    ]
+    middle = _choose("middle_name", _given(second[a], second[b], words), free)
+    return [Levels(level, frequency), Levels(middle, np.maximum(second_known[a], second_known[b]))]
+
+
+def _one_among_others(names: list[Name], a: IntArray, b: IntArray, some: IntArray) -> Flags:
+    """Whether the first given name of `a` is a middle name of `b`; looked at only in `some` positions."""
+    found = np.zeros(len(a), dtype=bool)
+    pairs = zip(a[some].tolist(), b[some].tolist(), strict=True)
+    found[some] = [len(names[i].given) > 1 and names[i].given in names[j].middle for i, j in pairs]
+    return found
 
 
 def _given(a: IntArray, b: IntArray, words: _Words) -> dict[str, Flags]:
@@ -225,8 +220,8 @@ def _given(a: IntArray, b: IntArray, words: _Words) -> dict[str, Flags]:
     shorter = np.minimum(words.length[a], words.length[b])
     return {
         "exact": (a == b) & (shorter > 1),
-        "variant": (words.full[a] == words.full[b]) & (shorter > 1)
-        | words.alike(a, b)
+        "variant": words.alike(a, b)
+        | (words.full[a] == words.full[b]) & (shorter > 1)
         | begins & (shorter >= SHORT_FORM),
         "initial": begins & (shorter < SHORT_FORM),
     }

@@ -87,7 +87,7 @@ def _score(left: Records, right: Records, rows: Pairs, model: Model) -> tuple[pd
 
 def _best_names(left: Records, right: Records, rows: Pairs, model: Model) -> tuple[Pairs, dict[str, Levels]]:
     """For each pair of rows, the pair of their names that weighs most, and the levels it reaches."""
-    pair, names = _all_names(left, right, rows)
+    pair, names = _readings(left, right, rows)
     levels = compare_names(left, right, names, model)
     weight = np.sum([weigh(comparison, found, model) for comparison, found in levels.items()], axis=0)
     order = np.lexsort((np.arange(len(pair)), -weight, pair))  # of equals, the first as written
@@ -95,8 +95,11 @@ def _best_names(left: Records, right: Records, rows: Pairs, model: Model) -> tup
     return (names[0][best], names[1][best]), {comparison: found.take(best) for comparison, found in levels.items()}
 
 
-def _all_names(left: Records, right: Records, rows: Pairs) -> tuple[IntArray, Pairs]:
-    """Every name of one row with every name of the other: position of the pair of rows, and of the names."""
+def _readings(left: Records, right: Records, rows: Pairs) -> tuple[IntArray, Pairs]:
+    """The names of one row with the names of the other: position of the pair of rows, and of the names.
+
+    Names of which both are reordered are left out: as written they agree as well.
+    """
     first, count = zip(
         *(np.unique(side.name_row, return_index=True, return_counts=True)[1:] for side in (left, right)), strict=True
     )
@@ -104,4 +107,6 @@ def _all_names(left: Records, right: Records, rows: Pairs) -> tuple[IntArray, Pa
     times = count[0][rows[0]] * across
     pair = np.repeat(np.arange(len(times)), times)
     nth = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
-    return pair, (first[0][rows[0]][pair] + nth // across[pair], first[1][rows[1]][pair] + nth % across[pair])
+    a, b = first[0][rows[0]][pair] + nth // across[pair], first[1][rows[1]][pair] + nth % across[pair]
+    useful = (left.name_order[a] == 0) | (right.name_order[b] == 0)
+    return pair[useful], (a[useful], b[useful])

@@ -148,9 +148,11 @@ class Model(_Part):
         return max(product, frequencies.several_floor)
 
     def given_frequency(self, name: str) -> float:
-        """Share of people with this given name, both sexes together."""
+        """Share of people with this given name, or surname: in a swapped name one stands in place of the other."""
+        known, frequencies = _census("dist.all.last").get(name, 0.0), self.frequencies
         census = (_census("dist.female.first").get(name, 0.0) + _census("dist.male.first").get(name, 0.0)) / 2
-        return max(census, self.frequencies.given.get(name, 0.0), self.frequencies.given_floor)
+        by_hand = max(frequencies.given.get(name, 0.0), frequencies.family.get(name, 0.0))
+        return max(census, known, by_hand, frequencies.given_floor)
 
 
 def load_model(path: Path = DEFAULT) -> Model:

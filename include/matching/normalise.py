@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -309,14 +310,12 @@ def _born(table: pd.DataFrame, key: str) -> IntArray:
 
 
 def _day_number(value: object, key: str) -> int:
-    if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value[:10]) if value else None
-        except ValueError:
-            value = 0
-    if value is None:
+    if value == "":
         return 0
-    if not isinstance(value, date | datetime):
+    if isinstance(value, str):
+        with suppress(ValueError):  # what cannot be read stays text, and is refused
+            value = date.fromisoformat(value)
+    if not isinstance(value, date):
         raise ValueError(f"date_of_birth of the table with [{key}] holds a value that is no date; parse it or blank it")
     if (value.year, value.month, value.day) == (1900, 1, 1):  # the filler of systems that insist on a date
         return 0

@@ -63,7 +63,7 @@ petitioner_rows = st.builds(
     shared_fields(),
 )
 worlds = st.tuples(st.lists(persona_rows, min_size=1, max_size=3), st.lists(petitioner_rows, min_size=1, max_size=4))
-thorough = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+thorough = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
