@@ -1,6 +1,6 @@
 """An agency's gateway: exports of its datasets over HTTP, as unreliable as the scenario wants it.
 
-The protocol is described in the answer to each request; bad requests get `{"error": "<one line>"}`.
+The protocol, version 1, is what the endpoints of `Gateway` say. A bad request gets a 4xx and `{"error": "<one line>"}`.
 """
 
 import hmac
@@ -175,6 +175,8 @@ class Gateway:
             period = Interval(wanted.updated_from, wanted.updated_until)
         except ValueError as error:
             raise HTTPException(422, f"{error}; updated_from must lie before updated_until") from None
+        if period.start.microsecond or period.end.microsecond:
+            raise HTTPException(422, f"period [{period}] has fractions of a second; update times have whole ones")
         if period.start < self._covered.start or period.end > self._covered.end:
             raise HTTPException(422, f"period [{period}] is outside what can be exported [{self._covered}]")
         export_id = f"{wanted.dataset}-{period.slug}-{wanted.attempt}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from include.simulator.cultures import feminine, load_cultures
 from include.simulator.draw import Bools, Draw, Ints, Texts
 from include.simulator.people import Days, People, grown_ups, populate
 from include.simulator.places import load_places
@@ -114,16 +115,30 @@ def relatives(draw: Draw, scenario: Scenario, petitioners: People, relationship:
     opposite = np.where(petitioners.sex == "F", "M", "F")
     sex = np.where(couple & draw.chance(0.99, n), opposite, draw.pick(["F", "M"], n))
     people = populate(draw, culture, sex, _birth_days(draw, scenario, petitioners.born, relationship), first)
-    shares = np.isin(relationship.astype(str), ["child", "sibling"]) | (
-        (relationship == "spouse") & draw.chance(0.5, n)
-    )
-    people.family = np.where(shares, petitioners.family, people.family)
-    abroad = people.country == "US"  # nobody petitions for a citizen: born in the country of the petitioner's family
-    fallback = np.where(petitioners.country == "US", "CA", petitioners.country)
-    people.country = np.where(abroad, fallback, people.country)
-    places = load_places().countries
-    people.place[abroad] = np.array([places[code].places[0] for code in people.country[abroad]], dtype=object)
+    people.family = _family_names(draw, petitioners, people, relationship)
+    _move_birth_abroad(draw, people)
     return people
+
+
+def _family_names(draw: Draw, petitioners: People, people: People, relationship: Texts) -> Texts:
+    """Children and siblings bear the petitioner's family name, and half of the wives."""
+    wife = (relationship == "spouse") & (people.sex == "F") & draw.chance(0.5, len(people))
+    shares = wife | np.isin(relationship.astype(str), ["child", "sibling"])
+    endings = np.array([load_cultures()[name].slavic_endings for name in petitioners.culture], dtype=bool)
+    same = petitioners.sex == people.sex
+    # Ivanov's daughter is Ivanova; a mother's form does not tell the father's, so her son keeps the name he has.
+    women = np.array([feminine(name) for name in petitioners.family], dtype=object)
+    shared = np.where(endings & (people.sex == "F") & ~same, women, petitioners.family)
+    return np.where(shares & ~(endings & (people.sex == "M") & ~same), shared, people.family)
+
+
+def _move_birth_abroad(draw: Draw, people: People) -> None:
+    """Nobody petitions for a citizen: those born in the United States were born in Canada or Britain instead."""
+    native = people.country == "US"
+    people.country = np.where(native, draw.pick(["CA", "GB"], len(people)), people.country)
+    places = load_places().countries
+    people.place[native] = np.array([places[code].places[0] for code in people.country[native]], dtype=object)
+    people.citizenship = people.country.copy()
 
 
 def _birth_days(draw: Draw, scenario: Scenario, petitioner: Days, relationship: Texts) -> Days:

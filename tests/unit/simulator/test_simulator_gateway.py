@@ -86,6 +86,7 @@ def test_requests_without_the_token_are_refused(smoke: Path, serve: Serve) -> No
         ({"updated_from": "2014-08-31T00:00:00Z"}, 422, "outside what can be exported"),
         ({"updated_until": "2014-10-01T00:00:01Z"}, 422, "outside what can be exported"),
         ({"updated_from": "2014-09-30T00:00:00"}, 422, "updated_from"),
+        ({"updated_from": "2014-09-30T00:00:00.5Z"}, 422, "fractions of a second"),
         ({"updated_from": "yesterday"}, 422, "updated_from"),
         ({"attempt": 0}, 422, "attempt"),
         ({"attempt": None}, 422, "attempt"),
