@@ -19,7 +19,7 @@ from include.extraction import landing as landing_module
 from include.extraction.errors import LandingError, TransportError
 from include.extraction.landing import ABANDONED_SECONDS, Attempt, Landing
 from include.extraction.manifest import Manifest
-from include.extraction.receipt import Receipt
+from include.extraction.receipt import Failure, Receipt
 
 DATASET = CONTRACT.dataset
 PART = "part-0001.csv.gz"
@@ -116,12 +116,24 @@ def test_a_failed_attempt_leaves_its_number_and_a_word(landing):
     with pytest.raises(TransportError), attempt:
         raise TransportError("dataset [x]: message", "stall")
     assert names(landing) == ["attempt-0001.failed.json"]
-    ledger = json.loads((interval_folder(landing) / "attempt-0001.failed.json").read_text())
-    assert (ledger["run_id"], ledger["attempt"], ledger["cause"]) == (7, 1, "stall")
-    assert "message" not in ledger
+    assert "message" not in (interval_folder(landing) / "attempt-0001.failed.json").read_text()
+    failure = Failure(attempt=1, run_id=7, cause="stall", started_at=attempt.started_at)
+    assert landing.failures(DATASET, NIGHT, 7) == [failure]
+    assert landing.failures(DATASET, NIGHT, 8) == []
     assert landing.receipts(DATASET, NIGHT) == []
     assert land(landing, 7).attempt == 2
     assert landing.attempts(DATASET, NIGHT, 7) == 2
+
+
+def test_a_ledger_that_outlived_its_landing_counts_once(landing, monkeypatch):
+    monkeypatch.setattr(
+        Path, "unlink", lambda *_, **__: None
+    )  # killed after the receipt, before the ledger was removed
+    receipt = land(landing)
+    assert names(landing) == ["attempt-0001", "attempt-0001.failed.json"]
+    assert landing.receipts(DATASET, NIGHT) == [receipt]
+    assert landing.failures(DATASET, NIGHT, 1) == []
+    assert landing.attempts(DATASET, NIGHT, 1) == 1
 
 
 def test_an_interrupted_attempt_is_cleared_away(landing):
@@ -257,7 +269,7 @@ def test_a_receipt_that_cannot_be_read_is_an_error_not_an_absence(landing):
     path = landing.root / receipt.path / "receipt.json"
     path.chmod(0o600)
     path.write_text("{")
-    with pytest.raises(LandingError, match=r"receipt of \[attempt-0001\]"):
+    with pytest.raises(LandingError, match=r"\[attempt-0001/receipt.json\] cannot be read"):
         landing.receipts(DATASET, NIGHT)
 
 
