@@ -4,7 +4,7 @@ Each takes the settings, the run and at most a dataset; takes its input from whe
 references and counts, never data. Each may be repeated: the second time it finds its work done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -199,13 +199,17 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
     return {"members": len(entities), "entities": int(entities["entity"].nunique())}
 
 
-def close_books(settings: Settings, run: Run) -> dict[str, Any]:
-    """Account for every row, and close the run. Raises `BooksError` after it has closed the books in red."""
+def close_books(settings: Settings, run: Run, failed: Sequence[str] = ()) -> dict[str, Any]:
+    """Account for every row, and close the run. Raises `BooksError` after it has closed the books in red.
+
+    `failed`: what the caller knows to have failed although the books hold an earlier result of it.
+    """
     from include.reporting.summary import summarise
     from include.warehouse import books
 
     with _timed(settings, run, "report"):
         reasons = books.breaches(settings.warehouse_dsn, run.run_id, dataset_names())
+        reasons += [f"task [{task}] failed; see its log" for task in failed]
         books.close_run(settings.warehouse_dsn, run.run_id, reasons)
     if reasons:
         raise BooksError(f"run [{run.run_id}], interval [{run.interval}] is red:\n" + "\n".join(reasons))

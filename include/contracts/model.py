@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -97,7 +97,13 @@ class Column(BaseModel):
         if (self.completeness is None) != (self.completeness_why is None):
             raise ValueError(f"column [{self.name}]: completeness and completeness_why go together")
         if self.pattern is not None:
-            re.compile(self.pattern)
+            try:
+                re.compile(self.pattern)
+            except re.error as error:
+                raise ValueError(f"column [{self.name}]: pattern does not compile: {error.msg}") from None
+        blank_codes = {blank.casefold() for blank in self.blanks} & {code.casefold() for code in self.codes}
+        if blank_codes:
+            raise ValueError(f"column [{self.name}]: {sorted(blank_codes)} are both codes and blanks")
         return self
 
 
@@ -160,10 +166,21 @@ class Contract(BaseModel):
         return self.version.split(".")[0]
 
 
+class _StrictLoader(yaml.SafeLoader):
+    """YAML takes the last of two equal keys in silence: here that is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"key [{key}] appears twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def read_contract(path: Path) -> Contract:
     """Read and check one file. Raises `ContractError`."""
     try:
-        contract = Contract.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        contract = Contract.model_validate(yaml.load(path.read_text(encoding="utf-8"), _StrictLoader))  # noqa: S506 -- a SafeLoader
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "(top)"
@@ -171,7 +188,8 @@ def read_contract(path: Path) -> Contract:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else "?"
-        raise ContractError(f"contract [{path.name}], line [{line}]: not YAML; correct the file") from None
+        problem = getattr(error, "problem", None) or "not YAML"
+        raise ContractError(f"contract [{path.name}], line [{line}]: {problem}; correct the file") from None
     if contract.dataset != path.stem:
         raise ContractError(f"contract [{path.name}] describes dataset [{contract.dataset}]; rename one of the two")
     return contract

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -17,7 +17,8 @@ import psycopg2
 import pyarrow.parquet as pq
 import pytest
 
-from include.contracts import Pii, dataset_names, load_all
+from include.contracts import dataset_names, load_all
+from include.contracts.model import Pii
 from include.local.home import Home, World
 from include.simulator.scenario import load as load_scenario
 
@@ -57,8 +58,8 @@ class Machine:
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    yield Machine(tmp_path_factory.mktemp("home"))
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    return Machine(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")

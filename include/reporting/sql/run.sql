@@ -14,13 +14,17 @@ left join match.run as matched using (run_id)
 left join
     lateral ( -- a lead joins a subject and a petition; several pairs of their versions may say so
         select
-            count(distinct (subject.subject_id, petitioner.receipt_number)) filter (where pair.band = 'lead') as leads,
-            count(distinct (subject.subject_id, petitioner.receipt_number)) filter (where pair.band = 'review') as review
-        from match.pair
-        inner join record.tecs_subject as subject on subject.version_id = pair.subject_version_id
-        inner join latest.screened_subject using (subject_id)
-        inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
-        where pair.run_id = run.run_id
+            count(*) filter (where is_lead) as leads,
+            count(*) filter (where not is_lead) as review
+        from (
+            select bool_or(pair.band = 'lead') as is_lead
+            from match.pair
+            inner join record.tecs_subject as subject on subject.version_id = pair.subject_version_id
+            inner join latest.screened_subject using (subject_id)
+            inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
+            where pair.run_id = run.run_id
+            group by subject.subject_id, petitioner.receipt_number
+        ) as joined
     ) as found
     on true
 where run.run_id = %(run_id)s;
