@@ -86,6 +86,8 @@ def backfill(
         days = _day(first), _day(last)
         for day in days:
             check_day(world, day)
+        if days[0] > days[1]:
+            raise ValueError(f"backfill from [{first}] to [{last}] is empty; FROM must not be after TO")
         with running(home, world, _say) as stack:
             red = backfill_nights(stack, *days, runs_at_once, again, _say, typer.echo)
     raise typer.Exit(1 if red else 0)
