@@ -44,7 +44,10 @@ def _stamp(requirements: Path) -> Path:
 
 
 def _make_venv() -> None:
-    if PYTHON.exists() and subprocess.run([PYTHON, "-c", "import pip"], check=False, capture_output=True).returncode == 0:
+    if (
+        PYTHON.exists()
+        and subprocess.run([PYTHON, "-c", "import pip"], check=False, capture_output=True).returncode == 0
+    ):
         return
     shutil.rmtree(VENV, ignore_errors=True)
     _say("making .venv")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from include.contracts.model import Agency
 from include.local.airflow_api import DAG, AirflowApi
 from include.local.home import CHECKOUT, Home, World
 from include.local.postgres import free_port
@@ -22,6 +23,7 @@ from include.settings import Settings
 from include.simulator.scenario import load as load_scenario
 
 USER = "admin"
+AGENCIES = [agency.value for agency in Agency]
 START_SECONDS = 180.0  # two busy cores need 60 to 90 s to import Airflow four times
 UI_PORT = 8080  # Airflow's usual port, if it is free
 POOL_SLOTS = 4  # two exports at a time from each of two gateways: a gateway is a shared system
@@ -77,6 +79,23 @@ def warehouse(home: Home, world: World) -> Iterator[str]:
 
 
 @contextmanager
+def gateways(home: Home, world: World, dsn: str) -> Iterator[Settings]:
+    """Both gateways alone, and the settings to use them without Airflow."""
+    ports: dict[str, int | str] = {"tecs": free_port(), "uscis": free_port()}
+    env = _pipeline_env(home, world, dsn, ports)
+    children: list[Child] = []
+    try:
+        children += _start_gateways(world, {**os.environ, **env}, ports)
+        while not all(_answers(f"http://127.0.0.1:{ports[agency]}/health") for agency in AGENCIES):
+            for child in children:
+                child.check()
+            time.sleep(0.1)
+        yield Settings.from_env(env)
+    finally:
+        stop_all(children)
+
+
+@contextmanager
 def running(home: Home, world: World, say: Say, *, triggerer: bool = False) -> Iterator[Stack]:
     """The whole stack of a world; joins the one that runs already, if another command holds it."""
     world.folder.mkdir(parents=True, exist_ok=True)
@@ -122,16 +141,7 @@ def _start(
         children.append(Child(name, [sys.executable, "-m", *command], env, world.logs / f"{name}.log", CHECKOUT))
 
     try:
-        for agency in ("tecs", "uscis"):
-            options = [
-                "--agency",
-                agency,
-                "--port",
-                str(ports[agency]),
-                "--token-env",
-                f"CROSSCHECK_{agency.upper()}_TOKEN",
-            ]
-            start(f"gateway-{agency}", "include.simulator", "serve", "--world", str(world.agencies), *options)
+        children += _start_gateways(world, env, ports)
         _migrate_airflow(home, world, env, say)
         say("starting Airflow")
         for component in ("api-server", "scheduler", "dag-processor", *(["triggerer"] if triggerer else [])):
@@ -147,6 +157,28 @@ def _start(
         yield ports, check
     finally:
         stop_all(children)
+
+
+def _start_gateways(world: World, env: Mapping[str, str], ports: Mapping[str, int | str]) -> list[Child]:
+    serve = [sys.executable, "-m", "include.simulator", "serve", "--world", str(world.agencies)]
+    return [
+        Child(
+            f"gateway-{agency}",
+            [
+                *serve,
+                "--agency",
+                agency,
+                "--port",
+                str(ports[agency]),
+                "--token-env",
+                f"CROSSCHECK_{agency.upper()}_TOKEN",
+            ],
+            {**env, "PYTHONPATH": str(CHECKOUT)},
+            world.logs / f"gateway-{agency}.log",
+            CHECKOUT,
+        )
+        for agency in AGENCIES
+    ]
 
 
 def _wait_until_ready(home: Home, ports: Mapping[str, int | str], check: Callable[[], None], logs: Path) -> None:
@@ -215,7 +247,7 @@ def _airflow_env(home: Home, world: World, ports: Mapping[str, int | str]) -> di
                     "password": home.secret(f"{agency}_token"),
                 }
             )
-            for agency in ("tecs", "uscis")
+            for agency in AGENCIES
         },
     }
 
@@ -228,8 +260,8 @@ def _pipeline_env(home: Home, world: World, dsn: str, ports: Mapping[str, int | 
         "CROSSCHECK_WORLD_START": world.first_day.isoformat(),
         "CROSSCHECK_WORLD_END": world.last_night.isoformat(),
         "CROSSCHECK_RETRY_SECONDS": "2",  # simulated gateways recover at once
-        **{f"CROSSCHECK_{agency.upper()}_URL": f"http://127.0.0.1:{ports[agency]}" for agency in ("tecs", "uscis")},
-        **{f"CROSSCHECK_{agency.upper()}_TOKEN": home.secret(f"{agency}_token") for agency in ("tecs", "uscis")},
+        **{f"CROSSCHECK_{agency.upper()}_URL": f"http://127.0.0.1:{ports[agency]}" for agency in AGENCIES},
+        **{f"CROSSCHECK_{agency.upper()}_TOKEN": home.secret(f"{agency}_token") for agency in AGENCIES},
     }
 
 
