@@ -217,7 +217,7 @@ def close_books(settings: Settings, run: Run, failed: Sequence[str] = ()) -> dic
 
 
 def preload() -> None:
-    """Import what the stages import when they start: for a process that forks its workers."""
+    """Import and build what the stages need when they start: for a process that forks its workers."""
     for module in (
         "great_expectations",
         "include.extraction.extract",
@@ -231,6 +231,9 @@ def preload() -> None:
         "include.warehouse.matches",
     ):
         import_module(module)
+    from include.quality.suite import warm_up
+
+    warm_up(load_contract(dataset_names()[0]))
 
 
 def staging_folder(settings: Settings, run: Run, dataset: str) -> Path:

@@ -169,6 +169,12 @@ def _expectation(contract: Contract, column: Column, rule: Rule) -> tuple[str, d
     raise ValueError(f"dataset [{contract.dataset}], column [{column.name}]: no expectation for rule [{rule}]; add one")
 
 
+def warm_up(contract: Contract) -> None:
+    """Have Great Expectations build what its first validation builds (0.7 s), in a process that is about to fork."""
+    schema = accepted_schema(contract)
+    _run(contract, pa.Table.from_pylist([dict.fromkeys(schema.names)], schema=schema))
+
+
 def _run(contract: Contract, table: pa.Table) -> "dict[int, ExpectationValidationResult]":
     """Results by the number of the check. Nothing is written to disk and nothing is reported to anybody."""
     suite = build_suite(contract)

@@ -71,11 +71,13 @@ def breaches(dsn: str, run_id: int, datasets: Sequence[str]) -> list[str]:
     `received = loaded + duplicate + already held + quarantined`, and what was loaded was matched and resolved.
     """
     accounts = {held.dataset: held for held in fetch(dsn, query("books"), {"run_id": run_id})}
+    landed = {attempt.dataset for attempt in fetch(dsn, query("landed_datasets"), {"run_id": run_id})}
     found = []
     for dataset in datasets:
         held = accounts.get(dataset)
         if held is None:
-            found.append(f"dataset [{dataset}]: nothing was staged; see the log of its task `extract`")
+            task = "stage" if dataset in landed else "extract"
+            found.append(f"dataset [{dataset}]: nothing was staged; see the log of its task `{task}`")
         elif held.decision not in ("pass", "warn"):
             why = "; ".join(held.reasons) or "no decision"
             found.append(f"dataset [{dataset}]: {held.decision or 'not validated'}: {why}")

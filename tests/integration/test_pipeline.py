@@ -24,7 +24,8 @@ def contents(settings: Settings) -> dict[str, list[tuple]]:
         found[contract.record] = fetch(settings.warehouse_dsn, f"select {columns} from record.{contract.record}")
     found["pair"] = fetch(
         settings.warehouse_dsn,
-        """select s.content_hash as s, a.content_hash as a, p.content_hash as p, pair.weight, pair.band, pair.model_version,
+        """select s.content_hash as s, a.content_hash as a, p.content_hash as p, pair.weight,
+                  pair.band, pair.model_version,
                   array_agg(e.comparison || e.level || e.weight order by e.comparison) as evidence
            from match.pair
            join record.tecs_subject s on s.version_id = subject_version_id

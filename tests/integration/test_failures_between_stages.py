@@ -1,0 +1,221 @@
+"""What fails between the stages, what it says, and how the next try repairs it."""
+
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg2
+import pytest
+from conftest import NO_FSYNC, _settings, collect, night, run_night, serve
+
+from include import pipeline
+from include.contracts import dataset_names, load_contract
+from include.extraction.errors import Refusal, TransportError
+from include.extraction.landing import Landing
+from include.interval import Interval
+from include.local.postgres import Postgres
+from include.settings import Gateway, Settings
+from include.warehouse.connection import WarehouseError, fetch
+
+pytestmark = pytest.mark.integration
+
+
+def one_line(error: BaseException) -> str:
+    text = str(error)
+    assert text
+    assert "\n" not in text
+    return text
+
+
+def staged_petitions(settings: Settings) -> tuple[pipeline.Run, dict]:
+    run = pipeline.open_books(settings, night(30), "test")
+    for attempt in range(4):
+        try:
+            pipeline.extract(settings, run, "uscis_petitions", last_try=attempt == 3)
+            break
+        except TransportError:
+            continue
+    return run, pipeline.stage(settings, run, "uscis_petitions")
+
+
+def test_a_wrong_token_is_refused_and_never_shown(settings: Settings) -> None:
+    wrong = {agency: Gateway(gateway.url, "not-the-token") for agency, gateway in settings.gateways.items()}
+    run = pipeline.open_books(settings, night(30), "test")
+    with pytest.raises(Refusal) as refused:
+        pipeline.extract(replace(settings, gateways=wrong), run, "tecs_subjects", last_try=False)
+    text = one_line(refused.value)
+    assert "[tecs_subjects]" in text
+    assert "[401]" in text
+    assert "not-the-token" not in text
+    assert fetch(settings.warehouse_dsn, "select cause from ops.attempt")[0].cause
+
+
+def test_a_period_that_the_agency_does_not_export_is_refused(settings: Settings) -> None:
+    start = datetime(2031, 1, 1, tzinfo=UTC)
+    run = pipeline.open_books(settings, Interval(start, start + timedelta(days=1)), "test")
+    with pytest.raises(Refusal, match=r"\[422\]") as refused:
+        pipeline.extract(settings, run, "tecs_subjects", last_try=False)
+    assert "2031-01-01" in one_line(refused.value)
+
+
+def test_a_gateway_that_is_down_is_tried_again_and_the_next_try_works(settings: Settings, world: Path) -> None:
+    with serve(world) as both:
+        pass
+    patient = replace(settings, gateways=both, extraction=replace(settings.extraction, resumes=2))
+    run = pipeline.open_books(settings, night(30), "test")
+    with pytest.raises(TransportError) as down:
+        pipeline.extract(patient, run, "tecs_arrests", last_try=False)
+    assert "[tecs_arrests]" in one_line(down.value)
+    assert Landing(settings.landing).receipts("tecs_arrests", run.interval) == []
+    collect(settings, run, "tecs_arrests")
+    states = [row.state for row in fetch(settings.warehouse_dsn, "select state from ops.attempt order by attempt")]
+    assert states[0] == "failed"
+    assert states[-1] == "landed"
+
+
+def test_an_export_without_a_column_is_red_and_the_others_land(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The contract asks for a column that the export does not have: as if the agency had dropped it."""
+    contract = load_contract("tecs_arrests")
+    more = contract.columns[0].model_copy(update={"name": "added", "source": "ADDED"})
+    wider = contract.model_copy(update={"columns": (*contract.columns, more)})
+    real = pipeline.load_contract
+    monkeypatch.setattr(pipeline, "load_contract", lambda name: wider if name == "tecs_arrests" else real(name))
+    run = pipeline.open_books(settings, night(30), "test")
+    for dataset in dataset_names():
+        if dataset == "tecs_arrests":
+            with pytest.raises(Exception, match=r"\[tecs_arrests\].*ADDED") as refused:
+                collect(settings, run, dataset)
+            one_line(refused.value)
+        else:
+            collect(settings, run, dataset)
+    pipeline.match(settings, run)
+    pipeline.resolve(settings, run)
+    with pytest.raises(
+        pipeline.BooksError, match=r"\[tecs_arrests\]: nothing was staged; see the log of its task `stage`"
+    ):
+        pipeline.close_books(settings, run)
+    assert fetch(settings.warehouse_dsn, "select count(*) from record.tecs_subject")[0][0] > 0
+
+
+def test_an_incomplete_delivery_is_held_and_the_others_land(settings: Settings) -> None:
+    run = pipeline.open_books(settings, night(30), "test")
+    for dataset in dataset_names():
+        if dataset == "tecs_subjects":
+            collect_incomplete(settings, run, dataset)
+        else:
+            collect(settings, run, dataset)
+    pipeline.match(settings, run)
+    pipeline.resolve(settings, run)
+    with pytest.raises(pipeline.BooksError, match=r"\[tecs_subjects\]: hold: the delivery is incomplete"):
+        pipeline.close_books(settings, run)
+    assert fetch(settings.warehouse_dsn, "select count(*) from record.tecs_subject")[0][0] == 0
+    assert fetch(settings.warehouse_dsn, "select count(*) from record.uscis_petition")[0][0] > 0
+
+
+def collect_incomplete(settings: Settings, run: pipeline.Run, dataset: str) -> None:
+    for attempt in range(4):
+        try:
+            pipeline.extract(settings, run, dataset, last_try=attempt == 3)
+            break
+        except TransportError:
+            continue
+    staged = pipeline.stage(settings, run, dataset) | {"complete": False}
+    assert not pipeline.lets_through(pipeline.validate(settings, run, dataset, staged))
+
+
+def test_postgresql_down_at_load_keeps_nothing_and_the_next_try_loads_once(
+    gateways: dict[str, Gateway], tmp_path: Path
+) -> None:
+    server = Postgres(tmp_path / "server", NO_FSYNC)
+    with server.running():
+        server.ensure_database("warehouse", "warehouse")
+        settings = _settings(server, "warehouse", tmp_path, gateways)
+        pipeline.migrate(settings)
+        run, staged = staged_petitions(settings)
+    with pytest.raises(WarehouseError) as down:
+        pipeline.load(settings, run, "uscis_petitions", staged)
+    text = one_line(down.value)
+    assert "does not answer" in text
+    assert server.password("warehouse") not in text
+    with server.running():
+        settings = _settings(server, "warehouse", tmp_path, gateways)
+        first = pipeline.load(settings, run, "uscis_petitions", staged)
+        again = pipeline.load(settings, run, "uscis_petitions", staged)
+        assert first["loaded"] == staged["accepted"] > 0
+        assert again == first, "a repeated task counts what its run loaded"
+        assert fetch(settings.warehouse_dsn, "select count(*) from record.uscis_petition")[0][0] == first["loaded"]
+
+
+@pytest.mark.parametrize("stage", ["load", "match"])
+def test_killed_in_mid_transaction_nothing_is_kept_and_the_next_try_counts_the_same(
+    settings: Settings, stage: str
+) -> None:
+    run, staged = staged_petitions(settings)
+    arguments = (settings, run, "uscis_petitions", staged) if stage == "load" else (settings, run)
+    if stage == "match":
+        for dataset in dataset_names():
+            collect(settings, run, dataset)
+    lock = "record.uscis_petition" if stage == "load" else "match.evidence"
+    blocker = psycopg2.connect(settings.warehouse_dsn)
+    blocker.cursor().execute(f"lock table {lock} in access exclusive mode")
+    program = f"import pickle, sys; from include import pipeline; pipeline.{stage}(*pickle.load(sys.stdin.buffer))"
+    process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.write(pickle.dumps(arguments))
+    process.stdin.close()
+    wait_until(lambda: waiting(settings, lock))
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    blocker.rollback()
+    blocker.close()
+    table = "record.uscis_petition" if stage == "load" else "match.pair"
+    if stage == "match":
+        assert fetch(settings.warehouse_dsn, f"select count(*) from {table}")[0][0] == 0
+        assert pipeline.match(settings, run)["leads"] > 0
+    else:
+        assert fetch(settings.warehouse_dsn, f"select count(*) from {table}")[0][0] == 0
+        assert pipeline.load(settings, run, "uscis_petitions", staged)["loaded"] == staged["accepted"]
+
+
+def test_a_database_error_shows_no_value(settings: Settings) -> None:
+    run_night(settings, night(30))
+    with psycopg2.connect(settings.warehouse_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "alter table record.uscis_petitioner add constraint nobody check (family_name is null) not valid"
+        )
+        cursor.execute("delete from match.evidence; delete from match.pair; delete from record.uscis_petitioner")
+    run = pipeline.open_books(settings, night(30), "test")
+    with pytest.raises(WarehouseError) as refused:
+        collect(settings, run, "uscis_petitioners")
+    text = one_line(refused.value)
+    assert "23514" in text
+    assert "uscis_petitioner.nobody" in text
+    names = {
+        row[0] for row in fetch(settings.warehouse_dsn, "select name from record.tecs_subject where name is not null")
+    }
+    assert names
+    assert not any(name in text for name in names)
+
+
+def waiting(settings: Settings, table: str) -> bool:
+    rows = fetch(
+        settings.warehouse_dsn,
+        "select count(*) from pg_locks where not granted and relation = to_regclass(%s)",
+        [table],
+    )
+    return rows[0][0] > 0
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
