@@ -32,7 +32,7 @@ def main() -> None:
 def run(api: AirflowApi, name: str, start: datetime, end: datetime) -> str:
     """Run the DAG over an interval and check its books; the run's id."""
     began = time.monotonic()
-    run_id = api.run_interval(f"{name}__test", start, end, "started by tests/compose/run.sh")
+    run_id, _joined = api.run_interval(f"{name}__test", start, end, "started by tests/compose/run.sh")
     wait_for(f"the run [{run_id}]", lambda: api.run(run_id)["state"] in ("success", "failed"))
     state = api.run(run_id)["state"]
     tasks = api.tasks(run_id)
