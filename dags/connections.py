@@ -12,7 +12,7 @@ def settings() -> Settings:
     """Paths and knobs from the environment; addresses and secrets from Airflow, which masks them in logs."""
     return replace(
         Settings.from_env({**_UNSET, **os.environ}),
-        warehouse_dsn=_dsn(Connection.get("warehouse")),
+        warehouse_dsn=dsn(Connection.get("warehouse")),
         gateways={agency: _gateway(Connection.get(f"{agency}_gateway")) for agency in ("tecs", "uscis")},
     )
 
@@ -24,7 +24,8 @@ _UNSET = {
 }
 
 
-def _dsn(connection: Connection) -> str:
+def dsn(connection: Connection) -> str:
+    """libpq connection string of an Airflow connection."""
     parts = {
         "host": connection.host,
         "port": connection.port,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from conftest import NO_FSYNC, _settings, collect, night, run_night, serve
+from nights import NO_FSYNC, collect, night, run_night, serve, settings_for
 
 from include import pipeline
 from include.contracts import dataset_names, load_contract
@@ -137,7 +137,7 @@ def test_postgresql_down_at_load_keeps_nothing_and_the_next_try_loads_once(
     server = Postgres(tmp_path / "server", NO_FSYNC)
     with server.running():
         server.ensure_database("warehouse", "warehouse")
-        settings = _settings(server, "warehouse", tmp_path, gateways)
+        settings = settings_for(server, "warehouse", tmp_path, gateways)
         pipeline.migrate(settings)
         run, staged = staged_petitions(settings)
     with pytest.raises(WarehouseError) as down:
@@ -146,7 +146,7 @@ def test_postgresql_down_at_load_keeps_nothing_and_the_next_try_loads_once(
     assert "does not answer" in text
     assert server.password("warehouse") not in text
     with server.running():
-        settings = _settings(server, "warehouse", tmp_path, gateways)
+        settings = settings_for(server, "warehouse", tmp_path, gateways)
         first = pipeline.load(settings, run, "uscis_petitions", staged)
         again = pipeline.load(settings, run, "uscis_petitions", staged)
         assert first["loaded"] == staged["accepted"] > 0

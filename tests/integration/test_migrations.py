@@ -5,7 +5,7 @@ import sys
 
 import psycopg2
 import pytest
-from conftest import night, run_night
+from nights import night, run_night
 
 from include import pipeline
 from include.contracts import load_all

@@ -5,7 +5,7 @@ import sys
 
 import psycopg2
 import pytest
-from conftest import collect, night, run_night
+from nights import collect, night, run_night
 
 from include import pipeline
 from include.contracts import dataset_names, load_all

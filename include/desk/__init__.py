@@ -1,0 +1,1 @@
+"""Pages for people, mounted in the Airflow UI by `plugins/crosscheck.py`; knows nothing of Airflow."""

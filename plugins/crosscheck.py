@@ -1,0 +1,47 @@
+"""Mounts the desk in the Airflow UI, behind Airflow's own login."""
+
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+
+class CrosscheckPlugin(AirflowPlugin):
+    """A page `Nights` in the side bar, and a tab `Books` on each run."""
+
+    name = "crosscheck"
+    external_views = [  # noqa: RUF012 -- Airflow's own way to declare views
+        {
+            "name": "Nights",
+            "href": "/crosscheck/nights",
+            "destination": "nav",
+            "url_route": "nights",
+            "nav_top_level": True,
+        },
+        {
+            "name": "Books",
+            "href": "/crosscheck/nights/of?external_id={RUN_ID}",
+            "destination": "dag_run",
+            "url_route": "books",
+        },
+    ]
+
+    @property
+    def fastapi_apps(self) -> list[dict[str, Any]]:
+        """Built where it is served only: every component loads this file, the API server alone asks for the app."""
+        from airflow.api_fastapi.core_api.security import requires_authenticated
+        from airflow.models.connection import Connection
+        from fastapi import Depends, FastAPI
+
+        from dags.connections import dsn
+        from include.desk.pages import router
+
+        # Airflow does not protect the apps of plugins: the dependency does, and there are no open routes beside it
+        app = FastAPI(
+            title="Crosscheck",
+            dependencies=[Depends(requires_authenticated())],
+            docs_url=None,
+            redoc_url=None,
+            openapi_url=None,
+        )
+        app.include_router(router(lambda: dsn(Connection.get_connection_from_secrets("warehouse"))))
+        return [{"app": app, "url_prefix": "/crosscheck", "name": "Crosscheck"}]

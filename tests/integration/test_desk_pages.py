@@ -1,0 +1,64 @@
+"""The pages on a real warehouse: what they show, and whom they do not."""
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from nights import night, run_night
+
+from include import pipeline
+from include.contracts import dataset_names
+from include.desk.pages import router
+from include.settings import Settings
+from include.warehouse.connection import fetch
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def browser(settings: Settings) -> TestClient:
+    app = FastAPI()
+    app.include_router(router(lambda: settings.warehouse_dsn))
+    return TestClient(app)
+
+
+def test_before_the_first_run_it_says_so(browser: TestClient) -> None:
+    assert "No run has opened its books yet" in browser.get("/nights").text
+    assert browser.get("/nights/1").status_code == 404
+    assert "has not opened its books" in browser.get("/nights/of", params={"external_id": "x"}).text
+
+
+def test_a_night_is_listed_and_shown_whole(settings: Settings, browser: TestClient) -> None:
+    run = run_night(settings, night(30), "night__2014-09-30")
+    listed = browser.get("/nights").text
+    assert "2014-09-30 .. 2014-10-01" in listed
+    assert f'href="nights/{run.run_id}"' in listed
+    assert ">closed<" in listed
+    shown = browser.get(f"/nights/{run.run_id}").text
+    assert all(name in shown for name in dataset_names())
+    assert "SIMULATED" in shown
+    assert browser.get("/nights/of", params={"external_id": "night__2014-09-30"}).text == shown
+    names = {
+        row[0] for row in fetch(settings.warehouse_dsn, "select name from record.tecs_subject where name is not null")
+    }
+    assert names
+    assert not any(name in shown for name in names)
+
+
+def test_a_red_run_is_red_with_its_reasons(settings: Settings, browser: TestClient) -> None:
+    run = pipeline.open_books(settings, night(30), "<b>red</b>")
+    with pytest.raises(pipeline.BooksError):
+        pipeline.close_books(settings, run)
+    shown = browser.get(f"/nights/{run.run_id}").text
+    assert ">RED<" in shown
+    assert "dataset [tecs_subjects]: nothing was staged" in shown
+    assert "<b>red</b>" not in shown
+    assert "&lt;b&gt;red&lt;/b&gt;" in shown
+
+
+def test_a_warehouse_that_is_down_is_a_503_in_one_line() -> None:
+    app = FastAPI()
+    app.include_router(router(lambda: "host=127.0.0.1 port=1 dbname=x password=not-to-be-shown"))
+    answer = TestClient(app).get("/nights")
+    assert answer.status_code == 503
+    assert "does not answer" in answer.text
+    assert "not-to-be-shown" not in answer.text
