@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from typing import Any
 
+from include.contracts import dataset_names
 from include.local.home import Home, World
 from include.local.stack import Say, Stack
 from include.reporting.summary import RunSummary, summarise
 from include.warehouse.connection import fetch, query
 
-POLL_SECONDS = 0.5  # how often Airflow is asked; each question costs its API server some 10 ms
+POLL_SECONDS = 2.0  # how often Airflow is asked: each time its API server works 0.2 s, which the tasks need too
 FINAL = ("success", "failed")
 DONE = (*FINAL, "skipped", "upstream_failed")
 
@@ -106,7 +107,8 @@ def _news(tasks: list[dict[str, Any]]) -> Iterator[str]:
     for task in tasks:
         stage = task["task_id"].rsplit(".", 1)[-1]
         stages.setdefault(stage, []).append(task["state"])
-        label = f"  {stage} {task['rendered_map_index'] or ''}".rstrip()
+        number = task["map_index"]  # Airflow renders the label of a mapped task when it has succeeded
+        label = f"  {stage} {dataset_names()[number]}" if number >= 0 else f"  {stage}"
         if task["state"] == "up_for_retry":
             yield f"{label}: try {task['try_number']} failed, will be tried again"
         elif task["state"] == "failed":
