@@ -182,6 +182,8 @@ def _one_line_errors() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("crosscheck: stopped", err=True)
         raise typer.Exit(130) from None
+    except typer.Exit:
+        raise
     except (RuntimeError, ValueError, LookupError, OSError) as error:
         typer.echo(f"crosscheck: {error}", err=True)
         raise typer.Exit(1) from None
