@@ -236,6 +236,8 @@ def _airflow_env(home: Home, world: World, ports: Mapping[str, int | str]) -> di
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
         # a task whose process was killed is tried again after half a minute, not after five
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
+        # and one that a killed scheduler had queued is taken up after 20 s, not after five minutes
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "20",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "AIRFLOW_CONN_WAREHOUSE": server.uri(f"warehouse_{world.name}", "warehouse", "postgres"),
         **{
