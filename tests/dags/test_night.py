@@ -22,7 +22,7 @@ from include.contracts.model import Pii
 from include.local.home import Home, World
 from include.simulator.scenario import load as load_scenario
 
-pytestmark = [pytest.mark.night, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.night, pytest.mark.timeout(1800)]
 
 CHECKOUT = Path(__file__).parents[2]
 SCENARIO = "smoke"
@@ -229,7 +229,7 @@ def loads(machine: Machine) -> int:
 
 
 def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + 600
     while not condition():
         assert process.poll() is None, "the command ended too early"
         assert time.monotonic() < deadline
