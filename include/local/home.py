@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from include.local.postgres import Postgres
+from include.local.postgres import Postgres, locked
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -74,11 +74,12 @@ class Home:
     def secret(self, name: str) -> str:
         """A random secret of this home, the same at every call; kept in a file that only the owner reads."""
         path = self.folder / "secrets.json"
-        known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-        if name not in known:
-            known[name] = secrets.token_urlsafe(48)
-            fresh = path.with_name(f"secrets.{os.getpid()}.new")
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                json.dump(known, file)
-            fresh.rename(path)
-        return known[name]
+        with locked(self.folder / "secrets.lock"):
+            known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+            if name not in known:
+                known[name] = secrets.token_urlsafe(48)
+                fresh = path.with_suffix(".new")
+                with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                    json.dump(known, file)
+                fresh.rename(path)
+            return known[name]

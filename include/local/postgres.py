@@ -26,6 +26,7 @@ from psycopg2 import sql
 SUPERUSER = "postgres"
 OLDEST = 15  # `unique nulls not distinct`, which the warehouse uses, came with 15
 CLONE_NEWUSER = 0x10000000  # <linux/sched.h>
+NO_PROCESS = (1 << 22) + 1  # beyond the highest number that Linux gives to a process
 NOBODY = 65534  # the kernel's overflow uid: what "nobody" is called on every Linux
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -60,13 +61,13 @@ class Postgres:
         """Start unless it runs; at the end stop unless another process still uses it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "users.lock").open("w") as users:
-            with self._exclusive():
+            with locked(self.folder / "start.lock"):
                 fcntl.flock(users, fcntl.LOCK_SH)
                 self._start()
             try:
                 yield self
             finally:
-                with self._exclusive():
+                with locked(self.folder / "start.lock"):
                     try:
                         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     except BlockingIOError:
@@ -118,12 +119,6 @@ class Postgres:
         finally:
             connection.close()
 
-    @contextmanager
-    def _exclusive(self) -> Iterator[None]:
-        with (self.folder / "start.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
     def _start(self) -> None:
         if self.port is not None:
             return
@@ -133,7 +128,17 @@ class Postgres:
         settings = {**SETTINGS, **self._extra_settings, "port": str(port)}
         (self.data / "postgresql.auto.conf").write_text("".join(f"{k} = '{v}'\n" for k, v in settings.items()))
         self._own()
+        self._disown()
         self._run("pg_ctl", "start", "-w", "-t", "60", "-D", str(self.data), "-l", str(self.log), "-s")
+
+    def _disown(self) -> None:
+        """Take the number of a dead server's process out of its lock file: it may be a zombie's or a stranger's by now,
+        and PostgreSQL would not start. The rest of the file stays: by it PostgreSQL sees whether its workers still run.
+        """
+        lock = self.data / "postmaster.pid"
+        if lock.exists():
+            lines = lock.read_text().splitlines(keepends=True)
+            lock.write_text("".join([f"{NO_PROCESS}\n", *lines[1:]]))
 
     def _stop(self) -> None:
         if self.port is not None:
@@ -180,6 +185,14 @@ class Postgres:
                 f"PostgreSQL's [{program}] failed with [{said[-1] if said else done.returncode}]; "
                 f"see [{self.log}]; `make clean` starts afresh; CROSSCHECK_HOME moves the state"
             )
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time; the kernel opens the lock of one that was killed."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def free_port() -> int:

@@ -17,7 +17,7 @@ import httpx
 from include.contracts.model import Agency
 from include.local.airflow_api import DAG, AirflowApi
 from include.local.home import CHECKOUT, Home, World
-from include.local.postgres import free_port
+from include.local.postgres import free_port, locked
 from include.local.processes import Child, stop_all
 from include.settings import Settings
 from include.simulator.scenario import load as load_scenario
@@ -45,17 +45,19 @@ class Stack:
 def prepare(home: Home, scenario: str, seed: int | None, say: Say) -> World:
     """Generate the world unless it is there."""
     world = home.world(scenario, load_scenario(scenario).seed if seed is None else seed)
-    if not (world.agencies / "world.json").exists():
-        say(f"simulating the agencies: scenario {world.scenario}, seed {world.seed}")
-        shutil.rmtree(world.agencies, ignore_errors=True)
-        _run(
-            [
-                *[sys.executable, "-m", "include.simulator", "generate", "--scenario", world.scenario],
-                *["--seed", str(world.seed), "--out", str(world.agencies)],
-            ],
-            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
-            log=world.logs / "simulator.log",
-        )
+    world.folder.mkdir(parents=True, exist_ok=True)
+    with locked(world.folder / "agencies.lock"):
+        if not (world.agencies / "world.json").exists():
+            say(f"simulating the agencies: scenario {world.scenario}, seed {world.seed}")
+            shutil.rmtree(world.agencies, ignore_errors=True)
+            _run(
+                [
+                    *[sys.executable, "-m", "include.simulator", "generate", "--scenario", world.scenario],
+                    *["--seed", str(world.seed), "--out", str(world.agencies)],
+                ],
+                env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+                log=world.logs / "simulator.log",
+            )
     return world
 
 
