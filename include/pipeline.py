@@ -85,9 +85,14 @@ def extract(settings: Settings, run: Run, dataset: str, *, last_try: bool) -> di
 
 
 def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
-    """All attempts that the run landed, typed and merged into one table."""
+    """All attempts that the run landed, typed and merged into one table.
+
+    Raises `StagingError` or `LandingError` if they cannot be: then the dataset is held, and the books say why.
+    """
+    from include.extraction.errors import LandingError
     from include.extraction.landing import Landing
-    from include.quality.staging import Part
+    from include.quality.gate import Decision
+    from include.quality.staging import Part, StagingError
     from include.quality.staging import stage as merge
     from include.warehouse import books
 
@@ -99,14 +104,18 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
             raise LookupError(
                 f"dataset [{dataset}], interval [{run.interval}]: nothing landed; clear its task `extract`"
             )
-        for receipt in receipts:
-            landing.verify(receipt)
         parts = [
             Part(receipt.attempt, part.name, settings.landing / receipt.path / part.name)
             for receipt in receipts
             for part in receipt.parts
         ]
-        staged = merge(contract, parts, staging_folder(settings, run, dataset))
+        try:
+            for receipt in receipts:
+                landing.verify(receipt)
+            staged = merge(contract, parts, staging_folder(settings, run, dataset))
+        except (StagingError, LandingError) as error:
+            books.record_gate(settings.warehouse_dsn, run.run_id, dataset, Decision.HOLD, [str(error)], [])
+            raise
         counts = {key: getattr(staged, key) for key in ("received", "duplicate", "quarantined", "accepted")}
         books.record_staged(settings.warehouse_dsn, run.run_id, {"dataset": dataset, **counts})
     return {**staged.to_dict(), "complete": receipts[-1].complete}

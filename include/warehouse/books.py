@@ -71,13 +71,12 @@ def breaches(dsn: str, run_id: int, datasets: Sequence[str]) -> list[str]:
     `received = loaded + duplicate + already held + quarantined`, and what was loaded was matched and resolved.
     """
     accounts = {held.dataset: held for held in fetch(dsn, query("books"), {"run_id": run_id})}
-    landed = {attempt.dataset for attempt in fetch(dsn, query("landed_datasets"), {"run_id": run_id})}
+    attempts = {attempt.dataset: attempt for attempt in fetch(dsn, query("last_attempts"), {"run_id": run_id})}
     found = []
     for dataset in datasets:
         held = accounts.get(dataset)
         if held is None:
-            task = "stage" if dataset in landed else "extract"
-            found.append(f"dataset [{dataset}]: nothing was staged; see the log of its task `{task}`")
+            found.append(f"dataset [{dataset}]: nothing was staged{_why_not(attempts.get(dataset))}")
         elif held.decision not in ("pass", "warn"):
             why = "; ".join(held.reasons) or "no decision"
             found.append(f"dataset [{dataset}]: {held.decision or 'not validated'}: {why}")
@@ -91,3 +90,12 @@ def breaches(dsn: str, run_id: int, datasets: Sequence[str]) -> list[str]:
     undone = fetch(dsn, query("undone_stages"), {"run_id": run_id})
     found += [f"stage [{stage.stage}] was not done; see the log of its task" for stage in undone]
     return found
+
+
+def _why_not(last: Any | None) -> str:
+    """What the ledger knows of a dataset that was not staged."""
+    if last is None:
+        return ": no attempt was made; see the log of its task `extract`"
+    if last.state == "failed":
+        return f": attempt [{last.attempt}] failed with [{last.cause}]; see the log of its task `extract`"
+    return f" of attempt [{last.attempt}]; see the log of its task `stage`"

@@ -15,7 +15,7 @@ import pytest
 from nights import NO_FSYNC, collect, night, run_night, serve, settings_for
 
 from include import pipeline
-from include.contracts import dataset_names, load_contract
+from include.contracts import dataset_names
 from include.extraction.errors import Refusal, TransportError
 from include.extraction.landing import Landing
 from include.interval import Interval
@@ -77,58 +77,6 @@ def test_a_gateway_that_is_down_is_tried_again_and_the_next_try_works(settings: 
     states = [row.state for row in fetch(settings.warehouse_dsn, "select state from ops.attempt order by attempt")]
     assert states[0] == "failed"
     assert states[-1] == "landed"
-
-
-def test_an_export_without_a_column_is_red_and_the_others_land(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The contract asks for a column that the export does not have: as if the agency had dropped it."""
-    contract = load_contract("tecs_arrests")
-    more = contract.columns[0].model_copy(update={"name": "added", "source": "ADDED"})
-    wider = contract.model_copy(update={"columns": (*contract.columns, more)})
-    real = pipeline.load_contract
-    monkeypatch.setattr(pipeline, "load_contract", lambda name: wider if name == "tecs_arrests" else real(name))
-    run = pipeline.open_books(settings, night(30), "test")
-    for dataset in dataset_names():
-        if dataset == "tecs_arrests":
-            with pytest.raises(Exception, match=r"\[tecs_arrests\].*ADDED") as refused:
-                collect(settings, run, dataset)
-            one_line(refused.value)
-        else:
-            collect(settings, run, dataset)
-    pipeline.match(settings, run)
-    pipeline.resolve(settings, run)
-    with pytest.raises(
-        pipeline.BooksError, match=r"\[tecs_arrests\]: nothing was staged; see the log of its task `stage`"
-    ):
-        pipeline.close_books(settings, run)
-    assert fetch(settings.warehouse_dsn, "select count(*) from record.tecs_subject")[0][0] > 0
-
-
-def test_an_incomplete_delivery_is_held_and_the_others_land(settings: Settings) -> None:
-    run = pipeline.open_books(settings, night(30), "test")
-    for dataset in dataset_names():
-        if dataset == "tecs_subjects":
-            collect_incomplete(settings, run, dataset)
-        else:
-            collect(settings, run, dataset)
-    pipeline.match(settings, run)
-    pipeline.resolve(settings, run)
-    with pytest.raises(pipeline.BooksError, match=r"\[tecs_subjects\]: hold: the delivery is incomplete"):
-        pipeline.close_books(settings, run)
-    assert fetch(settings.warehouse_dsn, "select count(*) from record.tecs_subject")[0][0] == 0
-    assert fetch(settings.warehouse_dsn, "select count(*) from record.uscis_petition")[0][0] > 0
-
-
-def collect_incomplete(settings: Settings, run: pipeline.Run, dataset: str) -> None:
-    for attempt in range(4):
-        try:
-            pipeline.extract(settings, run, dataset, last_try=attempt == 3)
-            break
-        except TransportError:
-            continue
-    staged = pipeline.stage(settings, run, dataset) | {"complete": False}
-    assert not pipeline.lets_through(pipeline.validate(settings, run, dataset, staged))
 
 
 def test_postgresql_down_at_load_keeps_nothing_and_the_next_try_loads_once(

@@ -1,5 +1,6 @@
+-- a dataset that could not be staged has a decision and no account
 select
-    account.dataset,
+    dataset,
     account.received,
     account.duplicate,
     account.quarantined,
@@ -8,6 +9,5 @@ select
     account.already_held,
     gate.decision,
     coalesce(gate.reasons, '{}') as reasons
-from ops.account
-left join ops.gate using (run_id, dataset)
-where account.run_id = %(run_id)s;
+from (select * from ops.account where run_id = %(run_id)s) as account
+full join (select * from ops.gate where run_id = %(run_id)s) as gate using (dataset);
