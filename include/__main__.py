@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from include.local.home import Home
 
 app = typer.Typer(
     help="Crosscheck on one machine: simulated agencies, a warehouse and Airflow, all below .crosscheck/.",
@@ -36,9 +39,9 @@ def nightly(scenario: Scenario = "nightly", seed: Seed = None, day: Day = None) 
     from include.local.stack import prepare, running
 
     began = time.monotonic()
-    home = Home()
     chosen = _day(day) if day else None
     with _one_line_errors():
+        home = Home()
         world = prepare(home, scenario, seed, _say)
         check_day(world, chosen)
         with running(home, world, _say) as stack:
@@ -53,8 +56,8 @@ def up(scenario: Scenario = "nightly", seed: Seed = None) -> None:
     from include.local.home import Home
     from include.local.stack import USER, prepare, running
 
-    home = Home()
     with _one_line_errors():
+        home = Home()
         world = prepare(home, scenario, seed, _say)
         with running(home, world, _say, triggerer=True) as stack:
             typer.echo(f"Airflow    {stack.url}   login {USER} / {stack.password}")
@@ -80,8 +83,8 @@ def backfill(
     from include.local.night import check_day
     from include.local.stack import prepare, running
 
-    home = Home()
     with _one_line_errors():
+        home = Home()
         world = prepare(home, scenario, seed, _say)
         days = _day(first), _day(last)
         for day in days:
@@ -101,11 +104,7 @@ def sql(
     import psycopg2
     from psycopg2 import sql as compose
 
-    from include.local.home import Home
-    from include.local.stack import prepare, warehouse
-
-    home = Home()
-    with _one_line_errors(), warehouse(home, prepare(home, scenario, seed, _say)) as dsn:
+    with _warehouse(scenario, seed) as (_home, dsn):
         connection = psycopg2.connect(dsn)
         try:
             with connection, connection.cursor() as cursor:
@@ -120,11 +119,7 @@ def sql(
 @app.command()
 def psql(scenario: Scenario = "nightly", seed: Seed = None) -> None:
     """A psql session in the warehouse."""
-    from include.local.home import Home
-    from include.local.stack import prepare, warehouse
-
-    home = Home()
-    with _one_line_errors(), warehouse(home, prepare(home, scenario, seed, _say)) as dsn:
+    with _warehouse(scenario, seed) as (home, dsn):
         program = home.postgres.bin / "psql"
         command = str(program) if program.exists() else shutil.which("psql")
         if command is None:
@@ -139,14 +134,14 @@ def clean() -> None:
     """Delete the state folder: every world, warehouse and log. Refuses while a command uses it."""
     from include.local.home import Home
 
-    home = Home()
-    if home.postgres.port is not None:
-        typer.echo(f"crosscheck: a command still uses [{home.folder}]; stop it first (Ctrl-C in `make up`)", err=True)
-        raise typer.Exit(1)
-    for path in home.folder.rglob("*"):
-        if path.is_dir() and not path.is_symlink():
-            path.chmod(0o700)  # landed attempts are read-only
-    shutil.rmtree(home.folder)
+    with _one_line_errors():
+        home = Home()
+        if home.postgres.port is not None:
+            raise RuntimeError(f"a command still uses [{home.folder}]; stop it first (Ctrl-C in `make up`)")
+        for path in home.folder.rglob("*"):
+            if path.is_dir() and not path.is_symlink():
+                path.chmod(0o700)  # landed attempts are read-only
+        shutil.rmtree(home.folder)
 
 
 def _day(text: str) -> date:
@@ -167,6 +162,18 @@ def _libpq(dsn: str) -> dict[str, str]:
 
     names = {"host": "PGHOST", "port": "PGPORT", "dbname": "PGDATABASE", "user": "PGUSER", "password": "PGPASSWORD"}
     return {names[key]: str(value) for key, value in parse_dsn(dsn).items()}
+
+
+@contextmanager
+def _warehouse(scenario: str, seed: int | None) -> Iterator[tuple["Home", str]]:
+    """The home, and the connection string of a world's warehouse."""
+    from include.local.home import Home
+    from include.local.stack import prepare, warehouse
+
+    with _one_line_errors():
+        home = Home()
+        with warehouse(home, prepare(home, scenario, seed, _say)) as dsn:
+            yield home, dsn
 
 
 @contextmanager

@@ -103,7 +103,13 @@ class Postgres:
 
     def ensure_database(self, database: str, owner: str) -> None:
         """Create database and owner role unless they exist. The owner may create roles: migrations make the readers."""
-        connection = psycopg2.connect(self.dsn("postgres"))
+        try:
+            connection = psycopg2.connect(self.dsn("postgres"))
+        except psycopg2.OperationalError as error:
+            raise PostgresError(
+                f"PostgreSQL below [{self.folder}] refused [{str(error).splitlines()[0]}]; "
+                f"see [{self.log}]; `make clean` starts afresh"
+            ) from None
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from include.contracts.model import load_all
+from include.contracts.model import ContractError, load_all
 
 HERE = Path(__file__).parent
 SCENARIOS = HERE / "scenarios"
@@ -159,6 +159,10 @@ def load(name: str, folder: Path = SCENARIOS) -> Scenario:
     """Read and check one scenario. Raises `ScenarioError`."""
     if name not in names(folder):
         raise ScenarioError(f"unknown scenario [{name}]; known: {', '.join(names(folder))}")
+    try:
+        load_all()  # a contract that cannot be used is not the scenario's fault
+    except ContractError as error:
+        raise ScenarioError(str(error)) from None
     try:
         scenario = Scenario.model_validate(yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8")))
     except ValidationError as error:

@@ -1,8 +1,11 @@
 """Bad input at the command line: one line that names the thing, an exit status that is not 0, no traceback."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 pytestmark = pytest.mark.integration
 
 CHECKOUT = Path(__file__).parents[2]
+PROGRESS = re.compile(r"\d\d:\d\d:\d\d ")
 
 
 @pytest.fixture(scope="module")
@@ -17,10 +21,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
-def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(home: Path, *arguments: str, checkout: Path = CHECKOUT) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "CROSSCHECK_HOME": str(home)}
     command = [sys.executable, "-m", "include", *arguments]
-    return subprocess.run(command, cwd=CHECKOUT, env=env, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, timeout=120, check=False)
+
+
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line on standard error that is not progress (which begins with the time)."""
+    assert done.returncode != 0
+    assert done.stdout == ""
+    (line,) = [line for line in done.stderr.splitlines() if not PROGRESS.match(line)]
+    assert line.startswith("crosscheck: ")
+    return line
 
 
 @pytest.mark.parametrize(
@@ -35,13 +48,7 @@ def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     ],
 )
 def test_it_says_what_is_wrong_in_one_line(home: Path, arguments: list[str], named: str) -> None:
-    done = run(home, *arguments)
-    assert done.returncode != 0
-    assert "Traceback" not in done.stderr
-    complaints = [line for line in done.stderr.splitlines() if line.startswith("crosscheck: ")]
-    assert len(complaints) == 1, done.stderr
-    assert named in complaints[0]
-    assert done.stdout == ""
+    assert named in complaint(run(home, *arguments))
 
 
 def test_sql_answers_as_csv(home: Path) -> None:
@@ -50,8 +57,51 @@ def test_sql_answers_as_csv(home: Path) -> None:
     assert done.stdout == 'one,two\n"é, ""x""",\n'
 
 
-def test_clean_leaves_nothing(home: Path) -> None:
-    assert run(home, "sql", "--scenario", "smoke", "select 1").returncode == 0
+def test_clean_refuses_while_a_command_runs_and_leaves_nothing_after_it(home: Path) -> None:
+    hold = "import sys; from pathlib import Path; from include.local.home import Home\n"
+    hold += "with Home(Path(sys.argv[1])).postgres.running(): print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", hold, str(home)]
+    with subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as user:
+        assert user.stdout is not None
+        user.stdout.readline()
+        refused = run(home, "clean")
+        user.communicate()
+    assert refused.returncode == 1
+    assert refused.stderr == f"crosscheck: a command still uses [{home}]; stop it first (Ctrl-C in `make up`)\n"
     assert any(home.iterdir())
     assert run(home, "clean").returncode == 0
     assert not home.exists()
+
+
+def test_a_home_that_cannot_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for arguments in (["clean"], ["sql", "select 1"], ["nightly", "--scenario", "smoke"]):
+        assert str(tmp_path / "file") in complaint(run(tmp_path / "file" / "home", *arguments))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "named"),
+    [
+        (lambda text: text.replace("agency: tecs", "agency: nobody"), "key [agency]"),
+        (lambda text: text + "\nkey: [\n", "line ["),
+        (lambda text: text.replace("dataset: tecs_arrests", "dataset: tecs_fines"), "describes dataset [tecs_fines]"),
+    ],
+    ids=["value", "YAML", "name"],
+)
+def test_a_malformed_contract_is_named(tmp_path: Path, spoil: Callable[[str], str], named: str) -> None:
+    shutil.copytree(CHECKOUT / "include", tmp_path / "include", ignore=shutil.ignore_patterns("__pycache__"))
+    contract = tmp_path / "include/contracts/tecs_arrests.yaml"
+    before = contract.read_text()
+    contract.write_text(spoil(before))
+    assert contract.read_text() != before
+    said = complaint(run(tmp_path / "home", "nightly", "--scenario", "smoke", checkout=tmp_path))
+    assert said.startswith("crosscheck: contract [tecs_arrests.yaml]")
+    assert named in said
+
+
+def test_a_lost_password_is_one_line(tmp_path: Path) -> None:
+    assert run(tmp_path, "sql", "--scenario", "smoke", "select 1").returncode == 0
+    (tmp_path / "postgres/passwords.json").write_text("{}")
+    said = complaint(run(tmp_path, "sql", "--scenario", "smoke", "select 1"))
+    assert "password authentication failed" in said
+    assert "`make clean` starts afresh" in said
