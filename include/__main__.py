@@ -138,10 +138,7 @@ def clean() -> None:
         home = Home()
         if home.postgres.port is not None:
             raise RuntimeError(f"a command still uses [{home.folder}]; stop it first (Ctrl-C in `make up`)")
-        for path in home.folder.rglob("*"):
-            if path.is_dir() and not path.is_symlink():
-                path.chmod(0o700)  # landed attempts are read-only
-        shutil.rmtree(home.folder)
+        home.clean()
 
 
 def _day(text: str) -> date:

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -66,6 +67,18 @@ class Home:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.postgres = Postgres(self.folder / "postgres")
         self.summary = self.folder / "summary.json"
+
+    def clean(self) -> None:
+        """Delete what this class and its worlds keep, by name: the user may keep other things in the folder too."""
+        for name in ("postgres", "worlds"):
+            for path in (self.folder / name).rglob("*"):
+                if path.is_dir() and not path.is_symlink():
+                    path.chmod(0o700)  # landed attempts are read-only
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        for name in ("secrets.json", "secrets.new", "secrets.lock", "summary.json"):
+            (self.folder / name).unlink(missing_ok=True)
+        if not any(self.folder.iterdir()):
+            self.folder.rmdir()
 
     def world(self, scenario: str, seed: int) -> World:
         """Folder and names of a world."""

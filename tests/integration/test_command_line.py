@@ -73,6 +73,14 @@ def test_clean_refuses_while_a_command_runs_and_leaves_nothing_after_it(home: Pa
     assert not home.exists()
 
 
+def test_clean_leaves_what_is_not_ours(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    assert run(tmp_path, "sql", "--scenario", "smoke", "select 1").returncode == 0
+    assert len(list(tmp_path.iterdir())) > 1
+    assert run(tmp_path, "clean").returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
 def test_a_home_that_cannot_be_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for arguments in (["clean"], ["sql", "select 1"], ["nightly", "--scenario", "smoke"]):
