@@ -1,6 +1,7 @@
 """The night: every dataset from export to record versions, then matching, entities and the closing of the books."""
 
 import os
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,14 +26,19 @@ from include.contracts import dataset_names
 RECORDS = Asset(name="records", uri="crosscheck://warehouse/record")
 LEADS = Asset(name="leads", uri="crosscheck://warehouse/report/lead")
 
-# a refusal will be a refusal again; anything else is worth the task's retries, further and further apart
-REFUSALS_FAIL = ExceptionRetryPolicy(
+# what would fail the same way again; anything else is worth the task's retries, further and further apart
+NO_SECOND_TRY = ExceptionRetryPolicy(
     rules=[
+        RetryRule(
+            exception="include.quality.errors.StagingError",
+            action=RetryAction.FAIL,
+            reason="landed bytes never change: they would be read the same again",
+        ),
         RetryRule(
             exception="include.extraction.errors.Refusal",
             action=RetryAction.FAIL,
             reason="the gateway refused: another try would be refused too",
-        )
+        ),
     ]
 )
 RETRY_SECONDS = float(os.environ.get("CROSSCHECK_RETRY_SECONDS", "60"))  # a minute lets a gateway restart
@@ -61,7 +67,7 @@ def open_books(
     retry_delay=timedelta(seconds=RETRY_SECONDS),
     retry_exponential_backoff=2.0,
     max_retry_delay=timedelta(minutes=30),
-    retry_policy=REFUSALS_FAIL,
+    retry_policy=NO_SECOND_TRY,
     execution_timeout=timedelta(hours=2),
     map_index_template="{{ dataset }}",
 )
@@ -72,6 +78,7 @@ def extract(run: dict[str, Any], dataset: str, ti: Any = None) -> dict[str, Any]
 
 
 @task(
+    retry_policy=NO_SECOND_TRY,
     map_index_template="{{ dataset }}",
     execution_timeout=timedelta(hours=1),
 )
@@ -149,7 +156,10 @@ def _begin(run: dict[str, Any], dataset: str = "") -> tuple[Any, Any, Any]:
 def _failed(ti: Any) -> list[str]:
     """Failed tasks of this run: the books alone may still hold what an earlier try of a cleared task left."""
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
-    return sorted(task for task, state in states.items() if state == "failed")
+    labels = {f"_{number}": f" {dataset}" for number, dataset in enumerate(dataset_names())}
+    return sorted(
+        re.sub(r"_\d+$", lambda index: labels[index[0]], task) for task, state in states.items() if state == "failed"
+    )
 
 
 @dag(

@@ -91,8 +91,9 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
     """
     from include.extraction.errors import LandingError
     from include.extraction.landing import Landing
+    from include.quality.errors import StagingError
     from include.quality.gate import Decision
-    from include.quality.staging import Part, StagingError
+    from include.quality.staging import Part
     from include.quality.staging import stage as merge
     from include.warehouse import books
 

@@ -7,6 +7,7 @@ body of a part is resumed by Range from the bytes that are on disk, until they a
 import hashlib
 import logging
 import re
+import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
 from io import FileIO
 from pathlib import Path
@@ -95,6 +96,7 @@ class GatewayClient:
         self._jitter = wait_random_exponential(multiplier=limits.backoff_seconds, max=limits.backoff_max_seconds)
         self._http = httpx.Client(
             base_url=url,
+            verify=_certificates(),
             # identity: a body that HTTP itself unpacks would be a bomb before it could be measured
             headers={"Authorization": f"Bearer {gateway.token}", "Accept-Encoding": "identity"},
             timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),
@@ -377,6 +379,12 @@ def _fault(state: RetryCallState) -> _Fault:
     fault = state.outcome.exception() if state.outcome else None
     assert isinstance(fault, _Fault)  # noqa: S101  # only faults are retried
     return fault
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """One for all clients of a process: reading the certificates takes longer than a small export."""
+    return httpx.create_ssl_context()
 
 
 def _path(export: Export) -> str:

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from include.contracts.model import Contract
+from include.quality.errors import StagingError
 
 SOURCE = pa.schema([("source_attempt", pa.int32()), ("source_part", pa.string()), ("source_row", pa.int64())])
 QUARANTINED = pa.schema([*SOURCE, ("raw", pa.string()), ("reasons", pa.list_(pa.string()))])
@@ -29,10 +30,6 @@ LONGEST_RECORD = 200
 # One parser block must hold the longest record (a statement is some kilobytes) and a block in memory is cheap.
 BLOCK_BYTES = 1 << 24
 LINE_END = re.compile(rb"\r\n|\n|\r")
-
-
-class StagingError(ValueError):
-    """A dataset that cannot be staged as a whole. One line: dataset, what is wrong in [brackets], what to do."""
 
 
 class Malformed(StrEnum):

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from include.contracts.model import Contract, Severity
+from include.quality.errors import StagingError
 from include.quality.hashing import content_hash, encode
 from include.quality.merging import merge
 from include.quality.parsing import Mask, Typed, read_values, schema
@@ -30,14 +31,13 @@ from include.quality.reading import (
     SOURCE,
     Part,
     Rows,
-    StagingError,
     read_part,
     refused_schema,
     text_schema,
 )
 from include.quality.rules import Breaches, Rule, any_row, find_breaches, labels
 
-__all__ = ["Part", "Staged", "StagingError", "accepted_schema", "stage"]
+__all__ = ["Part", "Staged", "accepted_schema", "stage"]
 
 
 @dataclass(frozen=True)

@@ -51,11 +51,15 @@ def test_extraction_is_bounded_by_a_pool_and_backs_off(dag):
     assert extract.max_retry_delay <= timedelta(hours=1)
 
 
-def test_a_refusal_is_not_tried_again(dag):
+def test_what_would_fail_the_same_way_is_not_tried_again(dag):
     from airflow.sdk import RetryAction
 
     from include.extraction.errors import IncompleteExport, Refusal, TransportError
+    from include.quality.errors import StagingError
 
+    unread = dag.get_task("collect.stage").retry_policy
+    assert unread.evaluate(StagingError("header"), try_number=1, max_tries=2).action == RetryAction.FAIL
+    assert unread.evaluate(OSError("disk"), try_number=1, max_tries=2).action != RetryAction.FAIL
     policy = dag.get_task("collect.extract").retry_policy
     refused = policy.evaluate(Refusal("no"), try_number=1, max_tries=3)
     assert refused.action == RetryAction.FAIL

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.quality.reading import Malformed, Part, StagingError, read_part
+from include.quality.errors import StagingError
+from include.quality.reading import Malformed, Part, read_part
 
 REST = b",a,19650131,7,00501,2014-05-01T12:00:00Z\r\n"
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.quality.staging import Staged, StagingError, accepted_schema
+from include.quality.errors import StagingError
+from include.quality.staging import Staged, accepted_schema
 
 TEXTS = {
     "thing_id": ["T001", "T002", " T003", "T1", ""],
