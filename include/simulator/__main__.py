@@ -14,7 +14,8 @@ from rich.table import Table
 
 from include.simulator import scenario as scenarios
 from include.simulator.gateway import create_app
-from include.simulator.world import WorldError, generate
+from include.simulator.source import WorldError
+from include.simulator.world import generate
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 

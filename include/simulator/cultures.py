@@ -46,6 +46,8 @@ class _Entry(BaseModel):
     middle_rate: float = 0.8
     double_surname: bool = False
     slavic_endings: bool = False
+    family_first: bool = False
+    wife_takes: float = 0.5
     family: dict[str, float]
     female: dict[str, float]
     male: dict[str, float]
@@ -64,6 +66,8 @@ class Culture:
     middle_rate: float
     double_surname: bool
     slavic_endings: bool
+    family_first: bool  # the family name is said and written first at home
+    wife_takes: float  # share of the wives who take their husband's family name
     family: NameList
     given: dict[str, NameList]  # by sex, F and M
     nicknames: dict[str, tuple[str, ...]]
@@ -141,6 +145,8 @@ def _culture(name: str, entry: _Entry) -> Culture:
         middle_rate=entry.middle_rate,
         double_surname=entry.double_surname,
         slavic_endings=entry.slavic_endings,
+        family_first=entry.family_first,
+        wife_takes=entry.wife_takes,
         family=_name_list(entry.family, family),
         given={"F": _name_list(entry.female, female), "M": _name_list(entry.male, male)},
         nicknames={given: tuple(short) for given, short in entry.nicknames.items()},

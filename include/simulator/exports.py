@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from include.interval import Interval
-from include.simulator.world import UPDATED
+from include.simulator.source import UPDATED
 
 # Small enough that a busy week comes in several parts, so that clients meet them; large enough that a part takes
 # milliseconds.

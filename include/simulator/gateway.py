@@ -22,10 +22,10 @@ from starlette.routing import Route
 from include.contracts.model import Agency, load_all
 from include.interval import Interval
 from include.simulator.exports import Export, Part, export
-from include.simulator.scenario import Transport
+from include.simulator.rates import Transport
+from include.simulator.source import WorldOnDisk
 from include.simulator.transport import TURNED_AWAY, Fault, FaultPlan
 from include.simulator.wire import BrokenResponse, TransportAware, come_back
-from include.simulator.world import WorldOnDisk
 
 # A night has nine exports on two gateways; more than these at once are asked for only by a backfill, which can wait the
 # milliseconds that an export takes to be made again.

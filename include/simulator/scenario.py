@@ -6,25 +6,20 @@ from pathlib import Path
 from typing import Annotated, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from include.contracts.model import ContractError, load_all
+from include.simulator.rates import Rate, Strict, Transport
 
 HERE = Path(__file__).parent
 SCENARIOS = HERE / "scenarios"
-
-Rate = Annotated[float, Field(ge=0, le=1)]
 
 
 class ScenarioError(ValueError):
     """A scenario that cannot be used. The message is one line: scenario, key, what to do."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Size(_Strict):
+class Size(Strict):
     """How many records of each kind."""
 
     subjects: Annotated[int, Field(ge=10)]
@@ -33,14 +28,14 @@ class Size(_Strict):
     t_applications: Annotated[int, Field(ge=1)]
 
 
-class Lookalikes(_Strict):
+class Lookalikes(Strict):
     """Petitioners who are *not* the subject they resemble, as shares of the subjects: the true negatives."""
 
     twins: Rate = 0.0  # same family name, birth date and place
     namesakes: Rate = 0.0  # father or son of the same name
 
 
-class Busy(_Strict):
+class Busy(Strict):
     """How the updates crowd at the end of the period."""
 
     nights: Annotated[int, Field(ge=1, le=7)] = 1  # the last nights of the period
@@ -50,7 +45,7 @@ class Busy(_Strict):
     planted_pairs: Rate = 0.0  # of the subjects who petition or have a lookalike, updated on both sides in a busy night
 
 
-class PersonFaults(_Strict):
+class PersonFaults(Strict):
     """Rates of the faults in a recorded person, each among the records in which it can occur; see `faults.py`."""
 
     spelling: Rate = 0.0
@@ -75,30 +70,14 @@ class PersonFaults(_Strict):
     unnamed_worker: Rate = 0.0
 
 
-class RowFaults(_Strict):
+class RowFaults(Strict):
     """Rates of the faults in exported rows."""
 
     duplicate: Rate = 0.0  # delivered twice in the same export
     malformed: Rate = 0.0  # a value that the contract makes critical cannot be used
 
 
-class Transport(_Strict):
-    """Rates of the faults on the wire, per request (`job_failed`: per attempt; the last three: per part)."""
-
-    too_many_requests: Rate = 0.0
-    unavailable: Rate = 0.0
-    reset: Rate = 0.0
-    stall: Rate = 0.0
-    truncated: Rate = 0.0
-    flipped: Rate = 0.0
-    job_failed: Rate = 0.0
-    job_failed_last_night: tuple[str, ...] = ()  # datasets whose first attempt of the last night fails for certain
-    stall_seconds: Annotated[float, Field(ge=0, le=60)] = (
-        1.0  # how long a stalled answer is silent before it is cut off
-    )
-
-
-class Scenario(_Strict):
+class Scenario(Strict):
     """One simulated world: how large, over which days, how faulty."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]

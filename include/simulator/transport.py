@@ -8,7 +8,7 @@ from enum import StrEnum
 from hashlib import blake2b
 
 from include.interval import Interval
-from include.simulator.scenario import Transport
+from include.simulator.rates import Transport
 
 
 class Fault(StrEnum):

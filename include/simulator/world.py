@@ -13,8 +13,7 @@ Only tests, benchmarks and evaluations may read `truth/`.
 import json
 import shutil
 import tempfile
-from dataclasses import dataclass, fields
-from datetime import date
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +27,8 @@ from include.simulator.dataset import Dataset
 from include.simulator.draw import Draw
 from include.simulator.faults import FaultLog, spoil_rows
 from include.simulator.people import People
-from include.simulator.scenario import RowFaults, Scenario, Transport
-
-UPDATED = "_updated_at"  # column of the source files by which exports are cut; it is not exported
-
-
-class WorldError(ValueError):
-    """A world that cannot be written or read. One line: the folder and what to do."""
+from include.simulator.scenario import RowFaults, Scenario
+from include.simulator.source import UPDATED, WorldError
 
 
 def generate(scenario: Scenario, seed: int, out: Path) -> dict[str, Any]:
@@ -129,35 +123,3 @@ def _truth(world: World) -> dict[str, pa.Table]:
 
 def _save(table: pa.Table, path: Path) -> None:
     pq.write_table(table, path, compression="zstd")
-
-
-@dataclass(frozen=True)
-class WorldOnDisk:
-    """What a gateway needs of a world. It never opens `truth/`."""
-
-    folder: Path
-    scenario: str
-    seed: int
-    first_day: date
-    last_night: date
-    transport: Transport
-
-    @classmethod
-    def open(cls, folder: Path) -> "WorldOnDisk":
-        """Raises `WorldError` if the folder does not hold a whole world."""
-        try:
-            raw = json.loads((folder / "world.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise WorldError(f"folder [{folder}] holds no world; run `python -m include.simulator generate`") from None
-        return cls(
-            folder=folder,
-            scenario=raw["scenario"],
-            seed=raw["seed"],
-            first_day=date.fromisoformat(raw["first_day"]),
-            last_night=date.fromisoformat(raw["last_night"]),
-            transport=Transport.model_validate(raw["transport"]),
-        )
-
-    def source(self, dataset: str) -> pa.Table:
-        """Rows of a dataset in the order of their update time; the last column is `UPDATED`."""
-        return pq.read_table(self.folder / "source" / f"{dataset}.parquet")

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from include.settings import Gateway
 from include.simulator.gateway import create_app
-from include.simulator.scenario import Transport
+from include.simulator.rates import Transport
 
 TOKEN = "token-that-must-not-be-printed"
 SENTINEL = "SENTINEL-VALUE-OF-A-ROW"

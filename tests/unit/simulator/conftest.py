@@ -11,7 +11,7 @@ import uvicorn
 
 from include.simulator import scenario, world
 from include.simulator.gateway import create_app
-from include.simulator.scenario import Transport
+from include.simulator.rates import Transport
 
 TOKEN = "test-token"
 

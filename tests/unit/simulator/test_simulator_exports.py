@@ -17,7 +17,7 @@ from include.contracts.model import load_all
 from include.interval import Interval
 from include.simulator import scenario
 from include.simulator.exports import PART_ROWS, Export, export
-from include.simulator.world import UPDATED, WorldOnDisk
+from include.simulator.source import UPDATED, WorldOnDisk
 
 SMOKE = scenario.load("smoke")
 SECONDS = int((SMOKE.end - SMOKE.start).total_seconds())

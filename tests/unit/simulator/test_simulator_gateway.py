@@ -13,7 +13,7 @@ import httpx
 import pytest
 from conftest import TOKEN, Serve
 
-from include.simulator.scenario import Transport
+from include.simulator.rates import Transport
 
 NIGHT = {"updated_from": "2014-09-30T00:00:00Z", "updated_until": "2014-10-01T00:00:00Z"}
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from include.interval import Interval
 from include.simulator import scenario
-from include.simulator.scenario import Transport
+from include.simulator.rates import Transport
 from include.simulator.transport import FAILED_ATTEMPTS, IN_A_ROW, PARTS_ONLY, FaultPlan
 
 NIGHTLY = scenario.load("nightly")

@@ -18,7 +18,8 @@ from include.contracts.model import Column, ColumnType, Contract, Severity, load
 from include.simulator import scenario
 from include.simulator.faults import NAME_FAULTS
 from include.simulator.scenario import PersonFaults
-from include.simulator.world import UPDATED, WorldError, WorldOnDisk, generate
+from include.simulator.source import UPDATED, WorldError, WorldOnDisk
+from include.simulator.world import generate
 
 DATASETS = sorted(load_all())
 
