@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from include.contracts.model import Column, ColumnType, Contract, Severity
 from include.simulator.cultures import Culture, load_cultures
+from include.simulator.days import Days
 from include.simulator.draw import Bools, Draw, Ints, Texts
-from include.simulator.people import Days, People
+from include.simulator.people import People
 from include.simulator.scenario import PersonFaults, RowFaults
 
 

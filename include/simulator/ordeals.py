@@ -37,9 +37,10 @@ def ordeals(draw: Draw, scenario: Scenario, known: Cast, tecs: Tecs) -> tuple[Pe
     means = np.where(known.means[trafficker] == "", usual, known.means[trafficker])
     people = join([known.people, strangers])
     of_application, relationship = _families(draw.child("families"), scenario.t_visa.family, n)
-    family = relatives(
-        draw.child("relatives"), scenario, people.take(victim[of_application]), relationship, len(people)
-    )
+    # Supplement A is for family that the victim had before; the youngest were born before the period.
+    before = np.full(len(of_application), np.datetime64(scenario.first_day, "D"))
+    victims = people.take(victim[of_application])
+    family = relatives(draw.child("relatives"), scenario, victims, relationship, len(people), on=before)
     return join([strangers, family]), Ordeal(
         victim=victim,
         trafficker=trafficker,

@@ -4,14 +4,12 @@ from dataclasses import dataclass, fields
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from include.simulator.cultures import load_cultures, name_people
+from include.simulator.days import Days
 from include.simulator.draw import Bools, Draw, Ints, Texts
 from include.simulator.places import load_places
 from include.simulator.scenario import Scenario
-
-Days = NDArray[np.datetime64]
 
 DAYS_PER_YEAR = 365.2425
 

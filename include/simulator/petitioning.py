@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from include.simulator.cultures import feminine, load_cultures
+from include.simulator.days import Days, days_of
 from include.simulator.draw import Bools, Draw, Ints, Texts
-from include.simulator.people import Days, People, grown_ups, join, populate
+from include.simulator.people import People, grown_ups, join, populate
 from include.simulator.places import load_places
 from include.simulator.scenario import Scenario
 from include.simulator.timeline import NEVER, Calendar, entries
@@ -24,6 +25,14 @@ RELATIONSHIPS = {
     "K-1": "fiance", "K-3": "spouse", "CR1": "spouse", "IR1": "spouse", "CR2": "child", "IR2": "child",
     "IR5": "parent", "F1": "child", "F2A": "child", "F2B": "child", "F3": "child", "F4": "sibling",
 }  # fmt: skip
+
+# 8 U.S.C. 1151, 1153, 1184: citizens alone petition for fiancé(e)s, parents, siblings and married children; a permanent
+# resident for a spouse (F2A) and unmarried children (F2A, F2B).
+RESIDENTS_TOO = ("F2A", "F2B")
+GROWN_CHILD = {"F1": "IR2", "F2B": "F2A", "F3": "CR2"}  # children of 21 and over; the class of younger ones
+OF_AGE_YEARS = 21
+YOUNGEST_PARENT_YEARS = 17  # (ours)
+DAYS_PER_YEAR = 365.2425
 
 PETITIONS_PER_PERSON = 1.2  # most people petition once
 PETITIONS_PER_ORGANISATION = 3  # on average
@@ -80,15 +89,21 @@ def ordinary(draw: Draw, scenario: Scenario, n: int, first: int) -> tuple[People
     organisation = np.full(n, -1, dtype=np.int64)
     organisation[organised] = signer
     people = join([persons, signers])
+    start = entries(draw.child("start"), Calendar.of(scenario), n)
+    fit(people, petitioner, form, visa, start)
     petition, number, relationship, named, asked = beneficiary_slots(draw.child("slots"), scenario, visa, organised)
     family = relatives(
-        draw.child("relatives"), scenario, people.take(petitioner[petition[named]]), relationship[named],
+        draw.child("relatives"),
+        scenario,
+        people.take(petitioner[petition[named]]),
+        relationship[named],
         first + len(people),
-    )  # fmt: skip
+        on=days_of(start)[petition[named]],
+        grown=(grown(visa)[petition] & (number == 1))[named],
+    )
     names, feins = organisations(draw.child("organisations"), signers, first + len(persons))
     beneficiary = np.full(len(petition), -1, dtype=np.int64)
     beneficiary[named] = len(people) + np.arange(len(family))
-    start = entries(draw.child("start"), Calendar.of(scenario), n)
     filing = Filing(
         form=form,
         visa=visa,
@@ -109,6 +124,22 @@ def ordinary(draw: Draw, scenario: Scenario, n: int, first: int) -> tuple[People
         relationship=relationship,
     )
     return join([people, family]), filing
+
+
+def grown(visa: Texts) -> Bools:
+    """Is the first beneficiary of a petition of this class a grown-up child?"""
+    return np.isin(visa.astype(str), list(GROWN_CHILD))
+
+
+def fit(people: People, petitioner: Ints, form: Texts, visa: Texts, start: Ints) -> None:
+    """Make petitions and petitioners agree, in place: who is too young to have a grown-up child petitions for a younger
+    one, and who petitions as citizens do is one."""
+    on, born = days_of(start), people.born[petitioner]
+    old_enough = (on - born).astype(np.int64) > (OF_AGE_YEARS + YOUNGEST_PARENT_YEARS + 1) * DAYS_PER_YEAR
+    for grown_up, young in GROWN_CHILD.items():
+        visa[(visa == grown_up) & ~old_enough] = young
+    citizens = (form != "I-129") & ~np.isin(visa.astype(str), RESIDENTS_TOO)
+    people.citizenship[petitioner[citizens]] = "US"
 
 
 def with_copies(draw: Draw, rate: float, filing: Filing) -> Filing:
@@ -191,8 +222,18 @@ def beneficiary_slots(
     return petition.astype(np.int64), number.astype(np.int64), relationship, ~unnamed[petition], asked
 
 
-def relatives(draw: Draw, scenario: Scenario, petitioners: People, relationship: Texts, first: int) -> People:
-    """The beneficiaries, one for each petitioner given: age, sex and family name fit the relationship."""
+def relatives(
+    draw: Draw,
+    scenario: Scenario,
+    petitioners: People,
+    relationship: Texts,
+    first: int,
+    *,
+    on: Days,
+    grown: Bools | None = None,
+) -> People:
+    """The beneficiaries, one for each petitioner given: age on that day, sex and family name fit the relationship.
+    `grown`: the child is a grown-up."""
     n = len(relationship)
     luck, couple = draw.uniform(n), np.isin(relationship.astype(str), ["spouse", "fiance"])
     stranger = couple & (luck < np.where(petitioners.culture == "anglo", 0.75, 0.2))
@@ -200,7 +241,7 @@ def relatives(draw: Draw, scenario: Scenario, petitioners: People, relationship:
     culture = np.where(stranger | (relationship == "worker"), mix, petitioners.culture)
     opposite = np.where(petitioners.sex == "F", "M", "F")
     sex = np.where(couple & draw.chance(0.99, n), opposite, draw.pick(["F", "M"], n))
-    born = _birth_days(draw, scenario, petitioners.born, relationship)
+    born = _birth_days(draw, petitioners.born, relationship, on, np.zeros(n, dtype=bool) if grown is None else grown)
     people = populate(draw, culture, sex, born, first, resident=False)
     people.family = _family_names(draw, petitioners, people, relationship)
     _move_birth_abroad(draw, people)
@@ -233,25 +274,31 @@ def _move_birth_abroad(draw: Draw, people: People) -> None:
     people.citizenship = people.country.copy()
 
 
-def _birth_days(draw: Draw, scenario: Scenario, petitioner: Days, relationship: Texts) -> Days:
-    """By relationship, from the petitioner's birth (kin) or from the first day of the period (children, workers)."""
-    n, today = len(relationship), np.datetime64(scenario.first_day, "D")
-    years = 365
+def _birth_days(draw: Draw, petitioner: Days, relationship: Texts, on: Days, grown: Bools) -> Days:
+    """By relationship, from the petitioner's birth (kin) and the day of the petition (children, workers)."""
+    n, luck = len(relationship), draw.uniform(len(relationship))
 
-    def after(low: int, high: int) -> Days:
-        born: Days = petitioner + draw.between(low * years, high * years, n).astype("timedelta64[D]")
+    def after(day: Days, low: float, high: float) -> Days:
+        days = draw.between(round(low * DAYS_PER_YEAR), round(high * DAYS_PER_YEAR), n)
+        born: Days = day + days.astype("timedelta64[D]")
         return born
 
-    adult = today - draw.between(18 * years, 50 * years, n).astype("timedelta64[D]")
-    child = np.maximum(today - draw.between(200, 19 * years, n).astype("timedelta64[D]"), after(17, 20))
+    def years(count: float) -> np.timedelta64:
+        return np.timedelta64(round(count * DAYS_PER_YEAR), "D")
+
+    adult = after(on, -50, -18)
+    youngest = np.where(grown, on - years(OF_AGE_YEARS), on - years(0.5))
+    oldest = np.maximum(petitioner + years(YOUNGEST_PARENT_YEARS), np.where(grown, on - years(45), on - years(20.5)))
+    span = np.maximum((youngest - oldest).astype(np.int64), 1)
+    child = oldest + (luck * span).astype(np.int64).astype("timedelta64[D]")
     return np.select(
         [relationship == kind for kind in ("spouse", "fiance", "child", "parent", "sibling")],
         [
-            np.minimum(after(-6, 9), adult),
-            adult,
-            np.minimum(child, today - np.timedelta64(30, "D")),
-            after(-36, -19),
-            after(-9, 9),
+            np.minimum(after(petitioner, -6, 9), on - years(18)),
+            np.minimum(after(petitioner, -9, 16), on - years(18)),
+            child,
+            after(petitioner, -36, -19),
+            np.minimum(after(petitioner, -9, 9), on - years(OF_AGE_YEARS)),
         ],
         default=adult,
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from include.simulator.days import days_of
 from include.simulator.draw import Bools, Draw, Ints, Texts
 from include.simulator.people import People, grown_ups, join, namesakes, twins
 from include.simulator.petitioning import (
@@ -13,6 +14,8 @@ from include.simulator.petitioning import (
     VISAS,
     Filing,
     amendments,
+    fit,
+    grown,
     organisations,
     relatives,
 )
@@ -217,18 +220,25 @@ def _file(
     petitioner = np.array(plan.petitioner, dtype=np.int64)
     form, visa, outcome = (np.array(values, dtype=object) for values in (plan.form, plan.visa, plan.outcome))
     named = np.array(plan.named, dtype=np.int64)
+    start, settled = _starts(draw.child("start"), calendar, part[petitioner], outcome, nights[petitioner])
+    fit(people, petitioner, form, visa, start)
     organised = (form == "I-129") & ~np.isin(visa.astype(str), HOUSEHOLDS)
     owners, organisation = np.unique(petitioner[organised], return_inverse=True)
     at = np.full(n, -1, dtype=np.int64)
     at[organised] = organisation
     names, feins = organisations(draw.child("organisations"), people.take(owners), 0)
-    start, settled = _starts(draw.child("start"), calendar, part[petitioner], outcome, nights[petitioner])
     of_petition = np.repeat(np.arange(n), named)
     number = np.arange(len(of_petition)) - np.repeat(np.cumsum(named) - named, named) + 1
     first = np.array([RELATIONSHIPS.get(v, "worker") for v in visa], dtype=object)[of_petition]
     relationship = np.where((number == 1) | (first == "worker"), first, "child").astype(object)
     family = relatives(
-        draw.child("relatives"), scenario, people.take(petitioner[of_petition]), relationship, len(people)
+        draw.child("relatives"),
+        scenario,
+        people.take(petitioner[of_petition]),
+        relationship,
+        len(people),
+        on=days_of(start)[of_petition],
+        grown=grown(visa)[of_petition] & (number == 1),
     )
     filing = Filing(
         form=form,

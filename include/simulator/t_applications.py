@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from include.simulator.dataset import Dataset, timestamps
+from include.simulator.dataset import Dataset
+from include.simulator.days import timestamps
 from include.simulator.draw import Bools, Draw, Ints, Texts
 from include.simulator.people import People
 from include.simulator.places import load_places

@@ -9,24 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from include.simulator.cultures import load_cultures
-from include.simulator.dataset import (
-    Dataset,
-    choose,
-    dates,
-    days_of,
-    fiscal_year,
-    fold,
-    key_of,
-    last_of_each,
-    lookup,
-    numbers,
-    texts,
-    timestamps,
-    upper,
-)
+from include.simulator.dataset import Dataset, choose, fold, key_of, last_of_each, lookup, numbers, texts, upper
+from include.simulator.days import Days, dates, days_of, fiscal_year, timestamps
 from include.simulator.draw import Bools, Draw, Ints, Texts
 from include.simulator.faults import Clerk, Recorded
-from include.simulator.people import Days, People
+from include.simulator.people import People
 from include.simulator.places import load_places
 from include.simulator.setting import Setting
 from include.simulator.timeline import (

@@ -9,22 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from include.simulator.cultures import load_cultures
-from include.simulator.dataset import (
-    Dataset,
-    choose,
-    dates,
-    days_of,
-    fiscal_year,
-    key_of,
-    lookup,
-    numbers,
-    texts,
-    timestamps,
-    upper,
-)
+from include.simulator.dataset import Dataset, choose, key_of, lookup, numbers, texts, upper
+from include.simulator.days import Days, dates, days_of, fiscal_year, timestamps
 from include.simulator.draw import Bools, Draw, Ints, Texts
 from include.simulator.faults import null_texts
-from include.simulator.people import Days, People
+from include.simulator.people import People
 from include.simulator.petitioning import Filing
 from include.simulator.places import load_places
 from include.simulator.setting import Setting
