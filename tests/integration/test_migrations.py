@@ -109,7 +109,7 @@ def test_a_warehouse_that_is_up_to_date_keeps_its_data(settings: Settings) -> No
 def test_two_migrations_at_once_wait_for_each_other(settings: Settings) -> None:
     migrate(settings.warehouse_dsn, "base")
     program = (
-        "import sys; from include.reporting.views import VIEWS; from include.warehouse.migrate import MIGRATIONS, migrate; "
+        "import sys; from include.reporting.views import VIEWS; from include.warehouse.migrate import migrate; "
         "migrate(sys.stdin.read(), views=VIEWS)"
     )
     both = [subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, text=True) for _ in range(2)]
