@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from include.contracts.model import Column, ColumnType, Contract, Severity
 from include.simulator.cultures import Culture, load_cultures
@@ -13,25 +14,49 @@ from include.simulator.people import Days, People
 from include.simulator.scenario import PersonFaults, RowFaults
 
 
-class FaultEntry(NamedTuple):
-    """One injected fault. `updated_at` (seconds, UTC) is of the version; None: the fault is in all versions."""
-
-    dataset: str
-    key: str
-    updated_at: int | None
-    column: str | None
-    fault: str
-
-
 @dataclass
 class FaultLog:
-    """Every fault of a world, for the truth."""
+    """Every injected fault, for the truth: blocks of the same fault in many records."""
 
-    entries: list[FaultEntry] = field(default_factory=list)
+    blocks: list[tuple[str, str, str | None, Texts, Ints | None]] = field(default_factory=list)
 
-    def add(self, dataset: str, keys: Texts, column: str | None, fault: str) -> None:
-        """The same fault in each of these records."""
-        self.entries.extend(FaultEntry(dataset, key, None, column, fault) for key in keys)
+    def add(self, dataset: str, keys: Texts, column: str | None, fault: str, times: Ints | None = None) -> None:
+        """The same fault in each of these records; `times` (seconds, UTC): in that version only, else in all."""
+        if len(keys):
+            self.blocks.append((dataset, fault, column, keys, times))
+
+    def table(self) -> pa.Table:
+        """One row per fault: dataset, key, updated_at (null: in all versions), column, fault."""
+        blocks = [
+            pa.table(
+                {
+                    "dataset": pa.repeat(pa.scalar(dataset), len(keys)),
+                    "key": pa.array(keys, pa.string()),
+                    "updated_at": _moments(times, len(keys)),
+                    "column": pa.repeat(pa.scalar(column, pa.string()), len(keys)),
+                    "fault": pa.repeat(pa.scalar(fault), len(keys)),
+                },
+                schema=FAULTS,
+            )
+            for dataset, fault, column, keys, times in self.blocks
+        ]
+        return pa.concat_tables([FAULTS.empty_table(), *blocks])
+
+
+FAULTS = pa.schema(
+    [
+        ("dataset", pa.string()),
+        ("key", pa.string()),
+        ("updated_at", pa.timestamp("us", "UTC")),
+        ("column", pa.string()),
+        ("fault", pa.string()),
+    ]
+)
+
+
+def _moments(times: Ints | None, n: int) -> pa.Array:
+    moments = FAULTS.field("updated_at").type
+    return pa.nulls(n, moments) if times is None else pa.array(times * 1_000_000, pa.int64()).cast(moments)
 
 
 class Name(NamedTuple):
@@ -176,39 +201,45 @@ class Clerk:
     dataset: str
     keys: Texts  # of the records, one per person that is written down
 
-    def record(self, people: People) -> Recorded:
-        """Write these people down, one record each. What a person has not told cannot go wrong."""
+    def record(self, people: People, on: Days, planted: Bools) -> Recorded:
+        """Write these people down, one record each, on these days. What a person has not told cannot go wrong; in the
+        place of a record that is `planted` there is no test row."""
         n = len(people)
         recorded = Recorded(
-            family=people.family.copy(),
+            family=np.where(on < people.married, people.maiden, people.family),
             given=people.given.copy(),
             middle=people.middle.copy(),
             born=people.born.copy(),
             a_number=people.a_number.copy(),
             is_person=np.ones(n, dtype=bool),
         )
-        self._names(people, recorded)
+        self._names(people, recorded, planted)
         self._birth_days(recorded)
         other = self.draw.child("a_number").chance(self.rates.other_a_number, n) & (people.a_number != "")
         recorded.a_number[other] = people.other_a_number[other]
         self.log.add(self.dataset, self.keys[other], "a_number", "other_a_number")
         return recorded
 
-    def _names(self, people: People, recorded: Recorded) -> None:
+    def _names(self, people: People, recorded: Recorded, planted: Bools) -> None:
         draw, n = self.draw.child("names"), len(people)
         edges = np.cumsum([getattr(self.rates, fault) for fault in NAME_FAULTS])
         which = np.searchsorted(edges, draw.uniform(n), side="right")
         luck, named = draw.uniform(n), people.family != ""
         cultures, faults = load_cultures(), list(NAME_FAULTS)
+        hit: dict[str, list[int]] = {fault: [] for fault in faults}
         for row in np.flatnonzero((which < len(faults)) & named).tolist():
             fault = faults[which[row]]
+            if fault == "test_row" and planted[row]:
+                continue
             name = Name(recorded.family[row], recorded.given[row], recorded.middle[row])
             changed = NAME_FAULTS[fault](name, cultures[people.culture[row]], people.sex[row], float(luck[row]))
             if changed is None or changed == name:
                 continue
             recorded.family[row], recorded.given[row], recorded.middle[row] = changed
             recorded.is_person[row] = fault != "test_row"
-            self.log.entries.append(FaultEntry(self.dataset, self.keys[row], None, "name", fault))
+            hit[fault].append(row)
+        for fault, rows in hit.items():
+            self.log.add(self.dataset, self.keys[np.array(rows, dtype=np.int64)], "name", fault)
 
     def _birth_days(self, recorded: Recorded) -> None:
         draw, n, born = self.draw.child("dates"), len(self.keys), recorded.born
@@ -260,8 +291,7 @@ def _spoilt_birth_days(born: Days) -> dict[str, tuple[Days, Bools]]:
 
 def null_texts(draw: Draw, rate: float, values: Texts) -> Texts:
     """The text `null` in some of the blanks, as CLAIMS 3 has it."""
-    blank = np.array([not value for value in values], dtype=bool)
-    return np.where(blank & draw.chance(rate, len(values)), "null", values)
+    return np.where((values == "") & draw.chance(rate, len(values)), "null", values)
 
 
 def spoil_rows(
@@ -275,16 +305,19 @@ def spoil_rows(
     times: Ints,
 ) -> Ints:
     """Make a value unusable in some rows (in place); return which rows are exported, in order: all once, some twice."""
-    rows = np.flatnonzero(draw.chance(rates.malformed, len(keys))).tolist()
+    n = len(keys)
     targets = [c for c in contract.columns if c.severity is Severity.CRITICAL and c.name != contract.updated_at]
-    luck = draw.uniform(len(keys)).tolist()
-    for row in rows:
-        column = targets[int(luck[row] * len(targets))]
-        columns[column.name][row] = _malformed(column, columns[column.name][row], again(luck[row]))
-        log.entries.append(FaultEntry(contract.dataset, keys[row], int(times[row]), column.name, "malformed"))
-    twice = np.flatnonzero(draw.chance(rates.duplicate, len(keys)))
-    log.entries.extend(FaultEntry(contract.dataset, keys[r], int(times[r]), None, "duplicate") for r in twice.tolist())
-    return np.sort(np.concatenate([np.arange(len(keys)), twice])).astype(np.int64)
+    rows, luck = np.flatnonzero(draw.chance(rates.malformed, n)), draw.uniform(n)
+    which = (luck * len(targets)).astype(np.int64)
+    for number, column in enumerate(targets):
+        mine = rows[which[rows] == number]
+        values = columns[column.name]
+        for row in mine.tolist():
+            values[row] = _malformed(column, values[row], again(float(luck[row])))
+        log.add(contract.dataset, keys[mine], column.name, "malformed", times[mine])
+    twice = np.flatnonzero(draw.chance(rates.duplicate, n))
+    log.add(contract.dataset, keys[twice], None, "duplicate", times[twice])
+    return np.sort(np.concatenate([np.arange(n), twice])).astype(np.int64)
 
 
 def _malformed(column: Column, value: str, luck: float) -> str:

@@ -1,6 +1,7 @@
 """The people of a world, as they really are: what the agencies' records are faulty copies of."""
 
 from dataclasses import dataclass, fields
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,8 @@ class People:
     family: Texts
     given: Texts
     middle: Texts
+    maiden: Texts  # family name before marriage, if it was another
+    married: Days  # since when `family` is borne; NaT: always
     born: Days
     country: Texts  # of birth, alpha-2
     place: Texts  # of birth
@@ -62,9 +65,10 @@ def join(groups: list[People]) -> People:
     return People(**{f.name: np.concatenate([getattr(group, f.name) for group in groups]) for f in fields(People)})
 
 
-def populate(draw: Draw, culture: Texts, sex: Texts, born: Days, first: int) -> People:
+def populate(draw: Draw, culture: Texts, sex: Texts, born: Days, first: int, *, resident: bool = True) -> People:
     """People of these cultures, sexes and birth days; `first` is the position of the first of them in the world, from
-    which the numbers that must be unique follow."""
+    which the numbers that must be unique follow. Who is not `resident` has no address, telephone or number of this
+    country yet."""
     n = len(sex)
     family, given, middle, country = (np.full(n, "", dtype=object) for _ in range(4))
     for name, entry in load_cultures().items():
@@ -73,35 +77,64 @@ def populate(draw: Draw, culture: Texts, sex: Texts, born: Days, first: int) -> 
         family[mine], given[mine], middle[mine] = name_people(stream, entry, sex[mine])
         codes = list(entry.countries)
         country[mine] = stream.pick(codes, int(mine.sum()), list(entry.countries.values()))
-    street, city, zip_code = addresses(draw.child("home"), n)
-    old_street, old_city, old_zip_code = addresses(draw.child("old home"), n)
-    area = np.array([c.area_code for c in load_places().cities], dtype=object)
     native = country == "US"
-    return People(
+    people = People(
         culture=culture,
         sex=sex,
         family=family,
         given=given,
         middle=middle,
+        maiden=np.full(n, "", dtype=object),
+        married=np.full(n, np.datetime64("NaT"), dtype="datetime64[D]"),
         born=born,
         country=country,
         place=_birth_places(draw.child("birth place"), country),
         citizenship=np.where(draw.chance(0.25, n), "US", country),  # a quarter have naturalised (ours)
         a_number=np.where(native, "", _a_numbers(first, n)),
-        other_a_number=np.where(native, "", _a_numbers(first + 50_000_000, n)),
-        ssn=_ssns(first, n),
-        passport=_coded(draw.child("passport"), n, letters=1, digits=8),
-        fbi=_coded(draw.child("fbi"), n, letters=2, digits=7),
-        street=street,
-        city=city,
-        zip_code=zip_code,
-        old_street=old_street,
-        old_city=old_city,
-        old_zip_code=old_zip_code,
-        phone=_phones(draw.child("phone"), area[city]),
+        other_a_number=np.full(n, "", dtype=object),
+        **{fact: np.full(n, "", dtype=object) for fact in RESIDENT},
+        city=np.zeros(n, dtype=np.int64),
+        old_city=np.zeros(n, dtype=np.int64),
         relation=np.full(n, "", dtype=object),
         relative=np.full(n, -1, dtype=np.int64),
     )
+    if resident:
+        _settle(draw, people, first)
+    return people
+
+
+RESIDENT = ("ssn", "passport", "fbi", "street", "zip_code", "old_street", "old_zip_code", "phone")
+
+
+def _settle(draw: Draw, people: People, first: int) -> None:
+    """Give people what those have who live here: addresses, a telephone, numbers."""
+    n = len(people)
+    people.other_a_number = np.where(people.country == "US", "", _a_numbers(first + 50_000_000, n))
+    people.ssn = _ssns(first, n)
+    people.passport = _coded(draw.child("passport"), n, letters=1, digits=8)
+    people.fbi = _coded(draw.child("fbi"), n, letters=2, digits=7)
+    people.street, people.city, people.zip_code = addresses(draw.child("home"), n)
+    people.old_street, people.old_city, people.old_zip_code = addresses(draw.child("old home"), n)
+    area = np.array([c.area_code for c in load_places().cities], dtype=object)
+    people.phone = _phones(draw.child("phone"), area[people.city])
+
+
+EVER_MARRIED = 0.7  # of grown-ups in 2005-2014 (Census, roughly); married at 19 to 35, mostly in their twenties (ours)
+
+
+def marry(draw: Draw, people: People) -> None:
+    """Some of the women married, and by the custom of their culture took the husband's name."""
+    n, cultures = len(people), load_cultures()
+    takes = np.array([cultures[name].wife_takes for name in people.culture.tolist()], dtype=np.float64)
+    who = np.flatnonzero((people.sex == "F") & (draw.uniform(n) < EVER_MARRIED * takes))
+    day = people.born[who] + (19 * 365 + draw.skewed(16 * 365, len(who)).astype(np.int64)).astype("timedelta64[D]")
+    husband = np.full(len(who), "", dtype=object)
+    for name in dict.fromkeys(people.culture[who].tolist()):
+        mine = people.culture[who] == name
+        husband[mine] = name_people(draw.child(name), cultures[name], np.full(int(mine.sum()), "F", dtype=object))[0]
+    other = husband != people.family[who]
+    who, day, husband = who[other], day[other], husband[other]
+    people.maiden[who], people.married[who], people.family[who] = people.family[who], day, husband
 
 
 def grown_ups(
@@ -114,13 +147,16 @@ def grown_ups(
     culture = draw.pick(list(mix), n, list(mix.values()))
     age = draw.between(int(ages[0] * DAYS_PER_YEAR), int(ages[1] * DAYS_PER_YEAR), n)
     born = np.datetime64(scenario.first_day, "D") - age.astype("timedelta64[D]")
-    return populate(draw, culture, draw.pick(["F", "M"], n), born, first)
+    people = populate(draw, culture, draw.pick(["F", "M"], n), born, first)
+    marry(draw.child("marriages"), people)
+    return people
 
 
 def twins(draw: Draw, of: People, whose: Ints, first: int) -> People:
     """A twin of each of these people: same family name, birth day and place."""
     twin = populate(draw, of.culture, of.sex, of.born, first)
-    twin.family, twin.country, twin.place = of.family.copy(), of.country.copy(), of.place.copy()
+    twin.country, twin.place = of.country.copy(), of.place.copy()
+    twin.family = np.where(of.maiden == "", of.family, of.maiden)  # her married name is not her twin's
     again = twin.given == of.given  # two children of one family are not given one name
     twin.given[again] = of.middle[again]
     twin.given[twin.given == ""] = "Adrian"
@@ -137,8 +173,9 @@ def namesakes(draw: Draw, scenario: Scenario, of: People, whose: Ints, first: in
     younger = draw.between(20 * 365, 24 * 365, n)
     gap = np.where(child, younger, older).astype("timedelta64[D]")
     parent = populate(draw, of.culture, of.sex, of.born + gap, first)
-    for fact in ("family", "given", "country", "place"):
+    for fact in ("given", "country", "place"):
         setattr(parent, fact, getattr(of, fact).copy())
+    parent.family = np.where(of.maiden == "", of.family, of.maiden)
     _live_together(parent, of, draw.chance(0.5, n))
     parent.relation[:], parent.relative = "namesake", whose
     return parent
@@ -166,15 +203,15 @@ def _live_together(one: People, other: People, who: Bools) -> None:
 
 def _birth_places(draw: Draw, country: Texts) -> Texts:
     places = load_places().countries
-    at = draw.uniform(len(country))
-    names = (places[code].places for code in country)
-    return np.array([name[int(u * len(name))] for name, u in zip(names, at.tolist(), strict=True)], dtype=object)
+    at = draw.uniform(len(country)).tolist()
+    known = {code: places[code].places for code in dict.fromkeys(country.tolist())}
+    return np.array([known[c][int(u * len(known[c]))] for c, u in zip(country.tolist(), at, strict=True)], dtype=object)
 
 
 def _a_numbers(first: int, n: int) -> Texts:
     # Eight and nine digits, as in the years of the audit. The multiplier is prime to the range, so no two are alike.
-    numbers = 21_000_000 + (np.arange(first, first + n, dtype=np.int64) * 48_271) % 199_000_000
-    return np.array([str(number) for number in numbers.tolist()], dtype=object)
+    values = 21_000_000 + (np.arange(first, first + n, dtype=np.int64) * 48_271) % 199_000_000
+    return np.array(list(map(str, values.tolist())), dtype=object)
 
 
 def _ssns(first: int, n: int) -> Texts:
@@ -191,10 +228,6 @@ def _phones(draw: Draw, area: Texts) -> Texts:
 
 def _coded(draw: Draw, n: int, letters: int, digits: int) -> Texts:
     alphabet = "ABCDEFGHJKLMNPRSTUVWXYZ"
-    code = draw.between(0, len(alphabet) ** letters, n).tolist()
-    number = draw.between(0, 10**digits, n).tolist()
-    texts = []
-    for c, v in zip(code, number, strict=True):
-        head = "".join(alphabet[c // len(alphabet) ** k % len(alphabet)] for k in range(letters))
-        texts.append(f"{head}{v:0{digits}d}")
-    return np.array(texts, dtype=object)
+    heads = ["".join(code) for code in product(alphabet, repeat=letters)]
+    code, number = draw.between(0, len(heads), n).tolist(), draw.between(0, 10**digits, n).tolist()
+    return np.array([f"{heads[c]}{v:0{digits}d}" for c, v in zip(code, number, strict=True)], dtype=object)
