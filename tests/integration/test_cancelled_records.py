@@ -35,6 +35,13 @@ def test_a_cancelled_arrest_is_none_and_a_cancelled_beneficiary_nobody(settings:
     assert {line for line in before if before[line] != after[line]} <= {CONVICTED, CONVICTED + 1, BROUGHT, ARRESTED}
 
 
+def test_who_was_taken_out_of_every_case_is_nobodys_lead(settings: Settings) -> None:
+    run_night(settings, night(1, 30))
+    assert leads(settings)
+    cancel(settings, "tecs_involvement")
+    assert set(headline(settings).values()) == {0}
+
+
 def cancel(settings: Settings, *tables: str) -> None:
     with psycopg2.connect(settings.warehouse_dsn) as connection, connection.cursor() as cursor:
         for table in tables:
