@@ -1,5 +1,6 @@
 """Command line: `python -m include.simulator --help`."""
 
+import json
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from include.simulator import scenario as scenarios
+from include.simulator import truth
 from include.simulator.gateway import create_app
 from include.simulator.source import WorldError
 from include.simulator.world import generate
@@ -64,6 +66,29 @@ def describe(scenario: Annotated[str, typer.Option(help="Name of a scenario.")] 
         else:
             table.add_row(key, "", str(value))
     Console().print(table)
+
+
+@app.command("truth")
+def truth_command(
+    world: Annotated[Path, typer.Option(help="Folder of a generated world.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The headline alone, as JSON.")] = False,
+) -> None:
+    """Show what is true of a world: the audit's headline, the true pairs, the faults in its records."""
+    try:
+        counted = truth.headline(world)
+        if as_json:
+            typer.echo(json.dumps(counted, indent=2))
+            return
+        shown = {"Headline": counted, "True pairs by route": truth.pairs_by_route(world)}
+        shown["Faults in the records, by dataset"] = truth.faults(world)
+    except WorldError as error:
+        raise _refuse(str(error)) from None
+    for title, counts in shown.items():
+        table = Table(title=title, show_header=False)
+        for what, count in counts.items():
+            parts = ", ".join(f"{name} {n}" for name, n in count.items()) if isinstance(count, dict) else str(count)
+            table.add_row(what, parts)
+        Console().print(table)
 
 
 class _Announcing(uvicorn.Server):
