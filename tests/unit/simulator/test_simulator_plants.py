@@ -164,3 +164,33 @@ def test_married_women_are_recorded_under_the_name_of_the_day(sound: Path) -> No
     persons = owners(sound, "uscis_petitioners")[told.index]
     maiden = persons.map(people["maiden"])
     assert sum(bool(m) and m.upper() in t.upper() for m, t in zip(maiden, told, strict=True)) > 20
+
+
+def test_ages_fit_the_relationship_and_the_class(sound: Path) -> None:
+    petitions = latest(sound, "uscis_petitions").set_index("receipt_number")
+    filed = owners(sound, "uscis_petitioners")
+    brought = owners(sound, "uscis_beneficiaries").dropna()
+    listed = latest(sound, "uscis_beneficiaries")
+    listed.index = listed["receipt_number"] + "|" + listed["beneficiary_number"]
+    born = pd.to_datetime(truth.read(sound, "people").set_index("person_id")["born"])
+    receipts = brought.index.str.split("|").str[0]
+    table = pd.DataFrame(
+        {
+            "relationship": listed["relationship"].reindex(brought.index).to_numpy(),
+            "number": brought.index.str.split("|").str[1],
+            "visa": petitions["visa_class"].reindex(receipts).to_numpy(),
+            "on": pd.to_datetime(petitions["received_on"].reindex(receipts), format="mixed").to_numpy(),
+            "born": brought.map(born).to_numpy(),
+            "petitioner": filed.reindex(receipts).map(born).to_numpy(),
+        }
+    ).dropna()
+    age = (table["on"] - table["born"]).dt.days / 365.2425
+    older = (table["born"] - table["petitioner"]).dt.days / 365.2425
+    child = (table["relationship"] == "child") & (table["number"] == "1")
+    grown_up = child & table["visa"].isin(["F1", "F2B", "F3"])
+    assert (older[child] >= 16.9).all()
+    assert (age[grown_up] >= 20.9).all()
+    assert (age[child & ~grown_up] < 21).all()
+    assert (age[table["relationship"].isin(["spouse", "fiance", "worker"])] >= 17.9).all()
+    assert (older[table["relationship"] == "parent"] <= -18.9).all()
+    assert min(child.sum() - grown_up.sum(), grown_up.sum()) >= 20
