@@ -23,9 +23,9 @@ from include.simulator.setting import Setting
 
 BATCH = 50_000  # petitions: some 100 MB of people and records
 
-SEQUENCES = (
-    90_000  # of the receipts of an office and day, of five digits: petitions have those below, T applications the rest
-)
+# Receipts of an office and day: petitions have the sequences below this, T applications those above.
+SEQUENCES = 90_000
+SPREAD = 40_000  # leaves room for the busiest day of ten million petitions
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,11 @@ def build(scenario: Scenario, seed: int) -> Iterator[Batch]:
     petitions = max(0, scenario.size.petitions - len(known.filing))
     sizes = [min(BATCH, petitions - done) for done in range(0, petitions, BATCH)]
     step = len(sizes) + 1
-    batch = _investigated(draw.child("investigated"), scenario, known, uscis.Series(1, step, SEQUENCES, "09"))
+    batch = _investigated(draw.child("investigated"), scenario, known, uscis.Series(1, step, SEQUENCES, "09", SPREAD))
     yield batch
     first = batch.first + len(batch.people)
     for number, size in enumerate(sizes, start=2):
-        series = uscis.Series(number, step, SEQUENCES, "09")
+        series = uscis.Series(number, step, SEQUENCES, "09", SPREAD)
         yield (batch := _ordinary(draw.child(f"batch {number}"), scenario, size, first, series))
         first += len(batch.people)
 

@@ -138,13 +138,14 @@ def marry(draw: Draw, people: People) -> None:
 def grown_ups(
     draw: Draw, scenario: Scenario, n: int, first: int, *, ages: tuple[int, int] = (21, 62), foreign: bool = False
 ) -> People:
-    """People of these ages (years) on the first day of the scenario, in its mix of cultures; `foreign`: leave out the
-    culture of those who are mostly born in the United States, unless there is no other."""
+    """People of these ages (years) on some day of the scenario's first half, in its mix of cultures. `foreign`: leave
+    out the culture of those who are mostly born in the United States, unless there is no other."""
     mix = {name: share for name, share in scenario.cultures.items() if not (foreign and name == "anglo")}
     mix = mix or scenario.cultures
     culture = draw.pick(list(mix), n, list(mix.values()))
     age = draw.between(int(ages[0] * DAYS_PER_YEAR), int(ages[1] * DAYS_PER_YEAR), n)
-    born = np.datetime64(scenario.first_day, "D") - age.astype("timedelta64[D]")
+    some_day = draw.between(0, (scenario.last_night - scenario.first_day).days // 2 + 1, n)
+    born = np.datetime64(scenario.first_day, "D") + (some_day - age).astype("timedelta64[D]")
     people = populate(draw, culture, draw.pick(["F", "M"], n), born, first)
     marry(draw.child("marriages"), people)
     return people

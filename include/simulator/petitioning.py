@@ -90,6 +90,7 @@ def ordinary(draw: Draw, scenario: Scenario, n: int, first: int) -> tuple[People
     organisation[organised] = signer
     people = join([persons, signers])
     start = entries(draw.child("start"), Calendar.of(scenario), n)
+    come_of_age(people, petitioner, start)
     fit(people, petitioner, form, visa, start)
     petition, number, relationship, named, asked = beneficiary_slots(draw.child("slots"), scenario, visa, organised)
     family = relatives(
@@ -129,6 +130,12 @@ def ordinary(draw: Draw, scenario: Scenario, n: int, first: int) -> tuple[People
 def grown(visa: Texts) -> Bools:
     """Is the first beneficiary of a petition of this class a grown-up child?"""
     return np.isin(visa.astype(str), list(GROWN_CHILD))
+
+
+def come_of_age(people: People, petitioner: Ints, start: Ints) -> None:
+    """Who would petition before coming of age was born ten years earlier, in place."""
+    young = (days_of(start) - people.born[petitioner]).astype(np.int64) < OF_AGE_YEARS * DAYS_PER_YEAR
+    people.born[np.unique(petitioner[young])] -= np.timedelta64(round(10 * DAYS_PER_YEAR), "D")
 
 
 def fit(people: People, petitioner: Ints, form: Texts, visa: Texts, start: Ints) -> None:

@@ -14,6 +14,7 @@ from include.simulator.petitioning import (
     VISAS,
     Filing,
     amendments,
+    come_of_age,
     fit,
     grown,
     organisations,
@@ -221,6 +222,7 @@ def _file(
     form, visa, outcome = (np.array(values, dtype=object) for values in (plan.form, plan.visa, plan.outcome))
     named = np.array(plan.named, dtype=np.int64)
     start, settled = _starts(draw.child("start"), calendar, part[petitioner], outcome, nights[petitioner])
+    come_of_age(people, petitioner, start)
     fit(people, petitioner, form, visa, start)
     organised = (form == "I-129") & ~np.isin(visa.astype(str), HOUSEHOLDS)
     owners, organisation = np.unique(petitioner[organised], return_inverse=True)

@@ -23,6 +23,8 @@ ELIS_BEGAN = np.datetime64("2012-05-22")  # first release of ELIS; one filing in
 ELIS_SHARE = 0.25
 
 OFFICES = {"EAC": 25, "WAC": 25, "LIN": 18, "SRC": 17, "MSC": 10, "VSC": 3, "NBC": 2}  # shares of the filings (ours)
+SCATTER = 48_271  # spreads the days over where their sequences begin: prime to any range used
+
 TRANSFERRED = 0.08  # of the petitions: another office decides them (ours)
 
 # CLAIMS 3 wrote CR6 for CR1, which the official list does not hold, until the code was dropped (the year is ours).
@@ -99,6 +101,7 @@ class Series:
     step: int
     last: int
     elis: str  # two digits with which ELIS's counters begin
+    spread: int = 1  # a day's sequence begins at `first` or up to so much later: all forms of an office share it
 
 
 def receive(draw: Draw, calendar: Calendar, start: Ints, series: Series) -> Received:
@@ -106,14 +109,15 @@ def receive(draw: Draw, calendar: Calendar, start: Ints, series: Series) -> Rece
     order of entry; in ELIS a counter."""
     n = len(start)
     delay = draw.skewed(20 * calendar.pace, n).astype(np.int64).astype("timedelta64[D]")
-    on = days_of(start) - delay
+    on = np.busday_offset(days_of(start) - delay, 0, roll="backward")  # mail is opened on workdays
     elis = draw.chance(ELIS_SHARE, n) & (on >= ELIS_BEGAN)
     fiscal = fiscal_year(on)
     begins = (fiscal - 1971).astype("datetime64[Y]").astype("datetime64[M]") + np.timedelta64(9, "M")
     workday = np.busday_count(begins.astype("datetime64[D]"), on) + 1
     office = draw.index(list(OFFICES.values()), n)
     counter = np.where(elis, -1, (office * 100 + fiscal % 100) * 1000 + workday)
-    serial = series.first + series.step * _count_within(counter, start)
+    begin = np.where(elis, 0, counter * SCATTER % series.spread)
+    serial = series.first + series.step * _count_within(counter, start) + begin
     written = [
         f"IOE{series.elis}{s:08d}" if e else f"{o}{y % 100:02d}{d:03d}{s:05d}"
         for e, o, y, d, s in zip(
