@@ -194,3 +194,19 @@ def test_ages_fit_the_relationship_and_the_class(sound: Path) -> None:
     assert (age[table["relationship"].isin(["spouse", "fiance", "worker"])] >= 17.9).all()
     assert (older[table["relationship"] == "parent"] <= -18.9).all()
     assert min(child.sum() - grown_up.sum(), grown_up.sum()) >= 20
+
+
+def test_batches_do_not_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("include.simulator.build.BATCH", 300)
+    chosen = scenario.load("smoke")
+    generate(chosen, 3, tmp_path / "world")
+    records = truth.read(tmp_path / "world", "records")
+    assert not records.duplicated(["dataset", "key"]).any()
+    assert len(records.query("dataset == 'uscis_petitions'")) >= chosen.size.petitions
+    people = truth.read(tmp_path / "world", "people")
+    assert people["person_id"].tolist() == list(range(len(people)))
+    petitioners = records.query("dataset == 'uscis_petitioners'")["person_id"].dropna()
+    batches = petitioners // 800  # people of a batch of 300 petitions are fewer
+    assert batches.nunique() >= 4
+    numbers = people.loc[people["ssn"] != "", "ssn"]
+    assert numbers.is_unique
