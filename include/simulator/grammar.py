@@ -1,4 +1,8 @@
-"""A small grammar of sentences: `(a|b|)` is a choice, `{slot}` is filled in, `<tag !tag>` before a line says when it fits."""
+"""A small grammar of sentences.
+
+`(a|b|)` is a choice, `{slot}` is filled in. `<a !b +c>` before a line: it fits where the tag a is and b is not, and from
+then on c is.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -27,13 +31,14 @@ Sequence = tuple[str | Slot | Choice, ...]
 
 @dataclass(frozen=True)
 class Line:
-    """A sentence or a few, and when it fits."""
+    """A sentence or a few, when it fits, and the tags that it brings."""
 
     needs: frozenset[str]
     bars: frozenset[str]
+    sets: frozenset[str]
     body: Sequence
 
-    def fits(self, tags: frozenset[str]) -> bool:
+    def fits(self, tags: set[str]) -> bool:
         """Does it fit a statement with these tags?"""
         return self.needs <= tags and self.bars.isdisjoint(tags)
 
@@ -60,13 +65,14 @@ class Luck:
 def parse(text: str) -> Line:
     """Read a line. Raises `ValueError`."""
     conditions = CONDITIONS.match(text)
+    sentence = text[conditions.end() :] if conditions else text
+    tokens = TOKENS.findall(sentence)
+    body, end = _sequence(tokens, 0)
+    if end != len(tokens) or "".join(tokens) != sentence:
+        raise ValueError(f"line [{text}] has a bracket without its partner; correct it")
     tags = conditions.group(1).split() if conditions else []
-    tokens = TOKENS.findall(text[conditions.end() :] if conditions else text)
-    body, rest = _sequence(tokens, 0)
-    if rest != len(tokens) or "".join(tokens) != (text[conditions.end() :] if conditions else text):
-        raise ValueError(f"line [{text}] has a bracket without its partner; correct narratives.yaml")
-    needs = frozenset(tag for tag in tags if not tag.startswith("!"))
-    return Line(needs, frozenset(tag[1:] for tag in tags if tag.startswith("!")), body)
+    marked = {mark: frozenset(tag[1:] for tag in tags if tag[0] == mark) for mark in "!+"}
+    return Line(frozenset(tag for tag in tags if tag[0] not in "!+"), marked["!"], marked["+"], body)
 
 
 def _sequence(tokens: list[str], at: int) -> tuple[Sequence, int]:
@@ -88,7 +94,7 @@ def _choice(tokens: list[str], at: int) -> tuple[Choice, int]:
         option, at = _sequence(tokens, at)
         options.append(option)
         if at == len(tokens):
-            raise ValueError("a choice is not closed; correct narratives.yaml")
+            raise ValueError("a choice is not closed; correct the line")
         if tokens[at] == ")":
             return Choice(tuple(options)), at + 1
         at += 1
