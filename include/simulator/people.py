@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from include.simulator.cultures import load_cultures, name_people
+from include.simulator.cultures import birth_countries, load_cultures, name_people, pick_communities
 from include.simulator.draw import Bools, Draw, Ints, Texts
-from include.simulator.places import load_places
+from include.simulator.places import birth_places, load_places
 from include.simulator.scenario import Scenario
 
 Days = NDArray[np.datetime64]
@@ -21,6 +21,7 @@ class People:
     are set aside: SSN area 9xx with a group that ITINs do not use, telephone 555-0100..0199."""
 
     culture: Texts
+    community: Ints  # position in the culture's communities
     sex: Texts  # F or M
     family: Texts
     given: Texts
@@ -62,30 +63,34 @@ def join(groups: list[People]) -> People:
     return People(**{f.name: np.concatenate([getattr(group, f.name) for group in groups]) for f in fields(People)})
 
 
-def populate(draw: Draw, culture: Texts, sex: Texts, born: Days, first: int) -> People:
+def populate(draw: Draw, culture: Texts, sex: Texts, born: Days, first: int, community: Ints | None = None) -> People:
     """People of these cultures, sexes and birth days; `first` is the position of the first of them in the world, from
-    which the numbers that must be unique follow."""
+    which the numbers that must be unique follow. `community`: of each (-1, or none given: drawn by its share)."""
     n = len(sex)
     family, given, middle, country = (np.full(n, "", dtype=object) for _ in range(4))
+    community = np.full(n, -1, dtype=np.int64) if community is None else community.copy()
     for name, entry in load_cultures().items():
         mine = culture == name
         stream = draw.child(name)
-        family[mine], given[mine], middle[mine] = name_people(stream, entry, sex[mine])
-        codes = list(entry.countries)
-        country[mine] = stream.pick(codes, int(mine.sum()), list(entry.countries.values()))
+        drawn = pick_communities(stream, entry, int(mine.sum()))
+        belongs = np.where(community[mine] < 0, drawn, community[mine])
+        community[mine] = belongs
+        family[mine], given[mine], middle[mine] = name_people(stream, entry, sex[mine], belongs, born[mine])
+        country[mine] = birth_countries(stream, entry, belongs)
     street, city, zip_code = addresses(draw.child("home"), n)
     old_street, old_city, old_zip_code = addresses(draw.child("old home"), n)
     area = np.array([c.area_code for c in load_places().cities], dtype=object)
     native = country == "US"
     return People(
         culture=culture,
+        community=community,
         sex=sex,
         family=family,
         given=given,
         middle=middle,
         born=born,
         country=country,
-        place=_birth_places(draw.child("birth place"), country),
+        place=birth_places(draw.child("birth place"), country),
         citizenship=np.where(draw.chance(0.25, n), "US", country),  # a quarter have naturalised (ours)
         a_number=np.where(native, "", _a_numbers(first, n)),
         other_a_number=np.where(native, "", _a_numbers(first + 50_000_000, n)),
@@ -119,7 +124,7 @@ def grown_ups(
 
 def twins(draw: Draw, of: People, whose: Ints, first: int) -> People:
     """A twin of each of these people: same family name, birth day and place."""
-    twin = populate(draw, of.culture, of.sex, of.born, first)
+    twin = populate(draw, of.culture, of.sex, of.born, first, of.community)
     twin.family, twin.country, twin.place = of.family.copy(), of.country.copy(), of.place.copy()
     again = twin.given == of.given  # two children of one family are not given one name
     twin.given[again] = of.middle[again]
@@ -136,7 +141,7 @@ def namesakes(draw: Draw, scenario: Scenario, of: People, whose: Ints, first: in
     older = -draw.between(20 * 365, 36 * 365, n)
     younger = draw.between(20 * 365, 24 * 365, n)
     gap = np.where(child, younger, older).astype("timedelta64[D]")
-    parent = populate(draw, of.culture, of.sex, of.born + gap, first)
+    parent = populate(draw, of.culture, of.sex, of.born + gap, first, of.community)
     for fact in ("family", "given", "country", "place"):
         setattr(parent, fact, getattr(of, fact).copy())
     _live_together(parent, of, draw.chance(0.5, n))
@@ -162,13 +167,6 @@ def addresses(draw: Draw, n: int) -> tuple[Texts, Ints, Texts]:
 def _live_together(one: People, other: People, who: Bools) -> None:
     for fact in ("street", "city", "zip_code"):
         getattr(one, fact)[who] = getattr(other, fact)[who]
-
-
-def _birth_places(draw: Draw, country: Texts) -> Texts:
-    places = load_places().countries
-    at = draw.uniform(len(country))
-    names = (places[code].places for code in country)
-    return np.array([name[int(u * len(name))] for name, u in zip(names, at.tolist(), strict=True)], dtype=object)
 
 
 def _a_numbers(first: int, n: int) -> Texts:
