@@ -209,7 +209,7 @@ class Clerk:
         recorded = Recorded(
             family=np.where(on < people.married, people.maiden, people.family),
             given=people.given.copy(),
-            middle=people.middle.copy(),
+            middle=np.where(on < people.married, people.maiden_middle, people.middle),
             born=people.born.copy(),
             a_number=people.a_number.copy(),
             is_person=np.ones(n, dtype=bool),

@@ -1,7 +1,6 @@
 """What a scenario may say, and how it is read: one YAML file per scenario in `scenarios/`."""
 
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -9,6 +8,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from include.contracts.model import ContractError, load_all
+from include.simulator.cultures import culture_names
 from include.simulator.rates import Rate, Strict, Transport
 
 HERE = Path(__file__).parent
@@ -168,12 +168,6 @@ class Scenario(Strict):
     def end(self) -> datetime:
         """First instant that cannot be exported any more (UTC): midnight after the last night."""
         return datetime.combine(self.last_night + timedelta(days=1), datetime.min.time(), UTC)
-
-
-@cache
-def culture_names() -> tuple[str, ...]:
-    """The cultures that `cultures.yaml` describes."""
-    return tuple(yaml.safe_load((HERE / "cultures.yaml").read_text(encoding="utf-8")))
 
 
 def names(folder: Path = SCENARIOS) -> list[str]:
