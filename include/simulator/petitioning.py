@@ -114,7 +114,8 @@ def relatives(draw: Draw, scenario: Scenario, petitioners: People, relationship:
     culture = np.where(stranger | (relationship == "worker"), mix, petitioners.culture)
     opposite = np.where(petitioners.sex == "F", "M", "F")
     sex = np.where(couple & draw.chance(0.99, n), opposite, draw.pick(["F", "M"], n))
-    people = populate(draw, culture, sex, _birth_days(draw, scenario, petitioners.born, relationship), first)
+    kin = np.where(stranger | (relationship == "worker"), -1, petitioners.community)  # relatives share a stock of names
+    people = populate(draw, culture, sex, _birth_days(draw, scenario, petitioners.born, relationship), first, kin)
     people.family = _family_names(draw, petitioners, people, relationship)
     _move_birth_abroad(draw, people)
     return people
