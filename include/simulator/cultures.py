@@ -1,6 +1,6 @@
 """Names as families of one culture give them: frequencies, order, particles, spellings, nicknames, who inherits what.
 
-A culture is made of communities that do not mix their names within a person: Sikhs and Bengali Muslims, Yoruba and Akan.
+A culture is made of communities that do not mix names within a person: Sikhs and Bengali Muslims, Yoruba and Akan.
 """
 
 import re
@@ -137,6 +137,11 @@ class Culture:
             for code, share in each.countries.items():
                 shares[code] = shares.get(code, 0.0) + each.share * share / total
         return shares
+
+    @cached_property
+    def keeps_maiden_name(self) -> bool:
+        """Does a wife's own family name become her middle name?"""
+        return any(each.middle == "mother" for each in self.communities)
 
     @cached_property
     def family(self) -> NameList:
@@ -355,7 +360,7 @@ def child_family(culture: Culture, father_family: Texts, mother_family: Texts, s
 
 
 def for_sex(culture: Culture, family: Texts, sex: Texts) -> Texts:
-    """The form of these family names that people of these sexes bear: Ivanov's sister is Ivanova, Kaur's brother Singh."""
+    """The form of these family names that people of these sexes bear: Ivanov's sister Ivanova, Kaur's brother Singh."""
     if not culture.slavic_endings and not culture.women:
         return family
     pairs = zip(family, sex, strict=True)
@@ -366,8 +371,8 @@ def for_sex(culture: Culture, family: Texts, sex: Texts) -> Texts:
 def child_middle(
     culture: Culture, community: Ints, father_given: Texts, mother_family: Texts, sex: Texts, drawn: Texts
 ) -> Texts:
-    """The middle names of the children of these parents where custom says what they are (patronymic, father's given name,
-    mother's family name), and the `drawn` ones elsewhere. Who was drawn without one has none."""
+    """The middle names of the children of these parents where custom says what they are (patronymic, father's given
+    name, mother's family name), and the `drawn` ones elsewhere. Who was drawn without one has none."""
     kinds = [each.middle for each in culture.communities]
     middle = drawn.copy()
     for row in np.flatnonzero(drawn != "").tolist():
@@ -388,8 +393,7 @@ def married(culture: Culture, own_family: Texts, own_middle: Texts, husband_fami
         pairs = zip(own_family, husband_family, strict=True)
         return np.array([f"{surnames(own)[0]} de {surnames(his)[0]}" for own, his in pairs], dtype=object), own_middle
     family = for_sex(culture, husband_family, np.full(len(husband_family), "F", dtype=object))
-    keeps = any(each.middle == "mother" for each in culture.communities)
-    return family, own_family if keeps else own_middle
+    return family, own_family if culture.keeps_maiden_name else own_middle
 
 
 def surnames(family: str) -> list[str]:
@@ -405,7 +409,7 @@ def surnames(family: str) -> list[str]:
     return found or [family]
 
 
-# Tried in this order. Ukrainian and Polish adjectives end in -a, Russian ones in -aya; nouns (Boyko, Melnyk) do not change.
+# Tried in this order. Ukrainian and Polish adjectives end in -a, Russian ones in -aya; nouns (Boyko) do not change.
 _FEMININE = (
     (re.compile(r"(?<=[oe]v)$|(?<=[a-z]in)$|(?<=tsyn)$"), "a"),
     (re.compile(r"(?<=[sc]k)(?:yi|i)$"), "a"),
@@ -415,7 +419,7 @@ _FEMININE = (
 
 
 def feminine(family: str) -> str:
-    """The form of a Slavic family name that a woman bears: Ivanov, Ivanova; Petrovsky, Petrovskaya; Kowalski, Kowalska."""
+    """The form of a Slavic family name that a woman bears: Ivanova, Petrovskaya, Kowalska."""
     for pattern, ending in _FEMININE:
         form, changed = pattern.subn(ending, family)
         if changed:
@@ -425,7 +429,8 @@ def feminine(family: str) -> str:
 
 # Son's and daughter's names that no rule gives: the fathers' that lose a vowel, gain a letter or end in -a.
 _RUSSIAN = {
-    "Dmitri": ("Dmitrievich", "Dmitrievna"), "Dmitry": ("Dmitrievich", "Dmitrievna"), "Georgy": ("Georgievich", "Georgievna"),
+    "Dmitri": ("Dmitrievich", "Dmitrievna"), "Dmitry": ("Dmitrievich", "Dmitrievna"),
+    "Georgy": ("Georgievich", "Georgievna"),
     "Igor": ("Igorevich", "Igorevna"), "Ilya": ("Ilyich", "Ilyinichna"), "Lev": ("Lvovich", "Lvovna"),
     "Nikita": ("Nikitich", "Nikitichna"), "Pavel": ("Pavlovich", "Pavlovna"), "Petr": ("Petrovich", "Petrovna"),
     "Pyotr": ("Petrovich", "Petrovna"), "Yakov": ("Yakovlevich", "Yakovlevna"), "Kuzma": ("Kuzmich", "Kuzminichna"),
