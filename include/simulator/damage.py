@@ -4,12 +4,13 @@ A fault works on the rows, on the columns of a part, on single lines of its text
 columns and rows it hits follows from the plan alone, so that a damaged export has the same bytes wherever it is made.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from io import BytesIO
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -165,15 +166,13 @@ def spoil_rows(damage: Damage, asked: Asked, tables: Tables, applied: Applied) -
 
 
 def _out_of_period(planned: Planned, asked: Asked, tables: Tables, applied: Applied) -> Tables:
-    strangers = None
-    for strangers in asked.source.rows(Interval(asked.period.start - NEARBY, asked.period.start)):
-        pass  # the last ones are the nearest
-    if strangers is None:
-        strangers = next(asked.source.rows(Interval(asked.period.end, asked.period.end + NEARBY)), None)
-    if strangers is not None:
-        strangers = strangers.slice(max(0, strangers.num_rows - 1 - asked.rows // ONE_ROW_IN))
-        applied.note(planned.fault, strangers.num_rows)
-        yield strangers
+    start, end = asked.period.start, asked.period.end
+    nearest = [*deque(asked.source.rows(Interval(start - NEARBY, start)), maxlen=1)]
+    nearest += islice(asked.source.rows(Interval(end, end + NEARBY)), 1)
+    for strangers in nearest[:1]:
+        few = strangers.slice(max(0, strangers.num_rows - 1 - asked.rows // ONE_ROW_IN))
+        applied.note(planned.fault, few.num_rows)
+        yield few
     yield from tables
 
 
@@ -194,7 +193,12 @@ def _aliases_as_rows(planned: Planned, asked: Asked, tables: Tables, applied: Ap
     yield from tables
     aliases = asked.table_of(ALIASES)
     names = {asked.contract.column(name).source: name for name in FROM_ALIAS}
-    alias_columns = {"subject_id": "SUBJ_ID", "name": "ALIAS_NAME", "date_of_birth": "ALIAS_DOB", "updated_at": "LAST_UPD"}
+    alias_columns = {
+        "subject_id": "SUBJ_ID",
+        "name": "ALIAS_NAME",
+        "date_of_birth": "ALIAS_DOB",
+        "updated_at": "LAST_UPD",
+    }
     for table in aliases.rows(asked.period):
         empty = pa.nulls(table.num_rows, pa.string())
         columns = {
@@ -292,7 +296,7 @@ def _fiscal_year(at: datetime) -> int:
 def _in_format(value: str | None, usual: str, other: str) -> str | None:
     """The date in the other format, if it is one in the usual format."""
     try:
-        return value and datetime.strptime(value, usual).strftime(other)  # noqa: DTZ007 -- a date has no zone
+        return value and datetime.strptime(value, usual).strftime(other)
     except ValueError:
         return value
 

@@ -37,15 +37,11 @@ AT_ONCE = 2 * (os.cpu_count() or 1)
 class Part:
     """One file of an export."""
 
+    name: str  # in the manifest
     path: Path
     rows: int
     bytes: int  # gzip of CSV
     sha256: str
-
-    @property
-    def name(self) -> str:
-        """As in the manifest."""
-        return self.path.name
 
     def listed(self) -> dict[str, Any]:
         """The part as a manifest describes it."""
@@ -111,10 +107,10 @@ def export(asked: Asked, folder: Path, pool: Executor, damage: Damage = NO_DAMAG
     return Export(tuple(parts), rows, totals.non_blank, dict(applied.rows))
 
 
-def pack_again(part: Part, path: Path) -> Part:
+def pack_again(part: Part) -> Part:
     """The same rows in other bytes: a file that was made anew."""
     text = zlib.decompress(part.path.read_bytes(), wbits=31)
-    return _save(path, _packed(text, SMALL), part.rows)
+    return _save(part.name, part.path.with_suffix(".again"), _packed(text, SMALL), part.rows)
 
 
 def _cut(tables: Iterator[pa.Table], size: int) -> Iterator[pa.Table]:
@@ -150,12 +146,15 @@ def _written(
 def _write(path: Path, rows: pa.Table, damage: Damage) -> tuple[Part, Applied]:
     applied = Applied()
     text = spoil_part(damage, rows, applied) if damage.faults else write_csv(rows)
-    return _save(path, _packed(text, FAST), rows.num_rows), applied
+    return _save(path.name, path, _packed(text, FAST), rows.num_rows), applied
 
 
-def _save(path: Path, content: bytes, rows: int) -> Part:
-    path.write_bytes(content)
-    return Part(path, rows, len(content), sha256(content).hexdigest())
+def _save(name: str, path: Path, content: bytes, rows: int) -> Part:
+    """Write and rename: a part that is sent is whole."""
+    temporary = path.with_suffix(".tmp")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+    return Part(name, path, rows, len(content), sha256(content).hexdigest())
 
 
 def _packed(text: bytes, level: int) -> bytes:

@@ -9,7 +9,8 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from include.contracts.model import ContractError, load_all
-from include.simulator.rates import Rate, Strict, Transport
+from include.simulator import plan as plans
+from include.simulator.rates import Files, Rate, Strict, Transport
 
 HERE = Path(__file__).parent
 SCENARIOS = HERE / "scenarios"
@@ -93,6 +94,8 @@ class Scenario(Strict):
     person_faults: PersonFaults = PersonFaults()
     row_faults: RowFaults = RowFaults()
     transport: Transport = Transport()
+    files: Files = Files()
+    plan: str | None = None  # name of a written fault plan in `plans/`
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -110,6 +113,8 @@ class Scenario(Strict):
         unknown += [name for name in self.transport.job_failed_last_night if name not in load_all()]
         if unknown:
             raise ValueError(f"neither a culture nor a dataset: {unknown}")
+        if self.plan is not None and self.plan not in plans.names():
+            raise ValueError(f"no fault plan [{self.plan}]; known: {', '.join(plans.names())}")
         return self
 
     @property

@@ -30,6 +30,9 @@ from include.simulator.people import People
 from include.simulator.scenario import RowFaults, Scenario
 from include.simulator.source import UPDATED, WorldError
 
+# A night of a world of ten million petitions has some thousand rows: a gateway reads one or two groups for it.
+GROUP_ROWS = 1 << 16
+
 
 def generate(scenario: Scenario, seed: int, out: Path) -> dict[str, Any]:
     """Write the world of this scenario and seed to the folder `out` and return its `world.json`.
@@ -73,6 +76,8 @@ def _write(world: World, scenario: Scenario, seed: int, folder: Path) -> dict[st
         "counts": counts,
         "pairs": len(world.pairs),
         "transport": scenario.transport.model_dump(mode="json"),
+        "files": scenario.files.model_dump(mode="json"),
+        "plan": scenario.plan,
     }
 
 
@@ -122,4 +127,4 @@ def _truth(world: World) -> dict[str, pa.Table]:
 
 
 def _save(table: pa.Table, path: Path) -> None:
-    pq.write_table(table, path, compression="zstd")
+    pq.write_table(table, path, compression="zstd", row_group_size=GROUP_ROWS)

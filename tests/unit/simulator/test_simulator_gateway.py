@@ -159,7 +159,8 @@ def test_come_back_later(smoke: Path, serve: Serve, fault: str, status: int) -> 
         assert forms == {True, False}
         noted = http.get("/v1/faults").json()
         assert len(noted) == 16
-        assert noted[0] == {"dataset": "uscis_petitions", **NIGHT, "attempt": 1, "request": "create", "fault": fault}
+        head = {"dataset": "uscis_petitions", **NIGHT, "attempt": 1, "request": "create"}
+        assert noted[0] == {**head, "fault": fault, "rows": None, "columns": []}
 
 
 def test_a_job_that_was_turned_away_was_not_started(smoke: Path, serve: Serve) -> None:
