@@ -29,10 +29,14 @@ class Source:
 
     path: Path
 
+    def _open(self) -> pq.ParquetFile:
+        # Without pre_buffer, which holds all chosen groups in memory at once: 460 MB instead of 200 MB for 8 M rows.
+        return pq.ParquetFile(self.path, pre_buffer=False)
+
     def rows(self, period: Interval) -> Iterator[pa.Table]:
         """The rows whose update time lies in the period, in tables of `BATCH_ROWS` or fewer; the last column is
         `UPDATED`."""
-        with pq.ParquetFile(self.path) as file:
+        with self._open() as file:
             groups = [number for number, _ in _overlapping(file, period)]
             for batch in file.iter_batches(BATCH_ROWS, row_groups=groups):
                 table = pa.Table.from_batches([batch])
@@ -43,7 +47,7 @@ class Source:
     def count(self, period: Interval) -> int:
         """How many rows `rows` gives, without reading what the statistics tell already."""
         rows = 0
-        with pq.ParquetFile(self.path) as file:
+        with self._open() as file:
             for number, inside in _overlapping(file, period):
                 if inside:
                     rows += file.metadata.row_group(number).num_rows

@@ -20,6 +20,7 @@ NIGHTLY = scenario.load("nightly")
 LAST_NIGHT = Interval(NIGHTLY.end - timedelta(days=1), NIGHTLY.end)
 EVERY_FILE_FAULT = Files(**dict.fromkeys(Files.model_fields, 0.5))
 RULES = Rules(transport=NIGHTLY.transport, files=EVERY_FILE_FAULT)
+UTF16 = [{"fault": "utf16"}]
 DATASETS = ("tecs_subjects", "tecs_aliases", "uscis_petitions")
 
 
