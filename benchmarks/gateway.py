@@ -76,9 +76,7 @@ def levels(world: Path) -> None:
             started = time.perf_counter()
             packed = zlib.compress(text, level)
             speed = len(text) / 1e6 / (time.perf_counter() - started)
-            print(
-                f"{dataset:20} zlib level {level}: {speed:6.0f} MB/s a core, {len(text) / len(packed):.1f} times smaller"
-            )
+            print(f"{dataset:18} level {level}: {speed:6.0f} MB/s a core, {len(text) / len(packed):.1f} times smaller")
 
 
 def measure(world: Path, dataset: str, start: str, end: str) -> None:

@@ -11,15 +11,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from conftest import TOKEN, Serve
+from conftest import TOKEN, Serve, client
 
 from include.simulator.rates import Transport
 
 NIGHT = {"updated_from": "2014-09-30T00:00:00Z", "updated_until": "2014-10-01T00:00:00Z"}
-
-
-def client(url: str) -> httpx.Client:
-    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
 
 
 def ask(http: httpx.Client, dataset: str = "uscis_petitions", attempt: int = 1, **period: str) -> httpx.Response:
