@@ -413,6 +413,10 @@ def _quoted(value: str | None) -> bytes:
     return b"" if value is None else b'"' + value.replace('"', '""').encode() + b'"'
 
 
+# What CP1252 has in place of the control characters of Latin-1; as browsers do, its five gaps are left as they are.
+WINDOWS = {code: character for code in range(0x80, 0xA0) if (character := bytes([code]).decode("cp1252", "ignore"))}
+
+
 def _typographic(text: bytes) -> str:
     """The text as a word processor leaves it: its apostrophes are not ASCII, so that there is something to lose."""
     return text.decode().replace("'", "\u2019")
@@ -423,7 +427,7 @@ def _cp1252(text: bytes) -> bytes:
 
 
 def _double_encoded(text: bytes) -> bytes:
-    return _typographic(text).encode().decode("cp1252", "replace").encode()
+    return _typographic(text).encode().decode("latin-1").translate(WINDOWS).encode()
 
 
 BYTES: dict[FileFault, Callable[[bytes], bytes]] = {
