@@ -41,11 +41,15 @@ from include.simulator.rates import Transport
 from include.simulator.source import WorldOnDisk
 from include.simulator.spool import Spool
 from include.simulator.transport import TURNED_AWAY, UNHEARD, Fault
-from include.simulator.wire import Answer, Span, TransportAware, come_back, expired, json_answer
+from include.simulator.wire import Answer, Span, TransportAware, come_back, json_answer
 
 # A look at a job waits so long for it to be done: a night's export is ready at the second look, always, and only that
 # of a long history is seen at work. Shorter than any client's patience with a silent line.
 LOOK_SECONDS = 2.0
+
+# A token that was right until now (RFC 6750, 3.1).
+EXPIRED = "the token expired; renew it"
+EXPIRED_CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token", error_description="the token expired"'}
 
 BEARER = HTTPBearer(auto_error=False, description="The token of the gateway.")
 
@@ -203,6 +207,8 @@ class Gateway:
         job = self._jobs.get(export_id)
         if job is None or not job.accepted:
             raise HTTPException(404, f"unknown export [{_one_line(export_id)}]; ask for it with POST /v1/exports")
+        if job.expired:
+            raise HTTPException(401, EXPIRED, EXPIRED_CHALLENGE)
         return job
 
     def _making(self, job: Job) -> Future[Export]:
@@ -269,7 +275,7 @@ class Gateway:
         assert fault is not None  # noqa: S101 -- for the type checker; the caller found it in `UNHEARD`
         self._record.note(job, request, fault)
         if fault is Fault.EXPIRED_TOKEN:
-            return expired()
+            return json_answer({"error": EXPIRED}, 401, EXPIRED_CHALLENGE)
         if fault in TURNED_AWAY:
             seconds, as_date = job.plan.retry_after(job.attempt, request)
             return come_back(fault, seconds, as_date=as_date)
@@ -282,8 +288,6 @@ class Gateway:
 
     def _send_part(self, job: Job, part: Part, wanted: str, unless: str, fault: Fault | None) -> Response:
         """The part, or the bytes that a single `Range` asks for, if it still is the part that `If-Range` names."""
-        if fault is not None:
-            self._record.note(job, part.name, fault)
         etag = f'"{part.sha256}"'
         headers = {"ETag": etag, "Accept-Ranges": "bytes"}
         first, last, status = 0, part.bytes - 1, 200
@@ -294,6 +298,8 @@ class Gateway:
                 text = {"error": f"range [{first}-] begins behind the last of [{part.bytes}] bytes"}
                 return json_answer(text, 416, headers | {"Content-Range": f"bytes */{part.bytes}"})
             headers["Content-Range"] = f"bytes {first}-{last}/{part.bytes}"
+        if fault is not None:
+            self._record.note(job, part.name, fault)
         body = Span(part.path, first, last - first + 1)
         stall = job.plan.rules.transport.stall_seconds
         return Answer(body, status, headers, "application/gzip", fault=fault, stall_seconds=stall)

@@ -57,8 +57,8 @@ class Job:
         return "ready" if self.made is not None else "running"
 
     def start_over(self) -> None:
-        """Asked for again: the same story from the beginning."""
-        self.polled = self.expired = False
+        """Asked for again: the same story from the beginning; what has expired stays so."""
+        self.polled = False
         self.manifests = 0
         self.asked.clear()
         self.changed.clear()

@@ -140,9 +140,3 @@ def come_back(fault: Fault, seconds: int, *, as_date: bool) -> Answer:
     status = 429 if fault is Fault.TOO_MANY_REQUESTS else 503
     when = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True) if as_date else str(seconds)
     return json_answer({"error": f"busy; come back in [{seconds}] s"}, status, {"Retry-After": when})
-
-
-def expired() -> Answer:
-    """401 for a token that was right until now (RFC 6750, 3.1)."""
-    challenge = 'Bearer error="invalid_token", error_description="the token expired"'
-    return json_answer({"error": "the token expired; renew it"}, 401, {"WWW-Authenticate": challenge})
