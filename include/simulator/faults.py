@@ -1,5 +1,6 @@
 """What goes wrong between a person and a row. Each fault happens at the scenario's rate and is kept in the truth."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -8,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from include.contracts.model import Column, ColumnType, Contract, Severity
-from include.simulator.cultures import Culture, load_cultures
+from include.simulator.cultures import PARTICLES, Culture, load_cultures, surnames
 from include.simulator.days import Days
 from include.simulator.draw import Bools, Draw, Ints, Texts
 from include.simulator.people import People
@@ -103,49 +104,79 @@ def _spelling(name: Name, _culture: Culture, _sex: str, luck: float) -> Name | N
 
 
 def _transliteration(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
-    changed = name
-    for part in ("family", "given"):
-        written = getattr(name, part)
-        words = written.split() if culture.double_surname else [written]
-        other = " ".join(pick(culture.variants[w], luck) if w in culture.variants else w for w in words)
-        changed = changed._replace(**{part: other})
-    return changed if changed != name else None
+    """The family name, the given name or both in another spelling; which, by luck and by what there is."""
+    family, given = _respelled(name.family, culture, luck), _respelled(name.given, culture, again(luck))
+    both = name._replace(family=family, given=given)
+    which = again(again(luck))
+    if family != name.family and given != name.given and which < 0.8:
+        return name._replace(family=family) if which < 0.4 else name._replace(given=given)
+    return both if both != name else None
 
 
-def _nickname(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
-    short = culture.nicknames.get(name.given)
-    return name._replace(given=pick(short, luck)) if short else None
+def _respelled(text: str, culture: Culture, luck: float) -> str:
+    """Another spelling of the whole, or of each part that has one; hyphens and spaces stay."""
+    if whole := culture.spellings(text):
+        return pick(whole, luck)
+    parts = re.split("([ -])", text)
+    return "".join(pick(other, luck) if (other := culture.spellings(part)) else part for part in parts)
 
 
-def _swapped_order(name: Name, _culture: Culture, _sex: str, _luck: float) -> Name | None:
+def _nickname(name: Name, culture: Culture, sex: str, luck: float) -> Name | None:
+    short = culture.nickname(name.given, sex, luck) if name.given else None
+    return name._replace(given=short) if short else None
+
+
+def _swapped_order(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
+    """Half as likely where the family name does not come first at home: there it takes a clerk's slip alone."""
+    if not name.given or (not culture.family_first and again(luck) >= 0.5):
+        return None
     return name._replace(family=name.given, given=name.family)
 
 
 def _dropped_surname(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
-    words = name.family.split()
-    if not culture.double_surname or len(words) != 2:
+    """One of two surnames is left out: of a Spanish pair mostly the mother's, of an Arabic chain any."""
+    parts = surnames(name.family)
+    if len(parts) != 2 or not (culture.double_surname or any(c.middle == "father" for c in culture.communities)):
         return None
-    return name._replace(family=words[0] if luck < 0.8 else words[1])  # the first one is the father's: it stays
+    return name._replace(family=parts[0] if luck < 0.8 else parts[1])  # the first one is the father's: it stays
 
 
 def _particle(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
-    family = name.family
-    words = family.split()
-    if culture.double_surname and len(words) == 2:
-        return name._replace(family="-".join(words))
-    if "-" in family or len(words) > 1:
-        joined = family.replace("-", "").replace(" ", "")
-        apart = family.replace("-", " ") if "-" in family else family.replace(" ", "-")
-        bare = family.replace("-", " ").split()[-1]
-        return name._replace(family=pick((joined.capitalize(), apart, bare), luck))
-    return name._replace(given=name.given.replace("-", " ")) if "-" in name.given else None
+    """What clerks do with what stands before, between and inside names: De la Cruz, Al-Masri, Abdul Rahman, O'Brien."""
+    parts = surnames(name.family)
+    if culture.double_surname and len(parts) == 2 and (luck < 0.5 or parts == name.family.split()):
+        return name._replace(family="-".join(parts))
+    for at, part in enumerate(parts):
+        if other := _joined_or_bare(part, luck):
+            return name._replace(family=" ".join([*parts[:at], other, *parts[at + 1 :]]))
+    given = _joined_or_bare(name.given, luck)
+    return name._replace(given=given) if given else None
+
+
+def _joined_or_bare(text: str, luck: float) -> str | None:
+    """De la Cruz as Delacruz, De-La-Cruz, Cruz or Dela Cruz; None: nothing to join or leave out."""
+    words = [word for word in re.split("[ '-]", text) if word]
+    if len(words) < 2:
+        return None
+    joined = "".join(words).capitalize()
+    apart = (" " if "-" in text or "'" in text else "-").join(words)
+    bare = words[-1] if words[0].lower() in PARTICLES else words[0]
+    halfway = " ".join(["".join(words[:-1]).capitalize(), words[-1]]) if len(words) > 2 else joined
+    return pick((joined, apart, bare, halfway), luck)
 
 
 def _married_name(name: Name, culture: Culture, sex: str, luck: float) -> Name | None:
-    if sex != "F":
+    """She is written down under her husband's name: alone, after a hyphen, or in Spanish after `de`."""
+    husband = culture.for_woman(culture.husband(name.family, luck)) if sex == "F" else name.family
+    own = surnames(name.family)[0]
+    if husband in (name.family, own):
         return None
-    husband = culture.family.at(luck)
-    return name._replace(family=husband) if husband != name.family else None
+    if culture.double_surname:
+        return name._replace(family=f"{own} de {husband}" if again(luck) < 0.5 else husband)
+    if culture.keeps_maiden_name:
+        return name._replace(family=husband, middle=own)
+    hyphen = again(luck) < 0.15 and " " not in own + husband
+    return name._replace(family=f"{own}-{husband}" if hyphen else husband)
 
 
 def _suffix_in_surname(name: Name, _culture: Culture, sex: str, luck: float) -> Name | None:
@@ -153,11 +184,11 @@ def _suffix_in_surname(name: Name, _culture: Culture, sex: str, luck: float) -> 
 
 
 def _first_name_unknown(name: Name, _culture: Culture, _sex: str, luck: float) -> Name | None:
-    return Name(family=name.given if luck < 0.5 else name.family, given="FNU", middle="")
+    return Name(family=name.given if luck < 0.5 and name.given else name.family, given="FNU", middle="")
 
 
 def _last_name_unknown(name: Name, _culture: Culture, _sex: str, _luck: float) -> Name | None:
-    return Name(family="LNU", given=name.given, middle="")
+    return Name(family="LNU", given=name.given, middle="") if name.given else None
 
 
 def _test_row(_name: Name, _culture: Culture, _sex: str, luck: float) -> Name | None:
@@ -209,7 +240,7 @@ class Clerk:
         recorded = Recorded(
             family=np.where(on < people.married, people.maiden, people.family),
             given=people.given.copy(),
-            middle=people.middle.copy(),
+            middle=np.where(on < people.married, people.maiden_middle, people.middle),
             born=people.born.copy(),
             a_number=people.a_number.copy(),
             is_person=np.ones(n, dtype=bool),

@@ -1,176 +1,196 @@
 """An agency's gateway: exports of its datasets over HTTP, as unreliable as the scenario wants it.
 
-The protocol, version 1, is what the endpoints of `Gateway` say. A bad request gets a 4xx and `{"error": "<one line>"}`.
+The protocol, version 1, is what the endpoints of `Gateway` say; `GET /openapi.json` describes it. A bad request gets a
+4xx and `{"error": "<one line>"}`.
 """
 
+import asyncio
 import hmac
-from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from concurrent.futures import Future
 from datetime import UTC, datetime, time, timedelta
-from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from fastapi import Depends, Header, HTTPException
+from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
+from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import HTMLResponse, Response
 
 from include.contracts.model import Agency, load_all
 from include.interval import Interval
-from include.simulator.exports import Export, Part, export
+from include.simulator.answers import (
+    Created,
+    Datasets,
+    ExportRequest,
+    Health,
+    Injected,
+    Manifest,
+    Refused,
+    Served,
+    State,
+)
+from include.simulator.damage import Asked
+from include.simulator.exports import Export, Part, export, pack_again
+from include.simulator.jobs import Job, Record
+from include.simulator.page import render
+from include.simulator.plan import Attempt, FaultPlan, Rules, load
 from include.simulator.rates import Transport
 from include.simulator.source import WorldOnDisk
-from include.simulator.transport import TURNED_AWAY, Fault, FaultPlan
-from include.simulator.wire import BrokenResponse, TransportAware, come_back
+from include.simulator.spool import Spool
+from include.simulator.transport import TURNED_AWAY, UNHEARD, Fault
+from include.simulator.wire import Answer, Span, TransportAware, come_back, json_answer
 
-# A night has nine exports on two gateways; more than these at once are asked for only by a backfill, which can wait the
-# milliseconds that an export takes to be made again.
-EXPORTS_IN_MEMORY = 16
+# A look at a job waits so long for it to be done: a night's export is ready at the second look, always, and only that
+# of a long history is seen at work. Shorter than any client's patience with a silent line.
+LOOK_SECONDS = 2.0
 
+# A token that was right until now (RFC 6750, 3.1).
+EXPIRED = "the token expired; renew it"
+EXPIRED_CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token", error_description="the token expired"'}
 
-class ExportRequest(BaseModel):
-    """Body of `POST /v1/exports`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    dataset: str
-    updated_from: AwareDatetime
-    updated_until: AwareDatetime
-    attempt: Annotated[int, Field(ge=1, le=10_000)]
-
-
-@dataclass
-class Job:
-    """One attempt to export a period."""
-
-    export_id: str
-    dataset: str
-    period: Interval
-    attempt: int
-    accepted: bool = False  # the client was told so; a request that was turned away has started nothing
-    polled: bool = False  # a job is queued, running at the first look, and done at the second
-    asked: Counter[str] = field(default_factory=Counter)  # how often each request was made since it last went through
-
-    def start_over(self) -> None:
-        """Asked for again: the same story from the beginning."""
-        self.polled = False
-        self.asked.clear()
-
-
-@dataclass
-class Injected:
-    """A fault that the gateway injected."""
-
-    dataset: str
-    updated_from: str
-    updated_until: str
-    attempt: int
-    request: str
-    fault: str
-
-
-Endpoint = Callable[["Gateway", Request], Awaitable[Response]]
-
-
-def _with_token(endpoint: Endpoint) -> Endpoint:
-    @wraps(endpoint)
-    async def guarded(self: "Gateway", request: Request) -> Response:
-        given = request.headers.get("authorization", "").encode()
-        if not hmac.compare_digest(given, f"Bearer {self.token}".encode()):
-            raise HTTPException(401, "missing or wrong bearer token", {"WWW-Authenticate": "Bearer"})
-        return await endpoint(self, request)
-
-    return guarded
+BEARER = HTTPBearer(auto_error=False, description="The token of the gateway.")
 
 
 class Gateway:
     """The endpoints of one agency and what they remember."""
 
-    def __init__(self, world: WorldOnDisk, agency: Agency, token: str, rates: Transport) -> None:
-        self.token = token
+    def __init__(self, world: WorldOnDisk, agency: Agency, token: str, rules: Rules) -> None:
+        self.agency = agency
+        self._token = token
         self._world = world
         self._contracts = {name: c for name, c in load_all().items() if c.agency is agency}
         start = datetime.combine(world.first_day, time(), UTC)
         last_night = datetime.combine(world.last_night, time(), UTC)
         self._covered = Interval(start, last_night + timedelta(days=1))
-        self._plan = FaultPlan(world.seed, rates, Interval(last_night, self._covered.end))
-        self._stall_seconds = rates.stall_seconds
-        self._tables: dict[str, Any] = {}
+        self._plan = FaultPlan(world.scenario, world.seed, Interval(last_night, self._covered.end), rules)
+        self._spool = Spool()
         self._jobs: dict[str, Job] = {}
-        self._exports: OrderedDict[tuple[str, Interval], Export] = OrderedDict()
-        self._injected: list[Injected] = []
+        self._record = Record()
 
-    async def health(self, _request: Request) -> Response:
-        """`GET /health`"""
-        return JSONResponse({"status": "ok"})
+    def authorise(self, given: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> None:
+        """401 without the token."""
+        if given is None or not hmac.compare_digest(given.credentials.encode(), self._token.encode()):
+            raise HTTPException(401, "missing or wrong bearer token", {"WWW-Authenticate": "Bearer"})
 
-    @_with_token
-    async def datasets(self, _request: Request) -> Response:
-        """`GET /v1/datasets`"""
-        return JSONResponse(
+    async def health(self) -> Response:
+        """Is the gateway up?"""
+        return json_answer({"status": "ok"})
+
+    async def page(self) -> Response:
+        """What it served, what it injected and the plan in force, for people.
+
+        Open like `/health`: a browser sends no bearer token, one in the address would end in histories and logs, and
+        the page holds counts and names of datasets and columns only.
+        """
+        served = [job.served() for job in self._jobs.values()]
+        return HTMLResponse(
+            render(self.agency, self._world, served[::-1], [*self._record.injected][::-1], self._plan.rules)
+        )
+
+    async def datasets(self) -> Response:
+        """What can be exported, and by which contract."""
+        return json_answer(
             {"datasets": [{"name": c.dataset, "contract_version": c.version} for c in self._contracts.values()]}
         )
 
-    @_with_token
-    async def faults(self, _request: Request) -> Response:
-        """`GET /v1/faults`: what this gateway injected since it was started."""
-        return JSONResponse([vars(injected) for injected in self._injected])
+    async def faults(self) -> Response:
+        """What this gateway injected since it was started."""
+        return json_answer(list(self._record.injected))
 
-    @_with_token
-    async def create(self, request: Request) -> Response:
-        """`POST /v1/exports`: start an export job. The same request gets the same export."""
-        job = self._job(_parse(await request.body()))
-        fault = self._strike(job, "create")
-        job.accepted |= fault not in TURNED_AWAY
+    async def served(self) -> Response:
+        """Which exports it was asked for since it was started."""
+        return json_answer([job.served() for job in self._jobs.values()])
+
+    async def plan(self) -> Response:
+        """The rates and the written plan in force."""
+        return json_answer(self._plan.rules.model_dump(mode="json"))
+
+    async def change_plan(self, rules: Rules) -> Response:
+        """Other rates, another written plan, for attempts that begin later. The whole of it: `{}` ends all faults."""
+        known = load_all()
+        unknown = [name for name in rules.transport.job_failed_last_night if name not in known]
+        if unknown:
+            raise HTTPException(422, f"request [transport.job_failed_last_night]: unknown datasets {unknown}")
+        self._plan = FaultPlan(self._plan.scenario, self._plan.seed, self._plan.last_night, rules)
+        return await self.plan()
+
+    async def create(self, wanted: ExportRequest) -> Response:
+        """Start an export job. The same request gets the same export."""
+        job = self._job(wanted)
+        fault = job.strike("create")
+        if fault in UNHEARD:
+            return self._turn_away(job, "create", fault)
+        job.accepted = True
         if fault is None:
             job.start_over()
-        return self._answer(job, "create", JSONResponse({"export_id": job.export_id, "state": "queued"}, 202), fault)
+        if job.fault not in (Fault.JOB_FAILED, Fault.JOB_NEVER_ENDS):
+            self._making(job)
+        return self._send(job, "create", fault, {"export_id": job.export_id, "state": "queued"}, 202)
 
-    @_with_token
-    async def status(self, request: Request) -> Response:
-        """`GET /v1/exports/{export_id}`: the state of a job."""
-        job = self._known(request)
-        fault = self._strike(job, "status")
-        state, reason = self._state(job)
+    async def status(self, export_id: str) -> Response:
+        """The state of a job."""
+        job = self._known(export_id)
+        fault = job.strike("status")
+        if fault in UNHEARD:
+            return self._turn_away(job, "status", fault)
+        state, reason = await self._look(job)
         if fault is None:
+            if job.polled and job.fault in (Fault.JOB_FAILED, Fault.JOB_NEVER_ENDS):
+                self._record.note_once(job, "status", job.fault)
             job.polled = True
-            if state == "failed":
-                self._note(job, "status", Fault.JOB_FAILED)
-        body = {"export_id": job.export_id, "state": state, "reason": reason}
-        return self._answer(job, "status", JSONResponse(body), fault)
+        return self._send(job, "status", fault, {"export_id": export_id, "state": state, "reason": reason})
 
-    @_with_token
-    async def manifest(self, request: Request) -> Response:
-        """`GET /v1/exports/{export_id}/manifest`: parts and control totals."""
-        job = self._known(request)
-        made = await self._export(job)
-        body = {
-            "export_id": job.export_id,
-            "dataset": job.dataset,
-            "contract_version": self._contracts[job.dataset].version,
-            "updated_from": _iso(job.period.start),
-            "updated_until": _iso(job.period.end),
-            **made.totals(),
-        }
-        return self._answer(job, "manifest", JSONResponse(body), self._strike(job, "manifest"))
+    async def manifest(self, export_id: str) -> Response:
+        """Parts and control totals of an export that is ready."""
+        job = self._known(export_id)
+        made = await self._ready(job)
+        fault = job.strike("manifest")
+        if fault in UNHEARD:
+            return self._turn_away(job, "manifest", fault)
+        listing = self._listing(job, made, is_heard=fault is None)
+        job.manifests += fault is None
+        version = self._contracts[job.attempt.dataset].version
+        body = {"export_id": export_id, "contract_version": version, **job.head(), **listing}
+        return self._send(job, "manifest", fault, body)
 
-    @_with_token
-    async def part(self, request: Request) -> Response:
-        """`GET /v1/exports/{export_id}/parts/{name}`: one part, whole or from an offset."""
-        job = self._known(request)
-        name = request.path_params["name"]
-        part = (await self._export(job)).part(name)
+    async def part(
+        self,
+        export_id: str,
+        name: str,
+        wanted: Annotated[str, Header(alias="Range", description="One range of bytes; anything else is ignored.")] = "",
+        unless: Annotated[str, Header(alias="If-Range", description="Strong ETag of what the client has.")] = "",
+    ) -> Response:
+        """One part, whole or from an offset."""
+        job = self._known(export_id)
+        made = await self._ready(job)
+        part = None if job.is_empty else made.part(name)
         if part is None:
-            raise HTTPException(404, f"export [{job.export_id}] has no part [{name}]")
-        return self._answer(job, name, _part_response(part, request), self._strike(job, name))
+            raise HTTPException(404, f"export [{export_id}] has no part [{name}]")
+        fault = job.strike(name)
+        if fault in UNHEARD:
+            return self._turn_away(job, name, fault)
+        match job.plan.of_part(job.attempt, name):
+            case Fault.PART_MISSING:
+                self._record.note_once(job, name, Fault.PART_MISSING)
+                raise HTTPException(404, f"part [{name}] of export [{export_id}] is not on the disk")
+            case Fault.PART_LATE if job.manifests < 2:
+                raise HTTPException(409, f"part [{name}] of export [{export_id}] is still being written")
+            case Fault.ETAG_CHANGED if name not in job.changed:
+                job.changed[name] = await run_in_threadpool(pack_again, part)
+                return self._send_part(job, part, wanted, unless, Fault.ETAG_CHANGED)
+        if name in job.changed:
+            if not job.changed[name].path.exists():  # the export was made anew meanwhile
+                job.changed[name] = await run_in_threadpool(pack_again, part)
+            part = job.changed[name]
+        return self._send_part(job, part, wanted, unless, fault)
 
     def _job(self, wanted: ExportRequest) -> Job:
         if wanted.dataset not in self._contracts:
-            raise HTTPException(404, f"unknown dataset [{wanted.dataset}]; known: {', '.join(self._contracts)}")
+            known = ", ".join(self._contracts)
+            raise HTTPException(404, f"unknown dataset [{_one_line(wanted.dataset)}]; known: {known}")
         try:
             period = Interval(wanted.updated_from, wanted.updated_until)
         except ValueError as error:
@@ -180,113 +200,181 @@ class Gateway:
         if period.start < self._covered.start or period.end > self._covered.end:
             raise HTTPException(422, f"period [{period}] is outside what can be exported [{self._covered}]")
         export_id = f"{wanted.dataset}-{period.slug}-{wanted.attempt}"
-        return self._jobs.setdefault(export_id, Job(export_id, wanted.dataset, period, wanted.attempt))
+        attempt = Attempt(wanted.dataset, period, wanted.attempt)
+        return self._jobs.setdefault(export_id, Job(export_id, attempt, self._plan))
 
-    def _known(self, request: Request) -> Job:
-        export_id = request.path_params["export_id"]
+    def _known(self, export_id: str) -> Job:
         job = self._jobs.get(export_id)
         if job is None or not job.accepted:
-            raise HTTPException(404, f"unknown export [{export_id}]; ask for it with POST /v1/exports")
+            raise HTTPException(404, f"unknown export [{_one_line(export_id)}]; ask for it with POST /v1/exports")
+        if job.expired:
+            raise HTTPException(401, EXPIRED, EXPIRED_CHALLENGE)
         return job
 
-    def _state(self, job: Job) -> tuple[str, str | None]:
-        if not job.polled:
+    def _making(self, job: Job) -> Future[Export]:
+        """Its export, made or in the making. Attempts without damage share one."""
+        dataset, period, number = job.attempt
+        damage = job.damage
+        key = (dataset, period, damage, number if damage.faults else 0)
+        source = self._world.source(dataset)
+
+        def make(folder: Path, pool: Any) -> Export:
+            asked = Asked(self._contracts[dataset], period, source, source.count(period))
+            return export(asked, folder, pool, damage)
+
+        return self._spool.get(key, make)
+
+    async def _look(self, job: Job) -> tuple[str, str | None]:
+        """State of the job, and the reason if it failed."""
+        if not job.polled or job.fault is Fault.JOB_NEVER_ENDS:
             return "running", None
-        if self._plan.job_fails(job.dataset, job.period, job.attempt):
-            return "failed", f"export job of attempt [{job.attempt}] ended abnormally; ask again with the next attempt"
+        if job.fault is Fault.JOB_FAILED:
+            number = job.attempt.number
+            return "failed", f"export job of attempt [{number}] ended abnormally; ask again with the next attempt"
+        making = asyncio.wrap_future(self._making(job))
+        await asyncio.wait([making], timeout=LOOK_SECONDS)
+        if not making.done():
+            return "running", None
+        if isinstance(making.exception(), OSError):
+            return "failed", "the gateway cannot read its world or write its temporary files; see to its disk"
+        job.made = making.result()
         return "ready", None
 
-    async def _export(self, job: Job) -> Export:
+    async def _ready(self, job: Job) -> Export:
         """The export of a job that is ready; 409 if it is not."""
-        state, _ = self._state(job)
-        if state != "ready":
+        state, _ = await self._look(job)
+        if state != "ready" or job.made is None:
             raise HTTPException(409, f"export [{job.export_id}] is [{state}], not ready")
-        key = (job.dataset, job.period)
-        if key not in self._exports:
-            self._exports[key] = await run_in_threadpool(self._make, job.dataset, job.period)
-        self._exports.move_to_end(key)
-        made = self._exports[key]
-        while len(self._exports) > EXPORTS_IN_MEMORY:
-            self._exports.popitem(last=False)
-        return made
+        return job.made
 
-    def _make(self, dataset: str, period: Interval) -> Export:
-        if dataset not in self._tables:
-            self._tables[dataset] = self._world.source(dataset)
-        return export(self._tables[dataset], period)
+    def _listing(self, job: Job, made: Export, *, is_heard: bool) -> dict[str, Any]:
+        """Parts and totals as the manifest of this moment has them. What is wrong with them is noted if it is heard."""
+        found: list[tuple[str, str, int | None, tuple[str, ...]]] = []
+        entries, totals = [], {"rows": made.rows, "non_blank": made.non_blank}
+        if job.is_empty and made.parts:
+            found.append(("manifest", Fault.EMPTY_EXPORT, sum(part.rows for part in made.parts), ()))
+            totals = {"rows": 0, "non_blank": dict.fromkeys(made.non_blank, 0)}
+        else:
+            columns = {planned.fault: planned.columns for planned in job.damage.faults}
+            found += [("manifest", fault, rows, columns[fault]) for fault, rows in made.applied.items()]
+            for part in made.parts:
+                fault = job.plan.of_part(job.attempt, part.name)
+                if fault is Fault.PART_LATE and not job.manifests:
+                    found.append((part.name, fault, part.rows, ()))
+                    continue
+                entries.append(job.changed.get(part.name, part).listed())
+                if fault is Fault.PART_TWICE:
+                    found.append((part.name, fault, part.rows, ()))
+                    entries.append(entries[-1])
+        for what in found if is_heard else ():
+            self._record.note_once(job, *what)
+        return {"parts": entries, "control_totals": totals}
 
-    def _strike(self, job: Job, request: str) -> Fault | None:
-        """Which fault hits this request?"""
-        job.asked[request] += 1
-        return self._plan.fault(job.dataset, job.period, job.attempt, request, job.asked[request])
-
-    def _answer(self, job: Job, request: str, whole: Response, fault: Fault | None) -> Response:
-        """The answer, or what the fault makes of it."""
-        if fault is None:
-            return whole
-        self._note(job, request, fault)
+    def _turn_away(self, job: Job, request: str, fault: Fault | None) -> Response:
+        """The answer to a request that was not heard."""
+        assert fault is not None  # noqa: S101 -- for the type checker; the caller found it in `UNHEARD`
+        self._record.note(job, request, fault)
+        if fault is Fault.EXPIRED_TOKEN:
+            return json_answer({"error": EXPIRED}, 401, EXPIRED_CHALLENGE)
         if fault in TURNED_AWAY:
-            seconds, as_date = self._plan.retry_after(job.dataset, job.period, job.attempt, request)
+            seconds, as_date = job.plan.retry_after(job.attempt, request)
             return come_back(fault, seconds, as_date=as_date)
-        return BrokenResponse(whole, fault, self._stall_seconds)
+        return Answer(b"", fault=fault)
 
-    def _note(self, job: Job, request: str, fault: Fault) -> None:
-        period = _iso(job.period.start), _iso(job.period.end)
-        self._injected.append(Injected(job.dataset, *period, job.attempt, request, fault.value))
+    def _send(self, job: Job, request: str, fault: Fault | None, body: object, status: int = 200) -> Response:
+        if fault is not None:
+            self._record.note(job, request, fault)
+        return json_answer(body, status, fault=fault, stall_seconds=job.plan.rules.transport.stall_seconds)
+
+    def _send_part(self, job: Job, part: Part, wanted: str, unless: str, fault: Fault | None) -> Response:
+        """The part, or the bytes that a single `Range` asks for, if it still is the part that `If-Range` names."""
+        etag = f'"{part.sha256}"'
+        headers = {"ETag": etag, "Accept-Ranges": "bytes"}
+        first, last, status = 0, part.bytes - 1, 200
+        span = _range(wanted)
+        if span is not None and unless in ("", etag):
+            first, last, status = span[0], min(last if span[1] is None else span[1], last), 206
+            if first >= part.bytes:
+                text = {"error": f"range [{first}-] begins behind the last of [{part.bytes}] bytes"}
+                return json_answer(text, 416, headers | {"Content-Range": f"bytes */{part.bytes}"})
+            headers["Content-Range"] = f"bytes {first}-{last}/{part.bytes}"
+        if fault is not None:
+            self._record.note(job, part.name, fault)
+        body = Span(part.path, first, last - first + 1)
+        stall = job.plan.rules.transport.stall_seconds
+        return Answer(body, status, headers, "application/gzip", fault=fault, stall_seconds=stall)
 
 
-def create_app(world: Path, agency: str, token: str, faults: Transport | None = None) -> TransportAware:
-    """The gateway of one agency over the world in that folder. `faults`: rates instead of the world's own.
+def create_app(world: Path, agency: str, token: str, faults: Transport | Rules | None = None) -> TransportAware:
+    """The gateway of one agency over the world in that folder. `faults`: these instead of all that the world says.
 
     Raises `WorldError` if there is no world.
     """
     opened = WorldOnDisk.open(world)
-    gateway = Gateway(opened, Agency(agency), token, opened.transport if faults is None else faults)
-    return TransportAware(
-        routes=[
-            Route("/health", gateway.health),
-            Route("/v1/datasets", gateway.datasets),
-            Route("/v1/faults", gateway.faults),
-            Route("/v1/exports", gateway.create, methods=["POST"]),
-            Route("/v1/exports/{export_id}", gateway.status),
-            Route("/v1/exports/{export_id}/manifest", gateway.manifest),
-            Route("/v1/exports/{export_id}/parts/{name}", gateway.part),
-        ],
-        exception_handlers={HTTPException: _error},
+    written = None if opened.plan is None else load(opened.plan)
+    rules = Rules(transport=opened.transport, files=opened.files, written=written)
+    if faults is not None:
+        rules = Rules(transport=faults) if isinstance(faults, Transport) else faults
+    gateway = Gateway(opened, Agency(agency), token, rules)
+    app = TransportAware(
+        title=f"Crosscheck: simulated gateway of {agency.upper()}",
+        description="Exports of simulated records, with faults. All data is SIMULATED.",
+        version="1",
+        docs_url=None,  # these pages fetch their scripts from elsewhere
+        redoc_url=None,
     )
+    _route(app, gateway)
+    for error, answer in (
+        (AnyHTTPException, _refused),
+        (RequestValidationError, _invalid),
+    ):
+        app.add_exception_handler(error, answer)
+    return app
 
 
-async def _error(_request: Request, error: Exception) -> Response:
-    known = error if isinstance(error, HTTPException) else HTTPException(500)
-    return JSONResponse({"error": known.detail}, known.status_code, known.headers)
+def _route(app: TransportAware, gateway: Gateway) -> None:
+    def add(path: str, endpoint: Any, answer: Any, *errors: int, method: str = "GET", status: int = 200) -> None:
+        is_open = path in ("/", "/health")
+        errors = errors if is_open else (401, *errors)
+        app.add_api_route(
+            path,
+            endpoint,
+            methods=[method],
+            status_code=status,
+            responses={status: answer, **{error: {"model": Refused} for error in errors}},
+            response_class=Response,
+            dependencies=[] if is_open else [Depends(gateway.authorise)],
+        )
+
+    add("/", gateway.page, {"content": {"text/html": {"schema": {"type": "string"}}}})
+    add("/health", gateway.health, {"model": Health})
+    add("/v1/datasets", gateway.datasets, {"model": Datasets})
+    add("/v1/faults", gateway.faults, {"model": list[Injected]})
+    add("/v1/served", gateway.served, {"model": list[Served]})
+    add("/v1/plan", gateway.plan, {"model": Rules})
+    add("/v1/plan", gateway.change_plan, {"model": Rules}, 422, method="PUT")
+    add("/v1/exports", gateway.create, {"model": Created}, 404, 422, 429, 503, method="POST", status=202)
+    add("/v1/exports/{export_id}", gateway.status, {"model": State}, 404, 429, 503)
+    add("/v1/exports/{export_id}/manifest", gateway.manifest, {"model": Manifest}, 404, 409, 429, 503)
+    file = {"content": {"application/gzip": {"schema": {"type": "string", "format": "binary"}}}}
+    add("/v1/exports/{export_id}/parts/{name}", gateway.part, file, 404, 409, 416, 429, 503)
 
 
-def _parse(body: bytes) -> ExportRequest:
-    try:
-        return ExportRequest.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "body"
-        raise HTTPException(422, f"request [{where}]: {first['msg']}") from None
+async def _refused(_request: Request, error: Exception) -> Response:
+    known = error if isinstance(error, AnyHTTPException) else HTTPException(500)
+    return json_answer({"error": known.detail}, known.status_code, known.headers)
 
 
-def _iso(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
+async def _invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for nothing else
+    first = error.errors()[0]
+    where = ".".join(_one_line(str(part)) for part in first["loc"][1:]) or "body"
+    return json_answer({"error": f"request [{where}]: {_one_line(first['msg'])}"}, 422)
 
 
-def _part_response(part: Part, request: Request) -> Response:
-    """The part, or the bytes that a single `Range` asks for, if it still is the part that `If-Range` names."""
-    size, etag = len(part.content), f'"{part.sha256}"'
-    headers = {"ETag": etag, "Accept-Ranges": "bytes"}
-    wanted = _range(request.headers.get("range", ""))
-    if wanted is None or request.headers.get("if-range", etag) != etag:
-        return Response(part.content, 200, headers, "application/gzip")
-    first, last = wanted[0], min(size - 1 if wanted[1] is None else wanted[1], size - 1)
-    if first >= size:
-        text = {"error": f"range [{first}-] begins behind the last of [{size}] bytes"}
-        return JSONResponse(text, 416, headers | {"Content-Range": f"bytes */{size}"})
-    headers["Content-Range"] = f"bytes {first}-{last}/{size}"
-    return Response(part.content[first : last + 1], 206, headers, "application/gzip")
+def _one_line(text: str) -> str:
+    """For an error: what the other side wrote is shortened and keeps to its line."""
+    return " ".join(text[:300].split())
 
 
 def _range(header: str) -> tuple[int, int | None] | None:

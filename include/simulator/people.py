@@ -5,10 +5,10 @@ from itertools import product
 
 import numpy as np
 
-from include.simulator.cultures import load_cultures, name_people
+from include.simulator.cultures import birth_countries, load_cultures, married, name_people, pick_communities
 from include.simulator.days import Days
 from include.simulator.draw import Bools, Draw, Ints, Texts
-from include.simulator.places import load_places
+from include.simulator.places import birth_places, load_places
 from include.simulator.scenario import Scenario
 
 DAYS_PER_YEAR = 365.2425
@@ -20,12 +20,14 @@ class People:
     are set aside: SSN area 9xx with a group that ITINs do not use, telephone 555-0100..0199."""
 
     culture: Texts
+    community: Ints  # position in the culture's communities
     sex: Texts  # F or M
     family: Texts
     given: Texts
     middle: Texts
     maiden: Texts  # family name before marriage, if it was another
-    married: Days  # since when `family` is borne; NaT: always
+    maiden_middle: Texts  # middle name before marriage
+    married: Days  # since when `family` and `middle` are borne; NaT: always
     born: Days
     country: Texts  # of birth, alpha-2
     place: Texts  # of birth
@@ -63,30 +65,44 @@ def join(groups: list[People]) -> People:
     return People(**{f.name: np.concatenate([getattr(group, f.name) for group in groups]) for f in fields(People)})
 
 
-def populate(draw: Draw, culture: Texts, sex: Texts, born: Days, first: int, *, resident: bool = True) -> People:
+def populate(
+    draw: Draw,
+    culture: Texts,
+    sex: Texts,
+    born: Days,
+    first: int,
+    *,
+    community: Ints | None = None,
+    resident: bool = True,
+) -> People:
     """People of these cultures, sexes and birth days; `first` is the position of the first of them in the world, from
-    which the numbers that must be unique follow. Who is not `resident` has no address, telephone or number of this
-    country yet."""
+    which the numbers that must be unique follow. `community`: of each (-1, or none given: drawn by its share). Who is
+    not `resident` has no address, telephone or number of this country yet."""
     n = len(sex)
     family, given, middle, country = (np.full(n, "", dtype=object) for _ in range(4))
+    community = np.full(n, -1, dtype=np.int64) if community is None else community.copy()
     for name, entry in load_cultures().items():
         mine = culture == name
         stream = draw.child(name)
-        family[mine], given[mine], middle[mine] = name_people(stream, entry, sex[mine])
-        codes = list(entry.countries)
-        country[mine] = stream.pick(codes, int(mine.sum()), list(entry.countries.values()))
+        drawn = pick_communities(stream, entry, int(mine.sum()))
+        belongs = np.where(community[mine] < 0, drawn, community[mine])
+        community[mine] = belongs
+        family[mine], given[mine], middle[mine] = name_people(stream, entry, sex[mine], belongs, born[mine])
+        country[mine] = birth_countries(stream, entry, belongs)
     native = country == "US"
     people = People(
         culture=culture,
+        community=community,
         sex=sex,
         family=family,
         given=given,
         middle=middle,
         maiden=np.full(n, "", dtype=object),
+        maiden_middle=middle.copy(),
         married=np.full(n, np.datetime64("NaT"), dtype="datetime64[D]"),
         born=born,
         country=country,
-        place=_birth_places(draw.child("birth place"), country),
+        place=birth_places(draw.child("birth place"), country),
         citizenship=np.where(draw.chance(0.25, n), "US", country),  # a quarter have naturalised (ours)
         a_number=np.where(native, "", _a_numbers(first, n)),
         other_a_number=np.full(n, "", dtype=object),
@@ -123,16 +139,28 @@ EVER_MARRIED = 0.7  # of grown-ups in 2005-2014 (Census, roughly); married at 19
 def marry(draw: Draw, people: People) -> None:
     """Some of the women married, and by the custom of their culture took the husband's name."""
     n, cultures = len(people), load_cultures()
-    takes = np.array([cultures[name].wife_takes for name in people.culture.tolist()], dtype=np.float64)
+    takes = np.zeros(n)
+    for name, culture in cultures.items():
+        takes[people.culture == name] = culture.wife_takes
     who = np.flatnonzero((people.sex == "F") & (draw.uniform(n) < EVER_MARRIED * takes))
     day = people.born[who] + (19 * 365 + draw.skewed(16 * 365, len(who)).astype(np.int64)).astype("timedelta64[D]")
-    husband = np.full(len(who), "", dtype=object)
-    for name in dict.fromkeys(people.culture[who].tolist()):
+    for name, culture in cultures.items():
         mine = people.culture[who] == name
-        husband[mine] = name_people(draw.child(name), cultures[name], np.full(int(mine.sum()), "F", dtype=object))[0]
-    other = husband != people.family[who]
-    who, day, husband = who[other], day[other], husband[other]
-    people.maiden[who], people.married[who], people.family[who] = people.family[who], day, husband
+        wives, men = who[mine], np.full(int(mine.sum()), "M", dtype=object)
+        husband = name_people(draw.child(name), culture, men, people.community[wives])[0]
+        take_name(people, wives, husband, day[mine])
+
+
+def take_name(people: People, wives: Ints, husband: Texts, day: Days) -> None:
+    """These women, of one culture, take the family names of their husbands on these days."""
+    if len(wives) == 0:
+        return
+    culture = load_cultures()[people.culture[wives[0]]]
+    family, middle = married(culture, people.family[wives], people.middle[wives], husband)
+    other = family != people.family[wives]
+    wives = wives[other]
+    people.maiden[wives], people.maiden_middle[wives] = people.family[wives], people.middle[wives]
+    people.family[wives], people.middle[wives], people.married[wives] = family[other], middle[other], day[other]
 
 
 def grown_ups(
@@ -153,7 +181,7 @@ def grown_ups(
 
 def twins(draw: Draw, of: People, whose: Ints, first: int) -> People:
     """A twin of each of these people: same family name, birth day and place."""
-    twin = populate(draw, of.culture, of.sex, of.born, first)
+    twin = populate(draw, of.culture, of.sex, of.born, first, community=of.community)
     twin.country, twin.place = of.country.copy(), of.place.copy()
     twin.family = np.where(of.maiden == "", of.family, of.maiden)  # her married name is not her twin's
     again = twin.given == of.given  # two children of one family are not given one name
@@ -171,7 +199,7 @@ def namesakes(draw: Draw, scenario: Scenario, of: People, whose: Ints, first: in
     older = -draw.between(20 * 365, 36 * 365, n)
     younger = draw.between(20 * 365, 24 * 365, n)
     gap = np.where(child, younger, older).astype("timedelta64[D]")
-    parent = populate(draw, of.culture, of.sex, of.born + gap, first)
+    parent = populate(draw, of.culture, of.sex, of.born + gap, first, community=of.community)
     for fact in ("given", "country", "place"):
         setattr(parent, fact, getattr(of, fact).copy())
     parent.family = np.where(of.maiden == "", of.family, of.maiden)
@@ -198,13 +226,6 @@ def addresses(draw: Draw, n: int) -> tuple[Texts, Ints, Texts]:
 def _live_together(one: People, other: People, who: Bools) -> None:
     for fact in ("street", "city", "zip_code"):
         getattr(one, fact)[who] = getattr(other, fact)[who]
-
-
-def _birth_places(draw: Draw, country: Texts) -> Texts:
-    places = load_places().countries
-    at = draw.uniform(len(country)).tolist()
-    known = {code: places[code].places for code in dict.fromkeys(country.tolist())}
-    return np.array([known[c][int(u * len(known[c]))] for c, u in zip(country.tolist(), at, strict=True)], dtype=object)
 
 
 def _a_numbers(first: int, n: int) -> Texts:

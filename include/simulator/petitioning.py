@@ -4,9 +4,9 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from include.simulator.cultures import feminine, load_cultures
 from include.simulator.days import Days, days_of
 from include.simulator.draw import Bools, Draw, Ints, Texts
+from include.simulator.kinship import name_kin
 from include.simulator.people import People, grown_ups, join, populate
 from include.simulator.places import load_places
 from include.simulator.scenario import Scenario
@@ -244,32 +244,17 @@ def relatives(
     n = len(relationship)
     luck, couple = draw.uniform(n), np.isin(relationship.astype(str), ["spouse", "fiance"])
     stranger = couple & (luck < np.where(petitioners.culture == "anglo", 0.75, 0.2))
+    stranger |= relationship == "worker"
     mix = draw.pick(list(scenario.cultures), n, list(scenario.cultures.values()))
-    culture = np.where(stranger | (relationship == "worker"), mix, petitioners.culture)
+    culture = np.where(stranger, mix, petitioners.culture)
+    community = np.where(stranger, -1, petitioners.community)
     opposite = np.where(petitioners.sex == "F", "M", "F")
     sex = np.where(couple & draw.chance(0.99, n), opposite, draw.pick(["F", "M"], n))
     born = _birth_days(draw, petitioners.born, relationship, on, np.zeros(n, dtype=bool) if grown is None else grown)
-    people = populate(draw, culture, sex, born, first, resident=False)
-    people.family = _family_names(draw, petitioners, people, relationship)
+    people = populate(draw, culture, sex, born, first, community=community, resident=False)
+    name_kin(draw.child("kin"), petitioners, people, relationship, on)
     _move_birth_abroad(draw, people)
     return people
-
-
-def _family_names(draw: Draw, petitioners: People, people: People, relationship: Texts) -> Texts:
-    """Children and siblings bear the petitioner's family name, and half of the wives."""
-    wife = (relationship == "spouse") & (people.sex == "F") & draw.chance(0.5, len(people))
-    shares = wife | np.isin(relationship.astype(str), ["child", "sibling"])
-    slavic = [name for name, culture in load_cultures().items() if culture.slavic_endings]
-    endings = np.isin(petitioners.culture.astype(str), slavic)
-    same = petitioners.sex == people.sex
-    # Ivanov's daughter is Ivanova; a mother's form does not tell the father's, so her son keeps the name he has.
-    women = petitioners.family.copy()
-    changes = np.flatnonzero(endings)
-    women[changes] = np.array([feminine(name) for name in women[changes].tolist()], dtype=object)
-    kin = (relationship == "sibling") & (petitioners.maiden != "")  # a brother bears the name that she was born with
-    shared = np.where(kin, petitioners.maiden, petitioners.family)
-    shared = np.where(endings & (people.sex == "F") & ~same, women, shared)
-    return np.where(shares & ~(endings & (people.sex == "M") & ~same), shared, people.family)
 
 
 def _move_birth_abroad(draw: Draw, people: People) -> None:

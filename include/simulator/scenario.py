@@ -1,7 +1,6 @@
 """What a scenario may say, and how it is read: one YAML file per scenario in `scenarios/`."""
 
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -9,7 +8,9 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from include.contracts.model import ContractError, load_all
-from include.simulator.rates import Rate, Strict, Transport
+from include.simulator import plan as plans
+from include.simulator.cultures import culture_names
+from include.simulator.rates import Files, Rate, Strict, Transport
 
 HERE = Path(__file__).parent
 SCENARIOS = HERE / "scenarios"
@@ -137,6 +138,8 @@ class Scenario(Strict):
     row_faults: RowFaults = RowFaults()
     t_visa: TVisa = TVisa()
     transport: Transport = Transport()
+    files: Files = Files()
+    plan: str | None = None  # name of a written fault plan in `plans/`
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -157,6 +160,8 @@ class Scenario(Strict):
         unknown += [name for name in self.transport.job_failed_last_night if name not in load_all()]
         if unknown:
             raise ValueError(f"neither a culture nor a dataset: {unknown}")
+        if self.plan is not None and self.plan not in plans.names():
+            raise ValueError(f"no fault plan [{self.plan}]; known: {', '.join(plans.names())}")
         return self
 
     @property
@@ -168,12 +173,6 @@ class Scenario(Strict):
     def end(self) -> datetime:
         """First instant that cannot be exported any more (UTC): midnight after the last night."""
         return datetime.combine(self.last_night + timedelta(days=1), datetime.min.time(), UTC)
-
-
-@cache
-def culture_names() -> tuple[str, ...]:
-    """The cultures that `cultures.yaml` describes."""
-    return tuple(yaml.safe_load((HERE / "cultures.yaml").read_text(encoding="utf-8")))
 
 
 def names(folder: Path = SCENARIOS) -> list[str]:

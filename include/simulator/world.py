@@ -77,6 +77,8 @@ def _write(scenario: Scenario, seed: int, folder: Path) -> dict[str, Any]:
         "counts": out.counts,
         "pairs": out.pairs,
         "transport": scenario.transport.model_dump(mode="json"),
+        "files": scenario.files.model_dump(mode="json"),
+        "plan": scenario.plan,
     }
 
 
