@@ -8,7 +8,7 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from include.simulator.cultures import Culture, load_cultures
+from include.simulator.cultures import Culture, load_cultures, surnames
 from include.simulator.dataset import fold, texts
 from include.simulator.days import Days
 from include.simulator.draw import Bools, Draw, Texts
@@ -27,7 +27,7 @@ WRITTEN = {"plain": 52, "by ear": 22, "title": 16, "alias": 10}
 
 ONE_SURNAME = 0.65  # of those who have two: the first alone (ours)
 ASCII_ONLY = 0.5  # names with accents are written without (ours)
-PARTICLES = {"De", "Del", "la", "los"}
+OWN_NICKNAME = 0.5  # of the nicknames: what the given name is shortened to, or a byname of the culture (ours)
 FAMILY_FIRST = 0.4  # of the names that are said in that order at home (ours)
 
 
@@ -71,7 +71,7 @@ def mentions(draw: Draw, rates: TVisa, traffickers: People, on: Days, has_busine
         if kind[i] == "nobody":
             forms.append(tuple(_words().unnamed[sex][int(u * len(_words().unnamed[sex]))]))
         elif kind[i] == "nickname":
-            said[i] = pick(_words().nicknames[culture][sex], u)
+            said[i] = _nickname(load_cultures()[culture], sex, traffickers.given[i], u)
             forms.append((said[i],))
         else:
             entry = load_cultures()[culture]
@@ -80,53 +80,53 @@ def mentions(draw: Draw, rates: TVisa, traffickers: People, on: Days, has_busine
             said[i], spoken = _spoken(entry, sex, how[i], family[i], given[i], again(u))
             forms.append(spoken)
             if how[i] == "title":  # the victim knows what follows the title, and no more
-                family[i] = family[i] if family[i] in said[i] else ""
-                given[i] = given[i] if given[i] in said[i] else ""
+                family[i], given[i] = (part if part in said[i] else "" for part in (family[i], given[i]))
     share = np.where(kind == "nobody", KNOWS_NO_NAME, 1.0)
     told = {what: draw.child(what).uniform(n) < rate * share for what, rate in TOLD.items()}
     told["business"] &= has_business
     return Mentions(kind, said, forms, texts(family), texts(given), told)
 
 
+def _nickname(culture: Culture, sex: str, given: str, luck: float) -> str:
+    """What everybody calls the trafficker: as people of that name are called, or as people in the trade are."""
+    own = culture.nickname(given, sex, again(luck)) if given and luck < OWN_NICKNAME else None
+    return own or pick(_words().nicknames[culture.name][sex], again(luck))
+
+
 def _as_written(culture: Culture, how: str, family: str, given: str, former: str, luck: float) -> tuple[str, str]:
     """Family and given name as the victim writes them."""
     one, two = again(luck), again(again(luck))
     if culture.double_surname and luck < ONE_SURNAME:
-        family = _first_surname(family)
+        family = surnames(family)[0]
     if how == "alias" and former and one < 0.5:
         family = former
-    elif how == "alias" and given in culture.nicknames:
-        given = pick(culture.nicknames[given], one)
+    elif how == "alias" and given:
+        given = culture.nickname(given, "", one) or given
     if two < ASCII_ONLY:
         family, given = fold(family), fold(given)
-    if how == "by ear":
-        if one < 0.6:
-            family = _by_ear(culture, family, two)
-        else:
-            given = _by_ear(culture, given, two)
+    if how == "by ear" and (one < 0.6 or not given):
+        family = _by_ear(culture, family, two)
+    elif how == "by ear":
+        given = _by_ear(culture, given, two)
     return family, given
-
-
-def _first_surname(family: str) -> str:
-    """García of García Ruiz, De la Cruz of De la Cruz Ruiz."""
-    words = family.split()
-    end = next(i for i, word in enumerate(words) if word not in PARTICLES)
-    return " ".join(words[: end + 1])
 
 
 def _by_ear(culture: Culture, name: str, luck: float) -> str:
     """Another spelling that the name has, or a slip."""
-    if name in culture.variants and luck < 0.7:
-        return pick(culture.variants[name], again(luck))
+    spellings = culture.spellings(name)
+    if spellings and luck < 0.7:
+        return pick(spellings, again(luck))
     return one_edit(name, luck) if len(name) > 3 else name
 
 
 def _spoken(culture: Culture, sex: str, how: str, family: str, given: str, luck: float) -> tuple[str, tuple[str, ...]]:
     """What counts as said, and the words for the trafficker, time after time."""
-    titled = pick(_words().titles[culture.name][sex], again(luck)).format(family=family, given=given)
+    titled = pick(_words().titles[culture.name][sex], again(luck)).format(family=family, given=given or family)
     if how == "title":
         return titled, (titled,)
     backwards = culture.family_first and luck < FAMILY_FIRST
-    full = f"{family} {given}" if backwards else f"{given} {family}"
+    full = f"{family} {given}" if backwards else f"{given} {family}".strip()
+    if not given:  # one name is all there is
+        return full, (full,)
     after = [(full, given), (full, titled), (full,), (given, full, given), (titled, full, titled)]
     return full, after[int(again(again(luck)) * len(after))]

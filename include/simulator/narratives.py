@@ -1,142 +1,88 @@
-"""Personal statements of T visa applicants: what happened to each, told in the voice of each.
+"""Personal statements of T visa applicants: each story told in the voice of one person.
 
-`narratives.yaml` holds the sentences and says how they are marked. The facts of a statement are drawn first, so that they
-stay the same throughout it; then its paragraphs are put together and spoken in one of the voices.
+`narratives.yaml` holds the sentences and says how they are marked.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from include.simulator.cultures import load_cultures
 from include.simulator.dataset import texts
-from include.simulator.days import Days
-from include.simulator.draw import Draw, Ints, Texts
+from include.simulator.draw import Draw, Texts
 from include.simulator.grammar import Line, Luck, parse, spell
-from include.simulator.mentions import TOLD, Mentions
-from include.simulator.people import People
-from include.simulator.places import City, load_places
+from include.simulator.mentions import TOLD
 from include.simulator.reported import reported
-from include.simulator.tongues import broken, language
-from include.simulator.wording import Wording
+from include.simulator.stories import Cases, Story, story
+from include.simulator.tongues import broken, habits
 
 HERE = Path(__file__).parent
 
-OF_AGE_MONTHS = 18 * 12
-LONG_MONTHS = 9  # from which on a victim tells of months and seasons
-DECEIVED = 0.4  # of those who were to work and do: in something else than was promised (ours)
-MOVED = 1 / 3  # of the ordeals took place where the trafficker lived before (as many as TECS says have moved)
+SOMETIMES = 0.5  # how often a paragraph has what its plan marks with `~`
+LOOKS = 0.4  # how often the trafficker is described (ours)
+BY_NAME = 0.3  # in the third person: a name where a pronoun would do (ours)
 
-# What is owed, dollars, by culture: smuggling from Asia cost tens of thousands (m); elsewhere thousands (ours).
-DEBTS = {"chinese": (40_000, 75_000), "thai": (25_000, 45_000), "korean": (12_000, 40_000), "vietnamese": (10_000, 30_000)}
-USUAL_DEBT = (3_000, 18_000)
+# While sentences are put together and changed, a character of Unicode's private use area stands for each word that must
+# not change.
+PRIVATE = 0xE000
+KEPT = re.compile(r"(?P<begins>^|[.!?][\")]? |\n)?(?P<kept>[\ue000-\uf8ff])")
+BEGINS = re.compile(r"(^|[.!?][\")]? |\n)(\"?[a-zà-ÿ])")
+SPACES = re.compile(r" +(?=[ .,])")
 
 
 class _Voice(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     share: float
-    person: str | None = None  # how the third person is called; None: the victim speaks
+    person: str = ""  # how the third person is called; empty: the victim speaks
     numbered: bool = False
     broken: bool = False
-    only: list[str] = []  # cultures
+    only: list[str] = []  # cultures; none: all
     bars: list[str] = []
     paragraphs: list[list[str]]
 
 
-class _Work(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    kind: str
-    job: str
-    site: str
-    tags: list[str]
-    visas: list[str]
-    states: list[str] = []
-    only: str = ""
-    hired: bool = False  # only ever with a work visa
-
-
-@dataclass(frozen=True)
-class _Book:
-    voices: dict[str, _Voice]
-    works: dict[str, _Work]
-    promises: dict[str, list[str]]
-    bystanders: dict[str, list[str]]
-    rules: dict[str, list[Line]]
+@cache
+def _voices() -> dict[str, _Voice]:
+    return {name: _Voice.model_validate(entry) for name, entry in _sentences()["voices"].items()}
 
 
 @cache
-def _book() -> _Book:
-    raw = yaml.safe_load((HERE / "narratives.yaml").read_text(encoding="utf-8"))
-    return _Book(
-        voices={name: _Voice.model_validate(entry) for name, entry in raw.pop("voices").items()},
-        works={name: _Work.model_validate(entry) for name, entry in raw.pop("works").items()},
-        promises=raw.pop("promises"),
-        bystanders=raw.pop("bystanders"),
-        rules={name: [parse(line) for line in lines] for name, lines in raw.items()},
-    )
+def _rules() -> dict[str, list[Line]]:
+    return {name: [parse(line) for line in lines] for name, lines in _sentences()["rules"].items()}
 
 
-@dataclass(frozen=True)
-class Course:
-    """When it happened, in months since 1970, by application."""
-
-    met: Ints  # the trafficker
-    entry: Ints
-    left: Ints
-    filed: Ints
-
-    @property
-    def met_on(self) -> Days:
-        """The first day of that month."""
-        return self.met.astype("datetime64[M]").astype("datetime64[D]")
+@cache
+def _sentences() -> dict[str, dict[str, object]]:
+    raw: dict[str, dict[str, object]] = yaml.safe_load((HERE / "narratives.yaml").read_text(encoding="utf-8"))
+    return raw
 
 
-def course(draw: Draw, victims: People, means: Texts, filed: Days, petitioned: Days) -> Course:
-    """When these victims met the trafficker, came, got away and filed. They came as grown-ups, and after the petition
-    (NaT: nobody petitioned), unless the application follows it too closely."""
-    n, month = len(filed), filed.astype("datetime64[M]").astype(np.int64)
-    lasted, waited = 2 + draw.skewed(38, n).astype(np.int64), 1 + draw.skewed(24, n).astype(np.int64)
-    prepared = np.where(means == "fiance_visa", draw.between(6, 20, n), draw.between(1, 10, n))
-    of_age = victims.born.astype("datetime64[M]").astype(np.int64) + OF_AGE_MONTHS + 1
-    asked = np.where(np.isnat(petitioned), of_age, petitioned.astype("datetime64[M]").astype(np.int64) + 2)
-    room = month - np.maximum(of_age, asked)
-    room = np.where(room < 3, month - of_age, room)
-    share = np.clip(room / (lasted + waited), 0, 1)
-    lasted = np.maximum((lasted * share).astype(np.int64), 2)
-    waited = np.maximum((waited * share).astype(np.int64), 1)
-    entry = month - waited - lasted
-    met = entry - prepared
-    met = np.where(np.isnat(petitioned), met, np.minimum(met, asked - 3))
-    return Course(met, entry, month - waited, month)
-
-
-@dataclass(frozen=True)
-class Plot:
-    """What the statements must agree with, one position per application."""
-
-    victims: People  # with the names of the day
-    traffickers: People
-    mentions: Mentions
-    course: Course
-    means: Texts
-    category: Texts
-    visa: Texts  # of the petition by which the trafficker brought the victim; empty: none is known
-    business: Texts  # of the trafficker; empty: none
-    children: Texts  # of the victim: the sex of each, such as "FM"
-    married: Texts  # "spouse" or empty
-
-
-def statements(draw: Draw, plot: Plot) -> Texts:
+def statements(draw: Draw, cases: Cases) -> Texts:
     """The statements."""
-    return texts(_Teller(plot, i, Luck(_numbers(draw.child(str(i))))).tell() for i in range(len(plot.means)))
+    return texts(tell(cases, i, Luck(_numbers(draw.child(str(i))))) for i in range(len(cases.means)))
+
+
+def tell(cases: Cases, i: int, luck: Luck) -> str:
+    """The statement of application `i`: three to seven paragraphs, an empty line between two."""
+    happened = story(cases, i, luck)
+    name, voice = _voice(happened.culture, luck)
+    happened.tags.update({name, "third" if voice.person else "first"})
+    teller = _Teller(happened, luck)
+    paragraphs = [teller.paragraph(rules) for rules in voice.paragraphs]
+    paragraphs[-2] += teller.amends()
+    if voice.broken:
+        own = habits(happened.culture, luck)
+        paragraphs = [broken(text, own, luck) for text in paragraphs]
+    if voice.person:
+        called = "Declarant" if voice.person == "Declarant" else f"the {voice.person}"
+        paragraphs = [reported(text, called, happened.sex, luck, BY_NAME) for text in paragraphs]
+    if voice.numbered:
+        paragraphs = [f"{number}. {text}" for number, text in enumerate(paragraphs, start=1)]
+    return teller.finished("\n\n".join(paragraphs))
 
 
 def _numbers(draw: Draw) -> Iterator[float]:
@@ -144,38 +90,85 @@ def _numbers(draw: Draw) -> Iterator[float]:
         yield from draw.uniform(1024).tolist()
 
 
-# Facts that must stand in the text exactly as they are: while sentences are put together and changed, a character of the
-# private use area stands for each.
-PRIVATE = 0xE000
-KEPT = re.compile(r"(^|[.!?]\"? |\n)?([\ue000-\uf8ff])")
-BEGINS = re.compile(r"(^|[.!?][\")]? |\n)(\"?[a-zé])")
+def _voice(culture: str, luck: Luck) -> tuple[str, _Voice]:
+    """One of the voices that somebody of this culture may have, by their shares."""
+    able = {
+        name: voice
+        for name, voice in _voices().items()
+        if culture not in voice.bars and (not voice.only or culture in voice.only)
+    }
+    left = luck.below(1_000_000) / 1_000_000 * sum(voice.share for voice in able.values())
+    for name, voice in able.items():
+        left -= voice.share
+        if left < 0:
+            break
+    return name, voice
 
 
 class _Teller:
-    """One victim telling."""
+    """Puts the sentences of one statement together; none is used twice."""
 
-    def __init__(self, plot: Plot, i: int, luck: Luck) -> None:
-        self.plot, self.i, self.luck = plot, i, luck
-        self.wording, self.kept, self.mentioned, self.heard = Wording.of(luck), [], 0, False
-        self.culture, self.sex = str(plot.victims.culture[i]), str(plot.victims.sex[i])
-        self.adult = bool(plot.course.entry[i] >= int(plot.victims.born[i].astype("datetime64[M]").astype(int)) + OF_AGE_MONTHS)
-        self.voice_name, self.voice = self._voice()
-        self.city, self.street = self._place()
-        self.work_name, self.work = self._work()
-        self.promised = self._promised()
-        self.tags = self._tags()
-        self.facts = self._facts()
-        self.used: set[int] = set()
+    def __init__(self, happened: Story, luck: Luck) -> None:
+        self._story, self._luck = happened, luck
+        self._kept: list[str] = []  # what the private characters stand for
+        self._used: set[int] = set()
+        self._mentions = 0
+        self._heard: set[str] = set()  # names that were said
 
-    def tell(self) -> str:
-        """The statement."""
-        paragraphs = [self._paragraph(rules) for rules in self.voice.paragraphs]
-        paragraphs[-2] += self._amends()
-        if self.voice.broken:
-            paragraphs = [broken(text, self.culture, self.luck) for text in paragraphs]
-        if self.voice.person:
-            paragraphs = [self._reported(text) for text in paragraphs]
-        if self.voice.numbered:
-            paragraphs = [f"{number}. {text}" for number, text in enumerate(paragraphs, start=1)]
-        text = BEGINS.sub(lambda match: match[1] + match[2].upper(), "\n\n".join(paragraphs))
-        return KEPT.sub(self._restore, text)
+    def paragraph(self, plan: list[str]) -> str:
+        """The sentences of these rules, in their order."""
+        found = []
+        for rule in plan:
+            if rule == "tell":
+                told = [f"tell_{what}" for what in TOLD if what in self._story.tags]
+                found += [self._line(each) for each in told]
+                if self._luck.chance(LOOKS):
+                    found.append(self._line("look"))
+            elif not rule.startswith("~") or self._luck.chance(SOMETIMES):
+                found.append(self._line(rule.lstrip("~")))
+        return " ".join(sentence for sentence in found if sentence)
+
+    def amends(self) -> str:
+        """What must be said and was not: what the trafficker is called; and the name of somebody else, so that the only
+        name in a statement is never the trafficker's."""
+        added = ""
+        if self._story.said and self._story.said not in self._story.forms[: self._mentions]:
+            added += " " + self._line("insist")
+        if not self._heard & {"fellow", "fellow2", "kind", "officer", "driver", "lawyer"}:
+            added += " " + self._line("others")
+        return added
+
+    def finished(self, text: str) -> str:
+        """With capitals where sentences begin, and the words that were kept."""
+        tidy = BEGINS.sub(lambda match: match[1] + match[2].upper(), SPACES.sub("", text))
+        return KEPT.sub(self._restored, tidy)
+
+    def _restored(self, match: re.Match[str]) -> str:
+        word = self._kept[ord(match["kept"]) - PRIVATE]
+        begins = match["begins"]
+        return word if begins is None else begins + word[:1].upper() + word[1:]
+
+    def _line(self, rule: str) -> str:
+        """A line of the rule that fits and was not used; empty if there is none."""
+        lines = _rules()[rule]
+        fitting = [line for line in lines if line.fits(self._story.tags)]
+        line_options = [line for line in fitting if id(line) not in self._used]
+        if not line_options:
+            return ""
+        line = line_options[self._luck.below(len(line_options))]
+        self._used.add(id(line))
+        self._story.tags.update(line.sets)
+        return spell(line.body, self._luck, self._fill)
+
+    def _fill(self, slot: str) -> str:
+        if slot == "who":
+            self._mentions += 1
+            return self._keep(self._story.forms[min(self._mentions, len(self._story.forms)) - 1])
+        if slot in self._story.kept:
+            self._heard.add(slot)
+            return self._keep(self._story.kept[slot])
+        return self._story.facts[slot] if slot in self._story.facts else self._line(slot)
+
+    def _keep(self, word: str) -> str:
+        self._kept.append(word)
+        return chr(PRIVATE + len(self._kept) - 1)

@@ -11,6 +11,8 @@ from include.simulator.grammar import Luck
 
 HERE = Path(__file__).parent
 
+Habit = tuple[re.Pattern[str], str]
+
 EACH_TIME = 0.8  # who has a habit shows it this often; nobody makes a mistake every time (ours)
 
 
@@ -35,15 +37,19 @@ def _habits(culture: str) -> list[tuple[re.Pattern[str], str, float]]:
     return [(re.compile(pattern), new, rate) for pattern, new, rate in [*own, *common]]
 
 
-def language(country: str, culture: str, luck: Luck) -> str:
-    """What somebody born in that country (alpha-2) into that culture speaks."""
-    known = _tongues().languages
-    return (options := known.get(country) or known[culture])[luck.below(len(options))]
+def language(community: str, luck: Luck) -> str:
+    """What somebody of this community speaks at home."""
+    options = _tongues().languages[community]
+    return options[luck.below(len(options))]
 
 
-def broken(text: str, culture: str, luck: Luck) -> str:
-    """The text as a learner from this culture writes it: each has some of the habits of the mother tongue."""
-    for pattern, new, rate in _habits(culture):
-        if luck.chance(rate):
-            text = pattern.sub(lambda match, new=new: match.expand(new) if luck.chance(EACH_TIME) else match[0], text)
+def habits(culture: str, luck: Luck) -> list[Habit]:
+    """What a learner from this culture does again and again: each has some of the habits of the mother tongue."""
+    return [(pattern, new) for pattern, new, rate in _habits(culture) if luck.chance(rate)]
+
+
+def broken(text: str, habits: list[Habit], luck: Luck) -> str:
+    """The text as somebody with these habits writes it."""
+    for pattern, new in habits:
+        text = pattern.sub(lambda match, new=new: match.expand(new) if luck.chance(EACH_TIME) else match[0], text)
     return text
