@@ -49,13 +49,17 @@ class Luck:
     def __init__(self, numbers: Iterator[float]) -> None:
         self._numbers = numbers
 
+    def uniform(self) -> float:
+        """A number in [0, 1)."""
+        return next(self._numbers)
+
     def chance(self, rate: float) -> bool:
         """Does something of this probability happen?"""
-        return next(self._numbers) < rate
+        return self.uniform() < rate
 
     def below(self, n: int) -> int:
         """One of 0 .. n-1."""
-        return int(next(self._numbers) * n)
+        return int(self.uniform() * n)
 
     def between(self, low: int, high: int) -> int:
         """An integer in [low, high)."""

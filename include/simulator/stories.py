@@ -262,7 +262,7 @@ class _Author:
             names[role] = self._free(taken, lambda options=options: self.pick(options))  # type: ignore[misc]
         given = load_cultures()[self.culture].given[self.sex]
         for role in ("fellow", "fellow2"):
-            names[role] = self._free(taken, lambda: given.at(next(self.luck)))
+            names[role] = self._free(taken, lambda: given.at(self.luck.uniform()))
         own = [part for part in (str(self.victim.given[0]), str(self.victim.family[0])) if part]
         country = load_places().countries[str(self.victim.country[0])].name
         community = load_cultures()[self.culture].communities[int(self.victim.community[0])].name
