@@ -85,7 +85,8 @@ def _recorded(draw: Draw, known: Cast, tecs: Tecs, accusable: Bools, n: int) -> 
     """Victims whom TECS records, and in each one's case the involvement of one who is accused."""
     cases = tecs.cases
     accused = dict(zip(cases.case[accusable].tolist(), np.flatnonzero(accusable).tolist(), strict=True))
-    victims = np.flatnonzero(cases.roles == "VICTIM")
+    abroad = known.people.country[known.roster.persons[cases.subject]] != "US"  # a citizen needs no visa
+    victims = np.flatnonzero((cases.roles == "VICTIM") & abroad)
     victims = victims[np.isin(cases.case[victims], list(accused))]
     persons, first = np.unique(known.roster.persons[cases.subject[victims]], return_index=True)
     chosen = draw.order(len(persons))[:n]

@@ -206,7 +206,6 @@ class _Author:
     def _when(self) -> dict[str, str]:
         course, i, wording = self.cases.course, self.i, self.wording
         met, entry, left, filed = (int(times[i]) for times in (course.met, course.entry, course.left, course.filed))
-        age = (entry - int(_months(self.victim.born)[0])) // 12
         begins, lasts = self.luck.between(5, 11), self.luck.between(12, 17)
         if self.work.kind == "sex":
             begins, lasts = self.luck.between(10, 19), self.luck.between(9, 13)
@@ -217,7 +216,7 @@ class _Author:
             "filed": wording.month_of(filed),
             "filed_year": str(1970 + filed // 12),
             "months": wording.span(left - entry),
-            "age": wording.number(age),
+            "age": wording.number(self._age(self.victim)),
             "hours_from": hour(begins),
             "hours_to": hour((begins + lasts) % 24),
             "hours": f"{hour(begins)} to {hour((begins + lasts) % 24)}",
@@ -246,7 +245,12 @@ class _Author:
             **{"fhe": fhe, "fhim": fhim, "fhis": fhis, "fgirl": fgirl},
             "kids": self._kids(str(self.cases.children[self.i])),
             "kin": self.pick(_known().kin),
+            "his_age": self.wording.number(max(20, self._age(self.trafficker, 12 * 5) * 5)),
         }
+
+    def _age(self, people: People, per: int = 12) -> int:
+        """Years, or other spans of so many months, at the time of entry."""
+        return int(self.cases.course.entry[self.i] - _months(people.born)[0]) // per
 
     def _kids(self, sexes: str) -> str:
         words = {"F": "my daughter", "M": "my son", "FF": "my two daughters", "MM": "my two sons"}
