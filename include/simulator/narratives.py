@@ -149,13 +149,12 @@ class _Teller:
         return word if begins is None else begins + word[:1].upper() + word[1:]
 
     def _line(self, rule: str) -> str:
-        """A line of the rule that fits and was not used; empty if there is none."""
-        lines = _rules()[rule]
-        fitting = [line for line in lines if line.fits(self._story.tags)]
-        line_options = [line for line in fitting if id(line) not in self._used]
-        if not line_options:
+        """A line of the rule that fits and was not used; empty if there is none. The closer to the case, the likelier."""
+        able = [line for line in _rules()[rule] if line.fits(self._story.tags) and id(line) not in self._used]
+        if not able:
             return ""
-        line = line_options[self._luck.below(len(line_options))]
+        tickets = [line for line in able for _ in range(1 + len(line.needs))]
+        line = tickets[self._luck.below(len(tickets))]
         self._used.add(id(line))
         self._story.tags.update(line.sets)
         return spell(line.body, self._luck, self._fill)

@@ -11,7 +11,7 @@ ONE = {
 }
 # After "I" these words are present tense; all else that the sentences use is past, and the same in the third person.
 PRESENT = {"am": "is", "have": "has", "do": "does"} | {
-    verb: f"{verb}s" for verb in ("remember", "know", "think", "fear", "believe", "understand", "want", "hope", "say", "call", "pray", "wish", "owe", "trust", "nod")
+    verb: f"{verb}s" for verb in ("remember", "know", "think", "fear", "believe", "understand", "want", "hope", "say", "call", "pray", "wish", "owe", "trust", "come")
 }  # fmt: skip
 SUBJECT = re.compile(r"\bI((?: still| never| only)?) (" + "|".join(PRESENT) + r")\b")
 PERSON = re.compile(r"\b(" + "|".join([*WE, "I", *list(ONE["F"])[1:]]) + r")\b(?!-)", re.IGNORECASE)

@@ -261,13 +261,14 @@ class _Author:
         """Everybody's but the trafficker's, and none that could be taken for it."""
         trafficker = {str(getattr(self.trafficker, part)[0]) for part in ("family", "given", "middle", "maiden")}
         taken = {word for text in (*trafficker, *self.cases.mentions.forms[self.i]) for word in text.lower().split()}
+        own = [part for part in (str(self.victim.given[0]), str(self.victim.family[0])) if part]
+        taken |= {word for part in own for word in part.lower().split()}
         names = {}
         for role, options in _known().bystanders.items():
             names[role] = self._free(taken, lambda options=options: self.pick(options))  # type: ignore[misc]
         given = load_cultures()[self.culture].given[self.sex]
         for role in ("fellow", "fellow2"):
             names[role] = self._free(taken, lambda: given.at(self.luck.uniform()))
-        own = [part for part in (str(self.victim.given[0]), str(self.victim.family[0])) if part]
         country = load_places().countries[str(self.victim.country[0])].name
         community = load_cultures()[self.culture].communities[int(self.victim.community[0])].name
         return names | {
