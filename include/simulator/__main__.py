@@ -1,5 +1,6 @@
 """Command line: `python -m include.simulator --help`."""
 
+import json
 import os
 import signal
 import socket
@@ -13,7 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from include.simulator import scenario as scenarios
+from include.simulator import truth
+from include.simulator.cultures import culture_names
 from include.simulator.gateway import create_app
+from include.simulator.look import look
 from include.simulator.source import WorldError
 from include.simulator.world import generate
 
@@ -21,6 +25,8 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pret
 
 # When the gateway is told to stop, answers under way get this long: stalls are meant to hang.
 GRACE_SECONDS = 2
+
+LOOK_WIDTH = 160  # a name in three spellings needs it, also where the output is no terminal
 
 
 def _load(name: str) -> scenarios.Scenario:
@@ -64,6 +70,41 @@ def describe(scenario: Annotated[str, typer.Option(help="Name of a scenario.")] 
         else:
             table.add_row(key, "", str(value))
     Console().print(table)
+
+
+@app.command("look")
+def look_command(
+    culture: Annotated[str, typer.Option(help="Name of a culture, as in `describe`.")],
+    number: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Show random people of a culture, as each system writes them."""
+    if culture not in culture_names():
+        raise _refuse(f"unknown culture [{culture}]; known: {', '.join(culture_names())}")
+    Console(width=max(Console().width, LOOK_WIDTH)).print(look(culture, number, seed))
+
+
+@app.command("truth")
+def truth_command(
+    world: Annotated[Path, typer.Option(help="Folder of a generated world.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The headline alone, as JSON.")] = False,
+) -> None:
+    """Show what is true of a world: the audit's headline, the true pairs, the faults in its records."""
+    try:
+        counted = truth.headline(world)
+        if as_json:
+            typer.echo(json.dumps(counted, indent=2))
+            return
+        shown = {"Headline": counted, "True pairs by route": truth.pairs_by_route(world)}
+        shown["Faults in the records, by dataset"] = truth.faults(world)
+    except WorldError as error:
+        raise _refuse(str(error)) from None
+    for title, counts in shown.items():
+        table = Table(title=title, show_header=False)
+        for what, count in counts.items():
+            parts = ", ".join(f"{name} {n}" for name, n in count.items()) if isinstance(count, dict) else str(count)
+            table.add_row(what, parts)
+        Console().print(table)
 
 
 class _Announcing(uvicorn.Server):

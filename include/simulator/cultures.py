@@ -1,59 +1,114 @@
-"""Names as families of one culture give them: frequencies, order, particles, spellings, nicknames."""
+"""Names as families of one culture give them: frequencies, order, particles, spellings, nicknames, who inherits what.
 
-from collections.abc import Callable
-from dataclasses import dataclass
+A culture is made of communities that do not mix names within a person: Sikhs and Bengali Muslims, Yoruba and Akan.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cache, cached_property
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import names as census
 import numpy as np
 import yaml
-from anyascii import anyascii
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from include.simulator.draw import Draw, Floats, Ints, Texts
+from include.simulator.namelists import GENERATION_YEARS, GENERATIONS, NameList, Shelf, join, read_names
 
-HERE = Path(__file__).parent
+NAMES = Path(__file__).parent / "names"  # one file per culture; its README says how they are written
+
+Days = NDArray[np.datetime64]
+Middle = Literal["given", "mother", "father", "patronymic", "ukrainian_patronymic", "none"]
+
+USUAL_GENERATION = 3  # of those whose birth day nobody tells: around 1975
+
+# Words that belong to the name after them.
+PARTICLES = frozenset(
+    [
+        "de",
+        "del",
+        "dela",
+        "delos",
+        "la",
+        "las",
+        "los",
+        "san",
+        "santa",
+        "da",
+        "dos",
+        "di",
+        "van",
+        "von",
+        "bin",
+        "bint",
+        "ibn",
+        "el",
+        "al",
+        "abd",
+        "abdel",
+        "abdul",
+        "abu",
+        "um",
+        "o",
+        "st",
+        "saint",
+        "le",
+        "ud",
+        "y",
+    ]
+)
 
 
-@dataclass(frozen=True)
-class NameList:
-    """Names and how often each occurs."""
+class _Community(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    names: tuple[str, ...]
-    weights: Floats
-
-    def pick(self, draw: Draw, n: int) -> Texts:
-        """`n` names."""
-        return draw.pick(self.names, n, self.weights)
-
-    @cached_property
-    def _cumulative(self) -> Floats:
-        return np.cumsum(self.weights)
-
-    def at(self, luck: float) -> str:
-        """The name that a random number in [0, 1) stands for."""
-        return self.names[int(np.searchsorted(self._cumulative, luck * self._cumulative[-1], side="right"))]
+    share: float
+    countries: dict[str, float]
+    family: str
+    family_female: str = ""  # where women bear others than men's; empty: the same, in their female form
+    female: str
+    male: str
+    middle: Middle = "none"
+    middle_rate: float = 1.0
+    middle_female: str = ""  # for "given": if other than the given names
+    middle_male: str = ""
+    single_name: float = 0.0
 
 
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    countries: dict[str, float]
-    middle: Literal["given", "mother", "father", "patronymic", "marker", "none"]
-    middle_rate: float = 0.8
+    family_first: bool = False
     double_surname: bool = False
     slavic_endings: bool = False
-    family_first: bool = False
-    wife_takes: float = 0.5
-    family: dict[str, float]
-    female: dict[str, float]
-    male: dict[str, float]
-    tail: Literal["census", "es", "chinese", "india", "russian", "west_african", "french"] | None = None
-    nicknames: dict[str, list[str]] = {}
-    variants: list[list[str]] = []
+    wife_takes: float
+    women: dict[str, str] = {}
+    parts: dict[str, str] = {}
+    communities: dict[str, _Community]
+    nicknames: dict[str, str] = {}
+    bynames: dict[Literal["F", "M"], str] = {}
+    variants: list[str] = []
+    respell: list[tuple[str, str]] = []
+
+
+@dataclass(frozen=True)
+class Community:
+    """People of one culture who draw their names from one stock."""
+
+    name: str
+    share: float  # of the culture's people, per cent
+    countries: dict[str, float]  # of birth
+    family: dict[str, NameList]  # by sex, F and M
+    given: dict[str, NameList]  # by sex
+    middle: (
+        Middle  # what stands between: a second given name, the mother's family name, the father's name or patronymic
+    )
+    middle_rate: float
+    middles: dict[str, NameList]  # by sex
+    single_name: float  # share of the people who have one name only
 
 
 @dataclass(frozen=True)
@@ -61,148 +116,351 @@ class Culture:
     """What it takes to name people of one culture and to misspell them as clerks do."""
 
     name: str
-    countries: dict[str, float]
-    middle: str
-    middle_rate: float
-    double_surname: bool
+    communities: tuple[Community, ...]
+    double_surname: bool  # the father's family name and the mother's
     slavic_endings: bool
     family_first: bool  # the family name is said and written first at home
     wife_takes: float  # share of the wives who take their husband's family name
-    family: NameList
-    given: dict[str, NameList]  # by sex, F and M
+    women: dict[str, str]  # family names that women bear in another form than men
     nicknames: dict[str, tuple[str, ...]]
+    bynames: dict[str, tuple[str, ...]]  # by sex: what people are called that has nothing to do with their given name
     variants: dict[str, tuple[str, ...]]  # other spellings of a name
+    respell: tuple[tuple[re.Pattern[str], str], ...]  # rules that give other spellings of any name
+    _spelled: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def countries(self) -> dict[str, float]:
+        """Countries of birth, shares in per cent."""
+        shares: dict[str, float] = {}
+        for each in self.communities:
+            total = sum(each.countries.values())
+            for code, share in each.countries.items():
+                shares[code] = shares.get(code, 0.0) + each.share * share / total
+        return shares
+
+    @cached_property
+    def keeps_maiden_name(self) -> bool:
+        """Does a wife's own family name become her middle name?"""
+        return any(each.middle == "mother" for each in self.communities)
+
+    @cached_property
+    def family(self) -> NameList:
+        """The family names that men bear, communities taken together."""
+        return join([each.family["M"].scaled(each.share) for each in self.communities])
+
+    @cached_property
+    def given(self) -> dict[str, NameList]:
+        """The given names by sex, communities taken together."""
+        return {sex: join([each.given[sex].scaled(each.share) for each in self.communities]) for sex in ("F", "M")}
+
+    @cached_property
+    def families(self) -> Shelf:
+        """Family names: lists by community and sex."""
+        lists = (each.family[sex] for each in self.communities for sex in ("M", "F"))
+        return Shelf([(names.names, names.weights[:, USUAL_GENERATION]) for names in lists])
+
+    @cached_property
+    def givens(self) -> Shelf:
+        """Given names: lists by community, sex and generation."""
+        return _by_generation(each.given[sex] for each in self.communities for sex in ("M", "F"))
+
+    @cached_property
+    def middles(self) -> Shelf:
+        """Middle names: lists by community, sex and generation."""
+        return _by_generation(each.middles[sex] for each in self.communities for sex in ("M", "F"))
+
+    @cached_property
+    def men(self) -> dict[str, str]:
+        """The form that men bear of a family name that is a woman's."""
+        pairs = ((self.for_woman(name), name) for each in self.communities for name in each.family["M"].names)
+        return {woman: man for woman, man in pairs if woman != man}
+
+    @cached_property
+    def community_of(self) -> dict[str, int]:
+        """The community in which a family name is commonest."""
+        best: dict[str, tuple[float, int]] = {}
+        for position, each in enumerate(self.communities):
+            for sex in ("M", "F"):
+                weights = each.family[sex].scaled(each.share).weights[:, USUAL_GENERATION].tolist()
+                for name, weight in zip(each.family[sex].names, weights, strict=True):
+                    best[name] = max(best.get(name, (0.0, 0)), (weight, position))
+        return {name: position for name, (_, position) in best.items()}
+
+    def husband(self, wife: str, luck: float) -> str:
+        """The family name of a man whom a woman of this family name may marry: one of her community."""
+        position = self.community_of.get(surnames(wife)[0], self.community_of.get(wife, 0))
+        return self.communities[position].family["M"].at(luck)
+
+    def for_woman(self, family: str) -> str:
+        """The form of a family name that a woman bears."""
+        return feminine(family) if self.slavic_endings else self.women.get(family, family)
+
+    def nickname(self, given: str, sex: str, luck: float) -> str | None:
+        """What somebody of this given name is called; None: nothing else."""
+        options = self.nicknames.get(given) or self.nicknames.get(re.split("[ -]", given)[0]) or self.bynames.get(sex)
+        chosen = options[int(luck * len(options))] if options else None
+        return None if chosen == given else chosen
+
+    def spellings(self, word: str) -> tuple[str, ...]:
+        """Other ways to write a name; the usual ones come first."""
+        if word not in self._spelled:
+            ruled = (pattern.sub(other, word) for pattern, other in self.respell)
+            written = (text[:1].upper() + text[1:] for text in ruled)
+            found = dict.fromkeys([*self.variants.get(word, ()), *written])
+            self._spelled[word] = tuple(text for text in found if text != word)
+        return self._spelled[word]
 
 
-def _faker(locale: str, attribute: str) -> dict[str, float]:
-    """A list of faker's, with its frequencies if it has any. Read as data: faker's own random draws are not used."""
-    values: Any = getattr(import_module(f"faker.providers.person.{locale}").Provider, attribute)
-    return dict(values) if hasattr(values, "items") else dict.fromkeys(values, 1.0)
+def _by_generation(lists: Iterable[NameList]) -> Shelf:
+    shelved = []
+    for names in lists:
+        for generation in range(len(GENERATIONS)):
+            known = np.flatnonzero(names.weights[:, generation] > 0)
+            shelved.append(([names.names[i] for i in known.tolist()], names.weights[known, generation]))
+    return Shelf(shelved)
 
 
-def _census(kind: str) -> dict[str, float]:
-    """US Census 1990, public domain: name, per cent, cumulative, rank."""
-    rows = (line.split() for line in Path(census.FILES[kind]).read_text(encoding="ascii").splitlines())
-    return {row[0].title(): float(row[1]) for row in rows if float(row[1]) > 0}
+def _words(text: str, separator: str = ",") -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(separator) if word.strip())
 
 
-def _ascii(values: dict[str, float]) -> dict[str, float]:
-    folded: dict[str, float] = {}
-    for name, weight in values.items():
-        letters = anyascii(name).replace("'", "").strip().title()
-        folded[letters] = folded.get(letters, 0.0) + weight
-    return folded
+def _community(name: str, entry: _Community, culture: _Entry) -> Community:
+    men = read_names(entry.family, culture.parts)
+    forms = tuple(feminine(n) if culture.slavic_endings else culture.women.get(n, n) for n in men.names)
+    women = read_names(entry.family_female, culture.parts) if entry.family_female else NameList(forms, men.weights)
+    given = {"F": read_names(entry.female, culture.parts), "M": read_names(entry.male, culture.parts)}
+    middles = dict(given)
+    if entry.middle == "mother":
+        middles = {"F": men, "M": men}
+    elif entry.middle == "father":
+        middles = {"F": _fathers(given["M"]), "M": _fathers(given["M"])}
+    elif entry.middle in _PATRONYMICS:
+        fathers, son_of = _fathers(given["M"]), _PATRONYMICS[entry.middle]
+        middles = {
+            sex: NameList(tuple(son_of(father, sex == "F") for father in fathers.names), fathers.weights)
+            for sex in ("F", "M")
+        }
+    elif entry.middle_female:
+        middles = {
+            "F": read_names(entry.middle_female, culture.parts),
+            "M": read_names(entry.middle_male, culture.parts),
+        }
+    return Community(
+        name=name,
+        share=entry.share,
+        countries=entry.countries,
+        family={"F": women, "M": men},
+        given=given,
+        middle=entry.middle,
+        middle_rate=0.0 if entry.middle == "none" else entry.middle_rate,
+        middles=middles,
+        single_name=entry.single_name,
+    )
 
 
-# By tail: family, female and male names. None: the hand list is all there is.
-_TAILS: dict[str, Callable[[], tuple[dict[str, float] | None, dict[str, float] | None, dict[str, float] | None]]] = {
-    "census": lambda: (_census("last"), _census("first:female"), _census("first:male")),
-    "es": lambda: (
-        _faker("es_MX", "last_names"),
-        _faker("es_CO", "first_names_female"),
-        _faker("es_CO", "first_names_male"),
-    ),
-    "chinese": lambda: (_ascii(_faker("zh_CN", "last_names")), None, None),
-    "india": lambda: (
-        _faker("en_IN", "last_names"),
-        _faker("en_IN", "first_names_female"),
-        _faker("en_IN", "first_names_male"),
-    ),
-    "russian": lambda: (_ascii(_faker("ru_RU", "last_names")), None, None),
-    "west_african": lambda: (
-        _faker("yo_NG", "last_names") | _faker("ig_NG", "last_names") | _faker("tw_GH", "last_names"),
-        _faker("yo_NG", "first_names_female")
-        | _faker("ig_NG", "first_names_female")
-        | _faker("tw_GH", "first_names_female"),
-        _faker("yo_NG", "first_names_male") | _faker("ig_NG", "first_names_male") | _faker("tw_GH", "first_names_male"),
-    ),
-    "french": lambda: (
-        _faker("fr_FR", "last_names"),
-        _faker("fr_FR", "first_names_female"),
-        _faker("fr_FR", "first_names_male"),
-    ),
-}
-
-
-def _name_list(head: dict[str, float], tail: dict[str, float] | None) -> NameList:
-    """The hand list; what it leaves to 100 per cent is spread over the tail."""
-    weights = dict(head)
-    rest = {name: weight for name, weight in (tail or {}).items() if name not in head}
-    total, left = sum(rest.values()), max(100.0 - sum(head.values()), 0.0)
-    weights.update({name: left * weight / total for name, weight in rest.items()})
-    return NameList(tuple(weights), np.array(list(weights.values()), dtype=np.float64))
+def _fathers(given: NameList) -> NameList:
+    """Men's names weighted as those of the fathers, two generations older."""
+    older = np.maximum(np.arange(len(GENERATIONS)) - 30 // GENERATION_YEARS, 0)
+    return NameList(given.names, given.weights[:, older])
 
 
 def _culture(name: str, entry: _Entry) -> Culture:
-    family, female, male = _TAILS[entry.tail]() if entry.tail else (None, None, None)
-    variants = {
-        spelling: tuple(other for other in group if other != spelling) for group in entry.variants for spelling in group
-    }
+    groups = [_words(group, "/") for group in entry.variants]
+    variants: dict[str, tuple[str, ...]] = {}
+    for group in groups:
+        for spelling in group:
+            others = tuple(other for other in group if other != spelling)
+            variants[spelling] = variants.get(spelling, ()) + others
     return Culture(
         name=name,
-        countries=entry.countries,
-        middle=entry.middle,
-        middle_rate=entry.middle_rate,
+        communities=tuple(_community(key, each, entry) for key, each in entry.communities.items()),
         double_surname=entry.double_surname,
         slavic_endings=entry.slavic_endings,
         family_first=entry.family_first,
         wife_takes=entry.wife_takes,
-        family=_name_list(entry.family, family),
-        given={"F": _name_list(entry.female, female), "M": _name_list(entry.male, male)},
-        nicknames={given: tuple(short) for given, short in entry.nicknames.items()},
+        women=entry.women,
+        nicknames={given: _words(short) for given, short in entry.nicknames.items()},
+        bynames={sex: _words(text) for sex, text in entry.bynames.items()},
         variants=variants,
+        respell=tuple((re.compile(pattern), other) for pattern, other in entry.respell),
     )
+
+
+@cache
+def culture_names() -> tuple[str, ...]:
+    """The cultures that are described, in alphabetical order."""
+    return tuple(sorted(path.stem for path in NAMES.glob("*.yaml")))
 
 
 @cache
 def load_cultures() -> dict[str, Culture]:
     """Every culture by name."""
-    entries = yaml.safe_load((HERE / "cultures.yaml").read_text(encoding="utf-8"))
-    return {name: _culture(name, _Entry.model_validate(entry)) for name, entry in entries.items()}
+    texts = {name: (NAMES / f"{name}.yaml").read_text(encoding="utf-8") for name in culture_names()}
+    return {name: _culture(name, _Entry.model_validate(yaml.safe_load(text))) for name, text in texts.items()}
 
 
-def name_people(draw: Draw, culture: Culture, sex: Texts) -> tuple[Texts, Texts, Texts]:
-    """Family, given and middle names (empty text: none) of as many people as there are sexes."""
+def pick_communities(draw: Draw, culture: Culture, n: int) -> Ints:
+    """Communities (positions) of `n` people of the culture, by their shares."""
+    return draw.index([each.share for each in culture.communities], n)
+
+
+def birth_countries(draw: Draw, culture: Culture, community: Ints) -> Texts:
+    """Countries of birth (alpha-2), as the communities are spread over them."""
+    shelf = Shelf([(list(c.countries), np.array(list(c.countries.values()))) for c in culture.communities])
+    return shelf.pick(draw, community)
+
+
+def name_people(
+    draw: Draw, culture: Culture, sex: Texts, community: Ints | None = None, born: Days | None = None
+) -> tuple[Texts, Texts, Texts]:
+    """Family, given and middle names of as many people as there are sexes; an empty text: none. Who has a single name
+    has it as family name, as passports do. `community`: positions (none given: by their shares); `born`: birth days,
+    by which given names are in fashion."""
     n = len(sex)
-    female = sex == "F"
-    family = culture.family.pick(draw, n)
+    community = pick_communities(draw, culture, n) if community is None else community
+    stock = 2 * community + (sex == "F")
+    dressed = len(GENERATIONS) * stock + _generation(born, n)
+    family = culture.families.pick(draw, stock)
     if culture.double_surname:
-        family = family + " " + culture.family.pick(draw, n)
-    given = np.where(female, culture.given["F"].pick(draw, n), culture.given["M"].pick(draw, n))
-    middle = np.where(draw.chance(culture.middle_rate, n), _middle(draw, culture, female), "")
-    if culture.slavic_endings:
-        family = np.array([feminine(name) if f else name for name, f in zip(family, female, strict=True)], dtype=object)
+        family = family + " " + culture.families.pick(draw, stock)
+    given, middle = culture.givens.pick(draw, dressed), culture.middles.pick(draw, dressed)
+    has_middle = draw.uniform(n) < _rates(culture, "middle_rate")[community]
+    middle = np.where(has_middle & (middle != given) & (middle != family), middle, "")
+    single = draw.uniform(n) < _rates(culture, "single_name")[community]
+    if single.any():
+        family, given, middle = (
+            np.where(single, given, family),
+            np.where(single, "", given),
+            np.where(single, "", middle),
+        )
     return family, given, middle
 
 
-def _middle(draw: Draw, culture: Culture, female: Ints | Texts) -> Texts:
-    n = len(female)
-    if culture.middle == "given":
-        return np.where(female, culture.given["F"].pick(draw, n), culture.given["M"].pick(draw, n))
-    if culture.middle == "mother":
-        return culture.family.pick(draw, n)
-    if culture.middle == "father":
-        return culture.given["M"].pick(draw, n)
-    if culture.middle == "marker":
-        return np.where(female, "Thi", draw.pick(["Van", "Duc", "Huu", "Quoc"], n))
-    if culture.middle == "patronymic":
-        fathers = culture.given["M"].pick(draw, n)
-        return np.array([patronymic(name, bool(f)) for name, f in zip(fathers, female, strict=True)], dtype=object)
-    return np.full(n, "", dtype=object)
+def _rates(culture: Culture, rate: str) -> Floats:
+    return np.array([getattr(each, rate) for each in culture.communities], dtype=np.float64)
+
+
+def _generation(born: Days | None, n: int) -> Ints:
+    if born is None:
+        return np.full(n, USUAL_GENERATION, dtype=np.int64)
+    year = born.astype("datetime64[Y]").astype(np.int64) + 1970
+    position = (year - GENERATIONS[0] + GENERATION_YEARS // 2) // GENERATION_YEARS
+    clipped: Ints = np.clip(position, 0, len(GENERATIONS) - 1)
+    return clipped
+
+
+def child_family(culture: Culture, father_family: Texts, mother_family: Texts, sex: Texts) -> Texts:
+    """The family names of the children of these parents: the father's, in the form of the child's sex; in a culture of
+    double surnames the father's first and the mother's first."""
+    if culture.double_surname:
+        pairs = zip(father_family, mother_family, strict=True)
+        names = [" ".join((*surnames(father)[:1], *surnames(mother)[:1])) for father, mother in pairs]
+        return np.array(names, dtype=object)
+    return for_sex(culture, father_family, sex)
+
+
+def for_sex(culture: Culture, family: Texts, sex: Texts) -> Texts:
+    """The form of these family names that people of these sexes bear: Ivanov's sister Ivanova, Kaur's brother Singh."""
+    if not culture.slavic_endings and not culture.women:
+        return family
+    pairs = zip(family, sex, strict=True)
+    men = culture.men
+    return np.array([culture.for_woman(men.get(f, f)) if s == "F" else men.get(f, f) for f, s in pairs], dtype=object)
+
+
+def child_middle(
+    culture: Culture, community: Ints, father_given: Texts, mother_family: Texts, sex: Texts, drawn: Texts
+) -> Texts:
+    """The middle names of the children of these parents where custom says what they are (patronymic, father's given
+    name, mother's family name), and the `drawn` ones elsewhere. Who was drawn without one has none."""
+    kinds = [each.middle for each in culture.communities]
+    middle = drawn.copy()
+    for row in np.flatnonzero(drawn != "").tolist():
+        kind = kinds[community[row]]
+        if kind in _PATRONYMICS and father_given[row]:
+            middle[row] = _PATRONYMICS[kind](father_given[row], sex[row] == "F")
+        elif kind == "father" and father_given[row]:
+            middle[row] = father_given[row]
+        elif kind == "mother":
+            middle[row] = mother_family[row]
+    return middle
+
+
+def married(culture: Culture, own_family: Texts, own_middle: Texts, husband_family: Texts) -> tuple[Texts, Texts]:
+    """Family and middle names of wives who take their husband's name. A Hispanic one adds it to her own after `de`, a
+    Filipina keeps her own as middle name."""
+    if culture.double_surname:
+        pairs = zip(own_family, husband_family, strict=True)
+        return np.array([f"{surnames(own)[0]} de {surnames(his)[0]}" for own, his in pairs], dtype=object), own_middle
+    family = for_sex(culture, husband_family, np.full(len(husband_family), "F", dtype=object))
+    return family, own_family if culture.keeps_maiden_name else own_middle
+
+
+def surnames(family: str) -> list[str]:
+    """The family names in a text, each with its particles: De la Cruz López is De la Cruz and López."""
+    found: list[str] = []
+    open_particle = False
+    for word in family.split():
+        if open_particle:
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+        open_particle = word.lower() in PARTICLES
+    return found or [family]
+
+
+# Tried in this order. Ukrainian and Polish adjectives end in -a, Russian ones in -aya; nouns (Boyko) do not change.
+_FEMININE = (
+    (re.compile(r"(?<=[oe]v)$|(?<=[a-z]in)$|(?<=tsyn)$"), "a"),
+    (re.compile(r"(?<=[sc]k)(?:yi|i)$"), "a"),
+    (re.compile(r"(?<=sk)(?:iy|ii|y)$"), "aya"),
+    (re.compile(r"(?<=[nrtlv])yi$"), "a"),
+)
 
 
 def feminine(family: str) -> str:
-    """The form of a Slavic family name that a woman bears: Ivanov, Ivanova; Petrovsky, Petrovskaya."""
-    if family.endswith(("ov", "ev", "in", "yn")):
-        return f"{family}a"
-    for ending in ("skiy", "skii", "sky", "ski"):
-        if family.endswith(ending):
-            return f"{family.removesuffix(ending)}skaya"
+    """The form of a Slavic family name that a woman bears: Ivanova, Petrovskaya, Kowalska."""
+    for pattern, ending in _FEMININE:
+        form, changed = pattern.subn(ending, family)
+        if changed:
+            return form
     return family
 
 
+# Son's and daughter's names that no rule gives: the fathers' that lose a vowel, gain a letter or end in -a.
+_RUSSIAN = {
+    "Dmitri": ("Dmitrievich", "Dmitrievna"), "Dmitry": ("Dmitrievich", "Dmitrievna"),
+    "Georgy": ("Georgievich", "Georgievna"),
+    "Igor": ("Igorevich", "Igorevna"), "Ilya": ("Ilyich", "Ilyinichna"), "Lev": ("Lvovich", "Lvovna"),
+    "Nikita": ("Nikitich", "Nikitichna"), "Pavel": ("Pavlovich", "Pavlovna"), "Petr": ("Petrovich", "Petrovna"),
+    "Pyotr": ("Petrovich", "Petrovna"), "Yakov": ("Yakovlevich", "Yakovlevna"), "Kuzma": ("Kuzmich", "Kuzminichna"),
+    "Foma": ("Fomich", "Fominichna"), "Mikhail": ("Mikhailovich", "Mikhailovna"),
+}  # fmt: skip
+_UKRAINIAN = {
+    "Illia": ("Illich", "Illivna"), "Lev": ("Lvovych", "Lvivna"), "Mykola": ("Mykolaiovych", "Mykolaivna"),
+    "Mykyta": ("Mykytovych", "Mykytivna"), "Pavlo": ("Pavlovych", "Pavlivna"), "Yakiv": ("Yakovych", "Yakivna"),
+    "Hryhorii": ("Hryhorovych", "Hryhorivna"),
+}  # fmt: skip
+
+
 def patronymic(father: str, daughter: bool) -> str:
-    """Father's name as a Slavic middle name: Ivan, Ivanovich, Ivanovna."""
-    if father.endswith(("i", "y")):
+    """Father's name as a Russian middle name: Ivan, Ivanovich, Ivanovna; Sergei, Sergeyevich; Nikita, Nikitich."""
+    if father in _RUSSIAN:
+        return _RUSSIAN[father][daughter]
+    if father.endswith(("ei", "ey", "ai", "ay", "y", "i")):  # Sergei, Nikolay, Vasily, Yuri
         return father[:-1] + ("yevna" if daughter else "yevich")
+    if father.endswith("a"):
+        return father[:-1] + ("ichna" if daughter else "ich")
     return father + ("ovna" if daughter else "ovich")
+
+
+def ukrainian_patronymic(father: str, daughter: bool) -> str:
+    """Father's name as a Ukrainian middle name: Ivan, Ivanovych, Ivanivna; Serhii, Serhiiovych, Serhiivna."""
+    if father in _UKRAINIAN:
+        return _UKRAINIAN[father][daughter]
+    if father.endswith("ii"):
+        return father[:-1] + "ivna" if daughter else father + "ovych"
+    return father.removesuffix("o") + ("ivna" if daughter else "ovych")
+
+
+_PATRONYMICS = {"patronymic": patronymic, "ukrainian_patronymic": ukrainian_patronymic}

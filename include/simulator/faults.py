@@ -1,37 +1,64 @@
 """What goes wrong between a person and a row. Each fault happens at the scenario's rate and is kept in the truth."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from include.contracts.model import Column, ColumnType, Contract, Severity
-from include.simulator.cultures import Culture, load_cultures
+from include.simulator.cultures import PARTICLES, Culture, load_cultures, surnames
+from include.simulator.days import Days
 from include.simulator.draw import Bools, Draw, Ints, Texts
-from include.simulator.people import Days, People
+from include.simulator.people import People
 from include.simulator.scenario import PersonFaults, RowFaults
-
-
-class FaultEntry(NamedTuple):
-    """One injected fault. `updated_at` (seconds, UTC) is of the version; None: the fault is in all versions."""
-
-    dataset: str
-    key: str
-    updated_at: int | None
-    column: str | None
-    fault: str
 
 
 @dataclass
 class FaultLog:
-    """Every fault of a world, for the truth."""
+    """Every injected fault, for the truth: blocks of the same fault in many records."""
 
-    entries: list[FaultEntry] = field(default_factory=list)
+    blocks: list[tuple[str, str, str | None, Texts, Ints | None]] = field(default_factory=list)
 
-    def add(self, dataset: str, keys: Texts, column: str | None, fault: str) -> None:
-        """The same fault in each of these records."""
-        self.entries.extend(FaultEntry(dataset, key, None, column, fault) for key in keys)
+    def add(self, dataset: str, keys: Texts, column: str | None, fault: str, times: Ints | None = None) -> None:
+        """The same fault in each of these records; `times` (seconds, UTC): in that version only, else in all."""
+        if len(keys):
+            self.blocks.append((dataset, fault, column, keys, times))
+
+    def table(self) -> pa.Table:
+        """One row per fault: dataset, key, updated_at (null: in all versions), column, fault."""
+        blocks = [
+            pa.table(
+                {
+                    "dataset": pa.repeat(pa.scalar(dataset), len(keys)),
+                    "key": pa.array(keys, pa.string()),
+                    "updated_at": _moments(times, len(keys)),
+                    "column": pa.repeat(pa.scalar(column, pa.string()), len(keys)),
+                    "fault": pa.repeat(pa.scalar(fault), len(keys)),
+                },
+                schema=FAULTS,
+            )
+            for dataset, fault, column, keys, times in self.blocks
+        ]
+        return pa.concat_tables([FAULTS.empty_table(), *blocks])
+
+
+FAULTS = pa.schema(
+    [
+        ("dataset", pa.string()),
+        ("key", pa.string()),
+        ("updated_at", pa.timestamp("us", "UTC")),
+        ("column", pa.string()),
+        ("fault", pa.string()),
+    ]
+)
+
+
+def _moments(times: Ints | None, n: int) -> pa.Array:
+    moments = FAULTS.field("updated_at").type
+    return pa.nulls(n, moments) if times is None else pa.array(times * 1_000_000, pa.int64()).cast(moments)
 
 
 class Name(NamedTuple):
@@ -77,49 +104,79 @@ def _spelling(name: Name, _culture: Culture, _sex: str, luck: float) -> Name | N
 
 
 def _transliteration(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
-    changed = name
-    for part in ("family", "given"):
-        written = getattr(name, part)
-        words = written.split() if culture.double_surname else [written]
-        other = " ".join(pick(culture.variants[w], luck) if w in culture.variants else w for w in words)
-        changed = changed._replace(**{part: other})
-    return changed if changed != name else None
+    """The family name, the given name or both in another spelling; which, by luck and by what there is."""
+    family, given = _respelled(name.family, culture, luck), _respelled(name.given, culture, again(luck))
+    both = name._replace(family=family, given=given)
+    which = again(again(luck))
+    if family != name.family and given != name.given and which < 0.8:
+        return name._replace(family=family) if which < 0.4 else name._replace(given=given)
+    return both if both != name else None
 
 
-def _nickname(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
-    short = culture.nicknames.get(name.given)
-    return name._replace(given=pick(short, luck)) if short else None
+def _respelled(text: str, culture: Culture, luck: float) -> str:
+    """Another spelling of the whole, or of each part that has one; hyphens and spaces stay."""
+    if whole := culture.spellings(text):
+        return pick(whole, luck)
+    parts = re.split("([ -])", text)
+    return "".join(pick(other, luck) if (other := culture.spellings(part)) else part for part in parts)
 
 
-def _swapped_order(name: Name, _culture: Culture, _sex: str, _luck: float) -> Name | None:
+def _nickname(name: Name, culture: Culture, sex: str, luck: float) -> Name | None:
+    short = culture.nickname(name.given, sex, luck) if name.given else None
+    return name._replace(given=short) if short else None
+
+
+def _swapped_order(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
+    """Half as likely where the family name does not come first at home: there it takes a clerk's slip alone."""
+    if not name.given or (not culture.family_first and again(luck) >= 0.5):
+        return None
     return name._replace(family=name.given, given=name.family)
 
 
 def _dropped_surname(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
-    words = name.family.split()
-    if not culture.double_surname or len(words) != 2:
+    """One of two surnames is left out: of a Spanish pair mostly the mother's, of an Arabic chain any."""
+    parts = surnames(name.family)
+    if len(parts) != 2 or not (culture.double_surname or any(c.middle == "father" for c in culture.communities)):
         return None
-    return name._replace(family=words[0] if luck < 0.8 else words[1])  # the first one is the father's: it stays
+    return name._replace(family=parts[0] if luck < 0.8 else parts[1])  # the first one is the father's: it stays
 
 
 def _particle(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
-    family = name.family
-    words = family.split()
-    if culture.double_surname and len(words) == 2:
-        return name._replace(family="-".join(words))
-    if "-" in family or len(words) > 1:
-        joined = family.replace("-", "").replace(" ", "")
-        apart = family.replace("-", " ") if "-" in family else family.replace(" ", "-")
-        bare = family.replace("-", " ").split()[-1]
-        return name._replace(family=pick((joined.capitalize(), apart, bare), luck))
-    return name._replace(given=name.given.replace("-", " ")) if "-" in name.given else None
+    """What clerks do with what stands before, between and inside names: De la Cruz, Al-Masri, Abdul Rahman, O'Brien."""
+    parts = surnames(name.family)
+    if culture.double_surname and len(parts) == 2 and (luck < 0.5 or parts == name.family.split()):
+        return name._replace(family="-".join(parts))
+    for at, part in enumerate(parts):
+        if other := _joined_or_bare(part, luck):
+            return name._replace(family=" ".join([*parts[:at], other, *parts[at + 1 :]]))
+    given = _joined_or_bare(name.given, luck)
+    return name._replace(given=given) if given else None
+
+
+def _joined_or_bare(text: str, luck: float) -> str | None:
+    """De la Cruz as Delacruz, De-La-Cruz, Cruz or Dela Cruz; None: nothing to join or leave out."""
+    words = [word for word in re.split("[ '-]", text) if word]
+    if len(words) < 2:
+        return None
+    joined = "".join(words).capitalize()
+    apart = (" " if "-" in text or "'" in text else "-").join(words)
+    bare = words[-1] if words[0].lower() in PARTICLES else words[0]
+    halfway = " ".join(["".join(words[:-1]).capitalize(), words[-1]]) if len(words) > 2 else joined
+    return pick((joined, apart, bare, halfway), luck)
 
 
 def _married_name(name: Name, culture: Culture, sex: str, luck: float) -> Name | None:
-    if sex != "F":
+    """She is written down under her husband's name: alone, after a hyphen, or in Spanish after `de`."""
+    husband = culture.for_woman(culture.husband(name.family, luck)) if sex == "F" else name.family
+    own = surnames(name.family)[0]
+    if husband in (name.family, own):
         return None
-    husband = culture.family.at(luck)
-    return name._replace(family=husband) if husband != name.family else None
+    if culture.double_surname:
+        return name._replace(family=f"{own} de {husband}" if again(luck) < 0.5 else husband)
+    if culture.keeps_maiden_name:
+        return name._replace(family=husband, middle=own)
+    hyphen = again(luck) < 0.15 and " " not in own + husband
+    return name._replace(family=f"{own}-{husband}" if hyphen else husband)
 
 
 def _suffix_in_surname(name: Name, _culture: Culture, sex: str, luck: float) -> Name | None:
@@ -127,11 +184,11 @@ def _suffix_in_surname(name: Name, _culture: Culture, sex: str, luck: float) -> 
 
 
 def _first_name_unknown(name: Name, _culture: Culture, _sex: str, luck: float) -> Name | None:
-    return Name(family=name.given if luck < 0.5 else name.family, given="FNU", middle="")
+    return Name(family=name.given if luck < 0.5 and name.given else name.family, given="FNU", middle="")
 
 
 def _last_name_unknown(name: Name, _culture: Culture, _sex: str, _luck: float) -> Name | None:
-    return Name(family="LNU", given=name.given, middle="")
+    return Name(family="LNU", given=name.given, middle="") if name.given else None
 
 
 def _test_row(_name: Name, _culture: Culture, _sex: str, luck: float) -> Name | None:
@@ -176,39 +233,45 @@ class Clerk:
     dataset: str
     keys: Texts  # of the records, one per person that is written down
 
-    def record(self, people: People) -> Recorded:
-        """Write these people down, one record each. What a person has not told cannot go wrong."""
+    def record(self, people: People, on: Days, planted: Bools) -> Recorded:
+        """Write these people down, one record each, on these days. What a person has not told cannot go wrong; in the
+        place of a record that is `planted` there is no test row."""
         n = len(people)
         recorded = Recorded(
-            family=people.family.copy(),
+            family=np.where(on < people.married, people.maiden, people.family),
             given=people.given.copy(),
-            middle=people.middle.copy(),
+            middle=np.where(on < people.married, people.maiden_middle, people.middle),
             born=people.born.copy(),
             a_number=people.a_number.copy(),
             is_person=np.ones(n, dtype=bool),
         )
-        self._names(people, recorded)
+        self._names(people, recorded, planted)
         self._birth_days(recorded)
         other = self.draw.child("a_number").chance(self.rates.other_a_number, n) & (people.a_number != "")
         recorded.a_number[other] = people.other_a_number[other]
         self.log.add(self.dataset, self.keys[other], "a_number", "other_a_number")
         return recorded
 
-    def _names(self, people: People, recorded: Recorded) -> None:
+    def _names(self, people: People, recorded: Recorded, planted: Bools) -> None:
         draw, n = self.draw.child("names"), len(people)
         edges = np.cumsum([getattr(self.rates, fault) for fault in NAME_FAULTS])
         which = np.searchsorted(edges, draw.uniform(n), side="right")
         luck, named = draw.uniform(n), people.family != ""
         cultures, faults = load_cultures(), list(NAME_FAULTS)
+        hit: dict[str, list[int]] = {fault: [] for fault in faults}
         for row in np.flatnonzero((which < len(faults)) & named).tolist():
             fault = faults[which[row]]
+            if fault == "test_row" and planted[row]:
+                continue
             name = Name(recorded.family[row], recorded.given[row], recorded.middle[row])
             changed = NAME_FAULTS[fault](name, cultures[people.culture[row]], people.sex[row], float(luck[row]))
             if changed is None or changed == name:
                 continue
             recorded.family[row], recorded.given[row], recorded.middle[row] = changed
             recorded.is_person[row] = fault != "test_row"
-            self.log.entries.append(FaultEntry(self.dataset, self.keys[row], None, "name", fault))
+            hit[fault].append(row)
+        for fault, rows in hit.items():
+            self.log.add(self.dataset, self.keys[np.array(rows, dtype=np.int64)], "name", fault)
 
     def _birth_days(self, recorded: Recorded) -> None:
         draw, n, born = self.draw.child("dates"), len(self.keys), recorded.born
@@ -260,8 +323,7 @@ def _spoilt_birth_days(born: Days) -> dict[str, tuple[Days, Bools]]:
 
 def null_texts(draw: Draw, rate: float, values: Texts) -> Texts:
     """The text `null` in some of the blanks, as CLAIMS 3 has it."""
-    blank = np.array([not value for value in values], dtype=bool)
-    return np.where(blank & draw.chance(rate, len(values)), "null", values)
+    return np.where((values == "") & draw.chance(rate, len(values)), "null", values)
 
 
 def spoil_rows(
@@ -275,16 +337,19 @@ def spoil_rows(
     times: Ints,
 ) -> Ints:
     """Make a value unusable in some rows (in place); return which rows are exported, in order: all once, some twice."""
-    rows = np.flatnonzero(draw.chance(rates.malformed, len(keys))).tolist()
+    n = len(keys)
     targets = [c for c in contract.columns if c.severity is Severity.CRITICAL and c.name != contract.updated_at]
-    luck = draw.uniform(len(keys)).tolist()
-    for row in rows:
-        column = targets[int(luck[row] * len(targets))]
-        columns[column.name][row] = _malformed(column, columns[column.name][row], again(luck[row]))
-        log.entries.append(FaultEntry(contract.dataset, keys[row], int(times[row]), column.name, "malformed"))
-    twice = np.flatnonzero(draw.chance(rates.duplicate, len(keys)))
-    log.entries.extend(FaultEntry(contract.dataset, keys[r], int(times[r]), None, "duplicate") for r in twice.tolist())
-    return np.sort(np.concatenate([np.arange(len(keys)), twice])).astype(np.int64)
+    rows, luck = np.flatnonzero(draw.chance(rates.malformed, n)), draw.uniform(n)
+    which = (luck * len(targets)).astype(np.int64)
+    for number, column in enumerate(targets):
+        mine = rows[which[rows] == number]
+        values = columns[column.name]
+        for row in mine.tolist():
+            values[row] = _malformed(column, values[row], again(float(luck[row])))
+        log.add(contract.dataset, keys[mine], column.name, "malformed", times[mine])
+    twice = np.flatnonzero(draw.chance(rates.duplicate, n))
+    log.add(contract.dataset, keys[twice], None, "duplicate", times[twice])
+    return np.sort(np.concatenate([np.arange(n), twice])).astype(np.int64)
 
 
 def _malformed(column: Column, value: str, luck: float) -> str:

@@ -1,16 +1,15 @@
 """The people of a world, as they really are: what the agencies' records are faulty copies of."""
 
 from dataclasses import dataclass, fields
+from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
-from include.simulator.cultures import load_cultures, name_people
+from include.simulator.cultures import birth_countries, load_cultures, married, name_people, pick_communities
+from include.simulator.days import Days
 from include.simulator.draw import Bools, Draw, Ints, Texts
-from include.simulator.places import load_places
+from include.simulator.places import birth_places, load_places
 from include.simulator.scenario import Scenario
-
-Days = NDArray[np.datetime64]
 
 DAYS_PER_YEAR = 365.2425
 
@@ -21,10 +20,14 @@ class People:
     are set aside: SSN area 9xx with a group that ITINs do not use, telephone 555-0100..0199."""
 
     culture: Texts
+    community: Ints  # position in the culture's communities
     sex: Texts  # F or M
     family: Texts
     given: Texts
     middle: Texts
+    maiden: Texts  # family name before marriage, if it was another
+    maiden_middle: Texts  # middle name before marriage
+    married: Days  # since when `family` and `middle` are borne; NaT: always
     born: Days
     country: Texts  # of birth, alpha-2
     place: Texts  # of birth
@@ -62,65 +65,125 @@ def join(groups: list[People]) -> People:
     return People(**{f.name: np.concatenate([getattr(group, f.name) for group in groups]) for f in fields(People)})
 
 
-def populate(draw: Draw, culture: Texts, sex: Texts, born: Days, first: int) -> People:
+def populate(
+    draw: Draw,
+    culture: Texts,
+    sex: Texts,
+    born: Days,
+    first: int,
+    *,
+    community: Ints | None = None,
+    resident: bool = True,
+) -> People:
     """People of these cultures, sexes and birth days; `first` is the position of the first of them in the world, from
-    which the numbers that must be unique follow."""
+    which the numbers that must be unique follow. `community`: of each (-1, or none given: drawn by its share). Who is
+    not `resident` has no address, telephone or number of this country yet."""
     n = len(sex)
     family, given, middle, country = (np.full(n, "", dtype=object) for _ in range(4))
+    community = np.full(n, -1, dtype=np.int64) if community is None else community.copy()
     for name, entry in load_cultures().items():
         mine = culture == name
         stream = draw.child(name)
-        family[mine], given[mine], middle[mine] = name_people(stream, entry, sex[mine])
-        codes = list(entry.countries)
-        country[mine] = stream.pick(codes, int(mine.sum()), list(entry.countries.values()))
-    street, city, zip_code = addresses(draw.child("home"), n)
-    old_street, old_city, old_zip_code = addresses(draw.child("old home"), n)
-    area = np.array([c.area_code for c in load_places().cities], dtype=object)
+        drawn = pick_communities(stream, entry, int(mine.sum()))
+        belongs = np.where(community[mine] < 0, drawn, community[mine])
+        community[mine] = belongs
+        family[mine], given[mine], middle[mine] = name_people(stream, entry, sex[mine], belongs, born[mine])
+        country[mine] = birth_countries(stream, entry, belongs)
     native = country == "US"
-    return People(
+    people = People(
         culture=culture,
+        community=community,
         sex=sex,
         family=family,
         given=given,
         middle=middle,
+        maiden=np.full(n, "", dtype=object),
+        maiden_middle=middle.copy(),
+        married=np.full(n, np.datetime64("NaT"), dtype="datetime64[D]"),
         born=born,
         country=country,
-        place=_birth_places(draw.child("birth place"), country),
+        place=birth_places(draw.child("birth place"), country),
         citizenship=np.where(draw.chance(0.25, n), "US", country),  # a quarter have naturalised (ours)
         a_number=np.where(native, "", _a_numbers(first, n)),
-        other_a_number=np.where(native, "", _a_numbers(first + 50_000_000, n)),
-        ssn=_ssns(first, n),
-        passport=_coded(draw.child("passport"), n, letters=1, digits=8),
-        fbi=_coded(draw.child("fbi"), n, letters=2, digits=7),
-        street=street,
-        city=city,
-        zip_code=zip_code,
-        old_street=old_street,
-        old_city=old_city,
-        old_zip_code=old_zip_code,
-        phone=_phones(draw.child("phone"), area[city]),
+        other_a_number=np.full(n, "", dtype=object),
+        **{fact: np.full(n, "", dtype=object) for fact in RESIDENT},
+        city=np.zeros(n, dtype=np.int64),
+        old_city=np.zeros(n, dtype=np.int64),
         relation=np.full(n, "", dtype=object),
         relative=np.full(n, -1, dtype=np.int64),
     )
+    if resident:
+        _settle(draw, people, first)
+    return people
+
+
+RESIDENT = ("ssn", "passport", "fbi", "street", "zip_code", "old_street", "old_zip_code", "phone")
+
+
+def _settle(draw: Draw, people: People, first: int) -> None:
+    """Give people what those have who live here: addresses, a telephone, numbers."""
+    n = len(people)
+    people.other_a_number = np.where(people.country == "US", "", _a_numbers(first + 50_000_000, n))
+    people.ssn = _ssns(first, n)
+    people.passport = _coded(draw.child("passport"), n, letters=1, digits=8)
+    people.fbi = _coded(draw.child("fbi"), n, letters=2, digits=7)
+    people.street, people.city, people.zip_code = addresses(draw.child("home"), n)
+    people.old_street, people.old_city, people.old_zip_code = addresses(draw.child("old home"), n)
+    area = np.array([c.area_code for c in load_places().cities], dtype=object)
+    people.phone = _phones(draw.child("phone"), area[people.city])
+
+
+EVER_MARRIED = 0.7  # of grown-ups in 2005-2014 (Census, roughly); married at 19 to 35, mostly in their twenties (ours)
+
+
+def marry(draw: Draw, people: People) -> None:
+    """Some of the women married, and by the custom of their culture took the husband's name."""
+    n, cultures = len(people), load_cultures()
+    takes = np.zeros(n)
+    for name, culture in cultures.items():
+        takes[people.culture == name] = culture.wife_takes
+    who = np.flatnonzero((people.sex == "F") & (draw.uniform(n) < EVER_MARRIED * takes))
+    day = people.born[who] + (19 * 365 + draw.skewed(16 * 365, len(who)).astype(np.int64)).astype("timedelta64[D]")
+    for name, culture in cultures.items():
+        mine = people.culture[who] == name
+        wives, men = who[mine], np.full(int(mine.sum()), "M", dtype=object)
+        husband = name_people(draw.child(name), culture, men, people.community[wives])[0]
+        take_name(people, wives, husband, day[mine])
+
+
+def take_name(people: People, wives: Ints, husband: Texts, day: Days) -> None:
+    """These women, of one culture, take the family names of their husbands on these days."""
+    if len(wives) == 0:
+        return
+    culture = load_cultures()[people.culture[wives[0]]]
+    family, middle = married(culture, people.family[wives], people.middle[wives], husband)
+    other = family != people.family[wives]
+    wives = wives[other]
+    people.maiden[wives], people.maiden_middle[wives] = people.family[wives], people.middle[wives]
+    people.family[wives], people.middle[wives], people.married[wives] = family[other], middle[other], day[other]
 
 
 def grown_ups(
     draw: Draw, scenario: Scenario, n: int, first: int, *, ages: tuple[int, int] = (21, 62), foreign: bool = False
 ) -> People:
-    """People of these ages (years) on the first day of the scenario, in its mix of cultures; `foreign`: leave out the
-    culture of those who are mostly born in the United States, unless there is no other."""
+    """People of these ages (years) on some day of the scenario's first half, in its mix of cultures. `foreign`: leave
+    out the culture of those who are mostly born in the United States, unless there is no other."""
     mix = {name: share for name, share in scenario.cultures.items() if not (foreign and name == "anglo")}
     mix = mix or scenario.cultures
     culture = draw.pick(list(mix), n, list(mix.values()))
     age = draw.between(int(ages[0] * DAYS_PER_YEAR), int(ages[1] * DAYS_PER_YEAR), n)
-    born = np.datetime64(scenario.first_day, "D") - age.astype("timedelta64[D]")
-    return populate(draw, culture, draw.pick(["F", "M"], n), born, first)
+    some_day = draw.between(0, (scenario.last_night - scenario.first_day).days // 2 + 1, n)
+    born = np.datetime64(scenario.first_day, "D") + (some_day - age).astype("timedelta64[D]")
+    people = populate(draw, culture, draw.pick(["F", "M"], n), born, first)
+    marry(draw.child("marriages"), people)
+    return people
 
 
 def twins(draw: Draw, of: People, whose: Ints, first: int) -> People:
     """A twin of each of these people: same family name, birth day and place."""
-    twin = populate(draw, of.culture, of.sex, of.born, first)
-    twin.family, twin.country, twin.place = of.family.copy(), of.country.copy(), of.place.copy()
+    twin = populate(draw, of.culture, of.sex, of.born, first, community=of.community)
+    twin.country, twin.place = of.country.copy(), of.place.copy()
+    twin.family = np.where(of.maiden == "", of.family, of.maiden)  # her married name is not her twin's
     again = twin.given == of.given  # two children of one family are not given one name
     twin.given[again] = of.middle[again]
     twin.given[twin.given == ""] = "Adrian"
@@ -136,9 +199,10 @@ def namesakes(draw: Draw, scenario: Scenario, of: People, whose: Ints, first: in
     older = -draw.between(20 * 365, 36 * 365, n)
     younger = draw.between(20 * 365, 24 * 365, n)
     gap = np.where(child, younger, older).astype("timedelta64[D]")
-    parent = populate(draw, of.culture, of.sex, of.born + gap, first)
-    for fact in ("family", "given", "country", "place"):
+    parent = populate(draw, of.culture, of.sex, of.born + gap, first, community=of.community)
+    for fact in ("given", "country", "place"):
         setattr(parent, fact, getattr(of, fact).copy())
+    parent.family = np.where(of.maiden == "", of.family, of.maiden)
     _live_together(parent, of, draw.chance(0.5, n))
     parent.relation[:], parent.relative = "namesake", whose
     return parent
@@ -164,17 +228,10 @@ def _live_together(one: People, other: People, who: Bools) -> None:
         getattr(one, fact)[who] = getattr(other, fact)[who]
 
 
-def _birth_places(draw: Draw, country: Texts) -> Texts:
-    places = load_places().countries
-    at = draw.uniform(len(country))
-    names = (places[code].places for code in country)
-    return np.array([name[int(u * len(name))] for name, u in zip(names, at.tolist(), strict=True)], dtype=object)
-
-
 def _a_numbers(first: int, n: int) -> Texts:
     # Eight and nine digits, as in the years of the audit. The multiplier is prime to the range, so no two are alike.
-    numbers = 21_000_000 + (np.arange(first, first + n, dtype=np.int64) * 48_271) % 199_000_000
-    return np.array([str(number) for number in numbers.tolist()], dtype=object)
+    values = 21_000_000 + (np.arange(first, first + n, dtype=np.int64) * 48_271) % 199_000_000
+    return np.array(list(map(str, values.tolist())), dtype=object)
 
 
 def _ssns(first: int, n: int) -> Texts:
@@ -191,10 +248,6 @@ def _phones(draw: Draw, area: Texts) -> Texts:
 
 def _coded(draw: Draw, n: int, letters: int, digits: int) -> Texts:
     alphabet = "ABCDEFGHJKLMNPRSTUVWXYZ"
-    code = draw.between(0, len(alphabet) ** letters, n).tolist()
-    number = draw.between(0, 10**digits, n).tolist()
-    texts = []
-    for c, v in zip(code, number, strict=True):
-        head = "".join(alphabet[c // len(alphabet) ** k % len(alphabet)] for k in range(letters))
-        texts.append(f"{head}{v:0{digits}d}")
-    return np.array(texts, dtype=object)
+    heads = ["".join(code) for code in product(alphabet, repeat=letters)]
+    code, number = draw.between(0, len(heads), n).tolist(), draw.between(0, 10**digits, n).tolist()
+    return np.array([f"{heads[c]}{v:0{digits}d}" for c, v in zip(code, number, strict=True)], dtype=object)

@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import yaml
+
+from include.simulator.draw import Draw, Texts
+from include.simulator.namelists import Shelf
 
 HERE = Path(__file__).parent
 
@@ -16,7 +20,8 @@ class Country:
     code: str
     name: str
     claims: str
-    places: tuple[str, ...]
+    places: tuple[str, ...]  # of birth, the capital or the largest first
+    weights: tuple[float, ...]  # of the places: roughly how many people are from there
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,27 @@ def load_places() -> Gazetteer:
     raw = yaml.safe_load((HERE / "places.yaml").read_text(encoding="utf-8"))
     return Gazetteer(
         countries={
-            code: Country(code, entry["name"], entry["claims"], tuple(entry["places"]))
+            code: Country(code, entry["name"], entry["claims"], *_weighted(entry["places"]))
             for code, entry in raw["countries"].items()
         },
         cities=tuple(City(*row) for row in raw["cities"]),
         streets=tuple(raw["streets"]),
         trades=tuple(raw["trades"]),
     )
+
+
+def _weighted(text: str) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    """`Manila 13, Cebu City 7` as names and weights."""
+    pairs = [entry.strip().rsplit(" ", 1) for entry in text.replace("\n", " ").split(",")]
+    return tuple(name for name, _ in pairs), tuple(float(weight) for _, weight in pairs)
+
+
+@cache
+def _shelf() -> Shelf:
+    return Shelf([(c.places, np.array(c.weights, dtype=np.float64)) for c in load_places().countries.values()])
+
+
+def birth_places(draw: Draw, country: Texts) -> Texts:
+    """Where people born in these countries (alpha-2) were born: more often in the large places."""
+    position = {code: i for i, code in enumerate(load_places().countries)}
+    return _shelf().pick(draw, np.array([position[code] for code in country], dtype=np.int64))

@@ -1,7 +1,6 @@
 """What a scenario may say, and how it is read: one YAML file per scenario in `scenarios/`."""
 
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -10,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from include.contracts.model import ContractError, load_all
 from include.simulator import plan as plans
+from include.simulator.cultures import culture_names
 from include.simulator.rates import Files, Rate, Strict, Transport
 
 HERE = Path(__file__).parent
@@ -21,12 +21,48 @@ class ScenarioError(ValueError):
 
 
 class Size(Strict):
-    """How many records of each kind."""
+    """How many there are of each kind."""
 
-    subjects: Annotated[int, Field(ge=10)]
+    subjects: Annotated[int, Field(ge=10)]  # people investigated for trafficking
     petitions: Annotated[int, Field(ge=50)]
     investigations: Annotated[int, Field(ge=5)]
     t_applications: Annotated[int, Field(ge=1)]
+
+
+class Plants(Strict):
+    """What the scenario counts on, exactly: people among the subjects, and what they did within the period."""
+
+    petitioning_subjects: Annotated[int, Field(ge=1)]  # with a petition approved for family or a fiancé(e)
+    beneficiaries: Annotated[int, Field(ge=1)]  # family members and fiancé(e)s on those petitions
+    arrested_petitioners: Annotated[int, Field(ge=0)]  # of the petitioning subjects
+    # Known traffickers, by the means by which they brought their victims in. Those with fiancé visas are petitioning
+    # subjects, and arrested.
+    work_visa: Annotated[int, Field(ge=0)]
+    fiance_visa: Annotated[int, Field(ge=0)]
+    illegal_entry: Annotated[int, Field(ge=0)]
+    overstayed_visit: Annotated[int, Field(ge=0)]
+    denied_subjects: Annotated[int, Field(ge=0)] = 0  # petitioned without success
+    pending_subjects: Annotated[int, Field(ge=0)] = 0  # petitioned in a busy night: not decided
+    signing_subjects: Annotated[int, Field(ge=0)] = 0  # signed petitions of organisations
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.beneficiaries < self.petitioning_subjects:
+            raise ValueError("beneficiaries are fewer than petitioning_subjects; each petitions for one at least")
+        if not self.fiance_visa <= self.arrested_petitioners <= self.petitioning_subjects:
+            raise ValueError("arrested_petitioners must lie between fiance_visa and petitioning_subjects")
+        return self
+
+    @property
+    def known_traffickers(self) -> int:
+        """Subjects who are convicted of trafficking within the period."""
+        return self.work_visa + self.fiance_visa + self.illegal_entry + self.overstayed_visit
+
+    @property
+    def people(self) -> int:
+        """Subjects who are planted."""
+        others = self.known_traffickers - self.fiance_visa
+        return self.petitioning_subjects + others + self.denied_subjects + self.pending_subjects + self.signing_subjects
 
 
 class Lookalikes(Strict):
@@ -43,7 +79,7 @@ class Busy(Strict):
     share: Rate  # of all versions, updated in each of them
     surge_days: Annotated[int, Field(ge=1)] = 30  # days before the end
     surge_share: Rate = 0.0  # of all versions, updated in those days beyond what falls there anyway
-    planted_pairs: Rate = 0.0  # of the subjects who petition or have a lookalike, updated on both sides in a busy night
+    planted_pairs: Rate = 0.0  # of the planted subjects and the lookalikes: updated on both sides in a busy night
 
 
 class PersonFaults(Strict):
@@ -71,11 +107,18 @@ class PersonFaults(Strict):
     unnamed_worker: Rate = 0.0
 
 
+class TVisa(Strict):
+    """T visa."""
+
+    family: Rate = 0.35
+
+
 class RowFaults(Strict):
     """Rates of the faults in exported rows."""
 
     duplicate: Rate = 0.0  # delivered twice in the same export
     malformed: Rate = 0.0  # a value that the contract makes critical cannot be used
+    entered_twice: Rate = 0.0  # petitions keyed a second time; the copy is cancelled, and says more than what stays
 
 
 class Scenario(Strict):
@@ -87,12 +130,13 @@ class Scenario(Strict):
     first_day: date  # first day of source update time
     last_night: date  # last one
     size: Size
-    subjects_who_petition: Rate
+    plants: Plants
     lookalikes: Lookalikes = Lookalikes()
     busy: Busy
     cultures: Annotated[dict[str, Annotated[float, Field(gt=0)]], Field(min_length=1)]  # share of the people
     person_faults: PersonFaults = PersonFaults()
     row_faults: RowFaults = RowFaults()
+    t_visa: TVisa = TVisa()
     transport: Transport = Transport()
     files: Files = Files()
     plan: str | None = None  # name of a written fault plan in `plans/`
@@ -104,6 +148,9 @@ class Scenario(Strict):
             raise ValueError(
                 f"period [{self.first_day} .. {self.last_night}] is shorter than its busy nights or two days"
             )
+        spoken_for = self.plants.people + self.size.subjects * (self.lookalikes.twins + self.lookalikes.namesakes)
+        if spoken_for > self.size.subjects / 2:
+            raise ValueError("plants and lookalikes need more than half of the subjects")
         if self.busy.nights * self.busy.share + self.busy.surge_share > 1:
             raise ValueError("busy nights and surge take more than all versions")
         if abs(sum(self.cultures.values()) - 1) > 1e-6:
@@ -126,12 +173,6 @@ class Scenario(Strict):
     def end(self) -> datetime:
         """First instant that cannot be exported any more (UTC): midnight after the last night."""
         return datetime.combine(self.last_night + timedelta(days=1), datetime.min.time(), UTC)
-
-
-@cache
-def culture_names() -> tuple[str, ...]:
-    """The cultures that `cultures.yaml` describes."""
-    return tuple(yaml.safe_load((HERE / "cultures.yaml").read_text(encoding="utf-8")))
 
 
 def names(folder: Path = SCENARIOS) -> list[str]:

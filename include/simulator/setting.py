@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from include.simulator.draw import Draw, Texts
+from include.simulator.draw import Bools, Draw, Texts
 from include.simulator.faults import Clerk, FaultLog
 from include.simulator.people import People
 from include.simulator.scenario import Scenario
@@ -16,6 +16,7 @@ class Setting:
     scenario: Scenario
     draw: Draw
     people: People
+    planted: Bools  # by person: the scenario counts on the records of this one, so no test row takes their place
     log: FaultLog
 
     @property

@@ -7,19 +7,35 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from include.simulator.dataset import Dataset, blanked, timestamps
-from include.simulator.draw import Draw, Ints, Texts
+from include.simulator.dataset import Dataset
+from include.simulator.days import timestamps
+from include.simulator.draw import Bools, Draw, Ints, Texts
 from include.simulator.people import People
 from include.simulator.places import load_places
 from include.simulator.setting import Setting
-from include.simulator.tecs import Cases
 from include.simulator.timeline import entries, follow, unroll
-from include.simulator.uscis import receive
+from include.simulator.uscis import Series, receive
 
 HERE = Path(__file__).parent
 
 # How the victim calls the trafficker (shares ours): given and family name; what everybody said; not at all.
 MENTIONS = {"name": 50, "nickname": 25, "nobody": 25}
+
+
+@dataclass(frozen=True)
+class Ordeal:
+    """Cases of victims who apply, one position each; the last three by family member. People and subjects by position."""
+
+    victim: Ints
+    trafficker: Ints
+    subject: Ints  # among the subject records of TECS
+    case_number: Texts
+    means: Texts
+    category: Texts
+    not_before: Ints
+    family: Ints
+    of_application: Ints
+    relationship: Texts
 
 
 @dataclass(frozen=True)
@@ -29,28 +45,37 @@ class Named:
     receipts: Texts
     subject: Ints  # position among the subjects of TECS
     mention: Texts  # how
+    said: Texts
+    told: list[list[str]]
+    typed: Bools
 
 
-def build(setting: Setting, victims: Ints, subjects: Ints, cases: Cases) -> tuple[Dataset, Named]:
-    """The applications of these victims. `subjects`: who each subject record is of."""
-    dataset, calendar, n = "uscis_t_applications", setting.calendar, len(victims)
+@dataclass(frozen=True)
+class Applications:
+    datasets: list[Dataset]
+    named: Named
+
+
+def build(setting: Setting, ordeals: Ordeal, series: Series) -> Applications:
+    """The applications."""
+    dataset, calendar, n = "uscis_t_applications", setting.calendar, len(ordeals.victim)
     draw, world = setting.draw.child(dataset), setting.people
-    start = entries(draw.child("entry"), calendar, n)
-    received = receive(draw.child("receipts"), calendar, start, lots="9")
-    keys, habit, people = received.numbers, received.habit, world.take(victims)
-    accused = np.flatnonzero(np.isin(cases.roles.astype(str), ["target", "suspect"]))
-    involvement = accused[draw.between(0, len(accused), n)]
+    start = np.maximum(entries(draw.child("entry"), calendar, n), ordeals.not_before)
+    received = receive(draw.child("receipts"), calendar, start, series)
+    keys, habit, people = received.numbers, received.habit, world.take(ordeals.victim)
     mention = draw.pick(list(MENTIONS), n, list(MENTIONS.values()))
-    called = _called(draw.child("called"), world.take(subjects[cases.subject[involvement]]), mention)
+    called = _called(draw.child("called"), world.take(ordeals.trafficker), mention)
     people.forget(draw.chance(0.4, n), "a_number")
-    written = setting.clerk(dataset, keys).record(people)
+    written = setting.clerk(dataset, keys).record(people, received.on, np.ones(n, dtype=bool))
     times = follow(draw.child("updates"), calendar, start, [(0.4, 300), (0.9, 800)])
     row, step, when = unroll(times)
     outcome = draw.pick(["approved", "denied", "withdrawn"], n, [80, 17, 3])
     status = np.where(step == 2, outcome[row], np.where(step == 1, "rfe", "received"))
-    agency, number = _supplement_b(draw.child("supplement b"), cases.numbers[cases.case[involvement]])
+    agency, number = _supplement_b(draw.child("supplement b"), ordeals.case_number)
+    nothing = np.full(n, "", dtype=object)
     facts = {
         "receipt_number": keys,
+        "system": habit.system(),
         "family_name": habit.text(written.family),
         "given_name": habit.text(written.given),
         "date_of_birth": habit.date(written.born),
@@ -58,14 +83,17 @@ def build(setting: Setting, victims: Ints, subjects: Ints, cases: Cases) -> tupl
         "received_on": habit.date(received.on),
         "agency_name": agency,
         "agency_case_number": number,
+        "trafficker_name": nothing,
+        "trafficker_date_of_birth": nothing,
+        "trafficker_phone": nothing,
         "narrative": _narratives(draw.child("narrative"), people, called),
     }
-    columns = {name: blanked(values[row]) for name, values in facts.items()}
+    columns = {name: values[row] for name, values in facts.items()}
     columns["status"] = habit.take(row).code(status)
     columns["updated_at"] = timestamps(when)
-    who = np.where(written.is_person, victims, -1)[row]
-    table = Dataset(dataset, columns, keys[row], when, who, "victim")
-    return table, Named(keys, cases.subject[involvement], mention)
+    who = np.where(written.is_person, ordeals.victim, -1)
+    table = Dataset(dataset, columns, row, when, keys, who, "victim")
+    return Applications([table], Named(keys, ordeals.subject, mention, called, [[]] * n, np.zeros(n, dtype=bool)))
 
 
 def _called(draw: Draw, traffickers: People, mention: Texts) -> Texts:

@@ -11,10 +11,11 @@ from include import pipeline
 from include.contracts import load_all
 from include.settings import Settings
 from include.warehouse.connection import fetch
-from include.warehouse.migrate import migrate
+from include.warehouse.migrate import MIGRATIONS, migrate
 
 pytestmark = pytest.mark.integration
 
+OURS = {"version_id", "content_hash", "breaches", "source_attempt", "source_part", "source_row", "load_id"}
 TYPES = {"string": "text", "date": "date", "timestamp": "timestamp with time zone", "integer": "bigint"}
 
 
@@ -44,6 +45,54 @@ def test_down_and_up_again_gives_the_same_tables_ready_to_load(settings: Setting
 
 def count(settings: Settings) -> int:
     return int(fetch(settings.warehouse_dsn, "select count(*) from record.uscis_petition")[0][0])
+
+
+def shape(settings: Settings) -> set[tuple]:
+    """Every column, index and comment of the tables of schema `record`."""
+    rows = fetch(
+        settings.warehouse_dsn,
+        """select table_name, column_name, data_type, is_nullable from information_schema.columns
+               where table_schema = 'record'
+           union all select tablename, indexname, indexdef, '' from pg_indexes where schemaname = 'record'
+           union all select relname, obj_description(oid), '', '' from pg_class
+               where relnamespace = 'record'::regnamespace and relkind = 'r'""",
+    )
+    return {tuple(row) for row in rows}
+
+
+def versions(settings: Settings) -> dict[str, list[tuple]]:
+    """The versions that are held, by record table."""
+    dsn = settings.warehouse_dsn
+    held = fetch(dsn, "select tablename from pg_tables where schemaname = 'record'")
+    return {
+        row.tablename: fetch(dsn, f"select version_id, content_hash, load_id from record.{row.tablename} order by 1")
+        for row in held
+    }
+
+
+def test_from_contracts_1_1_down_to_1_0_and_up_again_keeps_every_version(settings: Settings) -> None:
+    run_night(settings, night(1, 30))
+    before, shape_before = versions(settings), shape(settings)
+    members = before.pop("uscis_t_family_member")
+    assert all(before.values())
+    migrate(settings.warehouse_dsn, "0001")
+    assert versions(settings) == before
+    went_down = shape(settings)
+    pipeline.migrate(settings)
+    assert versions(settings) == {**before, "uscis_t_family_member": []}
+    assert shape(settings) == shape_before
+    states = fetch(settings.warehouse_dsn, "select distinct record_state from record.tecs_subject")
+    assert [row.record_state for row in states] == [None]
+
+    run_night(settings, night(1, 30), "again")
+    assert {**versions(settings), "uscis_t_family_member": []} == {**before, "uscis_t_family_member": []}
+    assert len(versions(settings)["uscis_t_family_member"]) == len(members)
+
+    migrate(settings.warehouse_dsn, "base")
+    with psycopg2.connect(settings.warehouse_dsn) as connection, connection.cursor() as cursor:
+        for statement in sorted((MIGRATIONS / "v0001").glob("*.sql")):
+            cursor.execute(statement.read_text(encoding="utf-8"))
+    assert went_down == shape(settings)
 
 
 def test_a_warehouse_that_is_up_to_date_keeps_its_data(settings: Settings) -> None:
@@ -77,15 +126,25 @@ def test_a_record_table_has_the_columns_of_its_contract(settings: Settings, data
     rows = fetch(
         settings.warehouse_dsn,
         """select column_name, data_type, is_nullable from information_schema.columns
-           where table_schema = 'record' and table_name = %s order by ordinal_position""",
+           where table_schema = 'record' and table_name = %s""",
         [contract.record],
     )
-    found = [tuple(row) for row in rows][1 : 1 + len(contract.columns)]
-    wanted = [
+    wanted = {
         (column.name, TYPES[column.type], "NO" if column.required and column.severity == "critical" else "YES")
         for column in contract.columns
-    ]
-    assert found == wanted
+    }
+    assert {tuple(row) for row in rows if row.column_name not in OURS} == wanted
+    assert {row.column_name for row in rows} >= OURS
+
+
+@pytest.mark.parametrize("dataset", sorted(load_all()))
+def test_a_record_table_names_its_contract(settings: Settings, dataset: str) -> None:
+    contract = load_all()[dataset]
+    rows = fetch(
+        settings.warehouse_dsn, "select obj_description(%s::regclass) as comment", [f"record.{contract.record}"]
+    )
+    assert rows[0].comment.startswith(f"Contract {dataset} {contract.version}.")
+    assert ("PROTECTED: 8 U.S.C. 1367." in rows[0].comment) == (contract.protection == "8_usc_1367")
 
 
 def test_readers_are_granted_the_reports_only(settings: Settings) -> None:
@@ -97,10 +156,13 @@ def test_readers_are_granted_the_reports_only(settings: Settings) -> None:
 
 
 def test_no_report_shows_a_protected_column(settings: Settings) -> None:
-    """A view of schema `report` that read `uscis_t_applications` would show that an application exists."""
+    """A view that read a protected table would show that an application exists."""
+    protected = [contract.record for contract in load_all().values() if contract.protection != "none"]
+    assert len(protected) == 2
     rows = fetch(
         settings.warehouse_dsn,
-        "select view_name from information_schema.view_table_usage where table_name = 'uscis_t_application'",
+        "select view_name from information_schema.view_table_usage where table_name = any(%s)",
+        [protected],
     )
     assert rows == []
 

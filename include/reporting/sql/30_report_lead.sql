@@ -1,3 +1,5 @@
+-- a cancelled record stays a lead and says so: it may be the richer one; what is counted leaves the cancelled out: a
+-- withdrawn arrest is none, a beneficiary entered twice is one
 create view report.lead as
 with best as (
     select distinct on (subject.subject_id, petitioner.receipt_number)
@@ -22,6 +24,7 @@ beneficiaries as (
         receipt_number,
         count(*) as beneficiary_count
     from latest.uscis_beneficiary
+    where record_state is distinct from 'cancelled'
     group by receipt_number
 ),
 
@@ -31,6 +34,7 @@ arrests as (
         count(*) as arrest_count,
         bool_or(disposition = 'convicted') as has_trafficking_conviction
     from latest.tecs_arrest
+    where record_state is distinct from 'cancelled'
     group by subject_id
 )
 
@@ -51,6 +55,15 @@ select
     coalesce(arrests.arrest_count, 0) as arrest_count,
     coalesce(arrests.has_trafficking_conviction, false) as has_trafficking_conviction,
     entity.entity,
+    (
+        select subject.record_state from latest.tecs_subject as subject
+        where subject.subject_id = best.subject_id
+    ) as subject_record_state,
+    ( -- a subquery finds one petitioner by the index; a join would sort all of them
+        select petitioner.record_state from latest.uscis_petitioner as petitioner
+        where petitioner.receipt_number = best.receipt_number
+    ) as petitioner_record_state,
+    petition.record_state as petition_record_state,
     best.pair_id,
     best.model_version,
     'SIMULATED // CUI//SP-PRVCY/IVIC/INV//FED ONLY' as marking,

@@ -8,7 +8,8 @@ with subjects as (
         coalesce(bool_or(arrest.disposition = 'convicted'), false) as is_convicted
     from latest.screened_subject as screened
     left join latest.tecs_subject as subject using (subject_id)
-    left join latest.tecs_arrest as arrest using (subject_id)
+    left join latest.tecs_arrest as arrest
+        on arrest.subject_id = screened.subject_id and arrest.record_state is distinct from 'cancelled'
     group by screened.subject_id, subject.name, subject.date_of_birth
 ),
 

@@ -13,7 +13,7 @@ import yaml
 from include.contracts import ContractError, dataset_names, load_all, load_contract
 from include.contracts.model import CONTRACTS, ColumnType, Contract, Pii, Protection, Severity, read_contract
 
-NINE = [
+DATASETS = [
     "tecs_aliases",
     "tecs_arrests",
     "tecs_investigations",
@@ -23,6 +23,7 @@ NINE = [
     "uscis_petitioners",
     "uscis_petitions",
     "uscis_t_applications",
+    "uscis_t_family",
 ]
 SMALL: dict[str, Any] = {
     "dataset": "tecs_things",
@@ -186,13 +187,13 @@ def test_a_contract_cannot_be_changed(tmp_path: Path):
         contract.columns[0].required = False
 
 
-def test_the_nine_contracts_load_in_alphabetical_order():
-    assert list(load_all()) == dataset_names() == NINE
-    assert all(load_contract(dataset).dataset == dataset for dataset in NINE)
+def test_the_contracts_load_in_alphabetical_order():
+    assert list(load_all()) == dataset_names() == DATASETS
+    assert all(load_contract(dataset).dataset == dataset for dataset in DATASETS)
 
 
 def test_nothing_but_contracts_lies_in_the_folder():
-    assert sorted(path.stem for path in CONTRACTS.glob("*.y*ml")) == NINE
+    assert sorted(path.stem for path in CONTRACTS.glob("*.y*ml")) == DATASETS
 
 
 def test_a_record_table_belongs_to_one_dataset():
@@ -200,7 +201,7 @@ def test_a_record_table_belongs_to_one_dataset():
     assert len(set(records)) == len(records)
 
 
-@pytest.fixture(params=NINE)
+@pytest.fixture(params=DATASETS)
 def contract(request: pytest.FixtureRequest) -> Contract:
     return load_contract(request.param)
 
@@ -216,8 +217,29 @@ def test_no_column_is_protected_beyond_its_dataset(contract: Contract):
         assert {column.protection for column in contract.columns} == {Protection.NONE}
 
 
-def test_t_applications_are_protected():
-    assert load_contract("uscis_t_applications").protection is Protection.USC_1367
+@pytest.mark.parametrize("dataset", ["uscis_t_applications", "uscis_t_family"])
+def test_applicants_for_t_status_and_their_families_are_protected(dataset: str):
+    assert load_contract(dataset).protection is Protection.USC_1367
+
+
+def test_every_visa_class_can_be_said_with_and_without_its_hyphen():
+    family = "K-1 K-2 K-3 K-4 IR1 IR2 IR5 CR1 CR2 F1 F2A F2B F3 F4"
+    work = "H-1B H-2A H-2B L-1 O P B-1 A-3 G-5"
+    petitions, members = load_contract("uscis_petitions"), load_contract("uscis_t_family")
+    for contract, classes in ((petitions, f"{family} {work}"), (members, "T-2 T-3 T-4 T-5 T-6")):
+        column = contract.column("visa_class")
+        assert column.allowed == tuple(classes.split())
+        for name in column.allowed:
+            assert column.codes.get(name.replace("-", ""), name) == name
+    assert petitions.column("visa_class").codes["CR6"] == "CR1"
+
+
+def test_a_cancelled_record_is_told_from_an_active_one(contract: Contract):
+    if "record_state" in contract.names:
+        column = contract.column("record_state")
+        assert column.required
+        assert column.allowed == ("active", "cancelled")
+        assert set(column.codes.values()) == {"active", "cancelled"}
 
 
 def test_patterns_compile_and_match_neither_nothing_nor_everything(contract: Contract):
@@ -263,23 +285,23 @@ def test_rules_of_text_go_with_text_and_rules_of_time_with_time(contract: Contra
 
 
 def test_names_and_numbers_of_persons_are_marked(contract: Contract):
-    names = ("name", "family_name", "given_name", "middle_name", "other_names")
-    numbers = ("ssn", "a_number", "passport_number", "fbi_number", "phone", "address", "narrative")
+    names = ("name", "family_name", "given_name", "middle_name", "other_names", "trafficker_name")
+    numbers = ("ssn", "a_number", "passport_number", "fbi_number", "address", "phone", "trafficker_phone")
     for column in contract.columns:
-        if column.name in names + numbers:
+        if column.name in (*names, *numbers, "narrative"):
             assert column.pii is Pii.DIRECT, f"{contract.dataset}.{column.name}"
-        if column.name in ("date_of_birth", "sex", "city", "postal_code"):
+        if column.name in ("date_of_birth", "trafficker_date_of_birth", "sex", "city", "postal_code"):
             assert column.pii is Pii.INDIRECT, f"{contract.dataset}.{column.name}"
 
 
 def test_identifiers_of_simulated_persons_are_impossible():
-    for dataset in NINE:
+    for dataset in DATASETS:
         for column in load_contract(dataset).columns:
             if column.name == "ssn":
                 assert column.pattern is not None
                 assert re.fullmatch(column.pattern, "900-12-3456")
                 assert not re.fullmatch(column.pattern, "000-12-3456")
-            if column.name == "phone":
+            if column.name.endswith("phone"):
                 assert column.pattern is not None
                 assert re.fullmatch(column.pattern, "(202) 555-0123")
                 assert not re.fullmatch(column.pattern, "(202) 000-0123")

@@ -22,6 +22,7 @@ SAMPLES = {
     r"(EAC|VSC|WAC|CSC|LIN|NSC|SRC|TSC|MSC|NBC|YSC|IOE)\d{10}": "EAC{:010d}",
     r"\(?\d{3}\)?[ -]?555-?01\d{2}": "(202) 555-0199",
     r"9\d{2}-?\d{2}-?\d{4}": "900-00-{:04d}",
+    r"(EAC|VSC|WAC|CSC|LIN|NSC|SRC|TSC|MSC|NBC|YSC|IOE)": "EAC",
     r"A?\d{7,9}": "A{:08d}",
     r"[A-Z0-9]{6,9}": "P{:06d}",
     r"[0-9A-Z]{9}": "F{:08d}",

@@ -18,14 +18,20 @@ def test_every_shipped_scenario_can_be_read(name: str) -> None:
 
 
 def test_the_shipped_scenarios_are_those_promised() -> None:
-    assert {"nightly", "smoke", "clean"} <= set(scenario.names())
+    assert scenario.names() == ["clean", "hostile", "nightly", "oig", "scale-10m", "scale-1m", "smoke"]
     nightly = scenario.load("nightly")
     assert (str(nightly.first_day), str(nightly.last_night)) == ("2004-10-01", "2014-09-30")
 
 
 def test_unknown_scenario_names_the_known_ones() -> None:
-    with pytest.raises(ScenarioError, match=r"unknown scenario \[nigthly\]; known: clean, nightly, smoke"):
+    with pytest.raises(
+        ScenarioError,
+        match=r"unknown scenario \[nigthly\]; known: clean, hostile, nightly, oig, scale-10m, scale-1m, smoke",
+    ):
         scenario.load("nigthly")
+
+
+PLANTS = scenario.load("smoke").plants.model_dump()
 
 
 @pytest.mark.parametrize(
@@ -38,6 +44,9 @@ def test_unknown_scenario_names_the_known_ones() -> None:
         ({"transport": {"job_failed_last_night": ["tecs_subject"]}}, "tecs_subject"),
         ({"last_night": "2014-09-01"}, "shorter than"),
         ({"colour": "blue"}, r"key \[colour\]"),
+        ({"size": {"subjects": 50, "petitions": 500, "investigations": 9, "t_applications": 5}}, "more than half"),
+        ({"plants": {**PLANTS, "beneficiaries": 3}}, "fewer than petitioning_subjects"),
+        ({"plants": {**PLANTS, "arrested_petitioners": 1}}, "between fiance_visa and petitioning_subjects"),
     ],
 )
 def test_a_mistake_in_a_scenario_is_an_error_of_one_line(

@@ -226,8 +226,11 @@ def test_pairs_are_complete(smoke: Path) -> None:
     assert set(zip(both["key_x"], both["key_y"], strict=True)) == set(
         zip(pairs["subject_id"], pairs["receipt_number"], strict=True)
     )
-    share = pairs["person_id"].nunique() / 200
-    assert 0.05 < share <= 0.12  # the scenario says a tenth of the subjects
+    investigated = truth(smoke, "subjects").query("kind == 'investigated'").set_index("person_id")
+    filed = investigated.loc[investigated.index.isin(pairs["person_id"])]
+    planted = investigated[investigated["part"].isin(["petitioning", "denied", "pending", "signing"])]
+    planted = planted.index.union(investigated.query("means == 'work_visa'").index)
+    assert set(filed.index) == set(planted)
 
 
 def test_pairs_are_planted_in_the_last_night(smoke: Path) -> None:
@@ -258,9 +261,11 @@ def test_lookalikes_are_other_people(smoke: Path) -> None:
 
 def test_numbers_that_point_at_a_person_are_impossible_and_unique(smoke: Path) -> None:
     people = truth(smoke, "people")
-    assert people["ssn"].str.fullmatch(r"9\d\d(0[1-9]|[1-4]\d)\d{4}").all()
-    assert people["ssn"].is_unique
-    assert people["phone"].str.fullmatch(r"\d{3}55501\d\d").all()
+    here = people[people["ssn"] != ""]  # who has not come to the country yet has no number
+    assert len(here) > len(people) / 3
+    assert here["ssn"].str.fullmatch(r"9\d\d(0[1-9]|[1-4]\d)\d{4}").all()
+    assert here["ssn"].is_unique
+    assert here["phone"].str.fullmatch(r"\d{3}55501\d\d").all()
     numbers = pd.concat([people["a_number"], people["other_a_number"]])
     assert numbers[numbers != ""].is_unique
     assert source(smoke, "uscis_petitioners")["FEIN"].dropna().str.startswith("00-").all()

@@ -1,0 +1,2 @@
+alter table record.tecs_alias
+    add column record_state text;

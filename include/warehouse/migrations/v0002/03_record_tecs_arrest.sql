@@ -1,0 +1,2 @@
+alter table record.tecs_arrest
+    add column record_state text;

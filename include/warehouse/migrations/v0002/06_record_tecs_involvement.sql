@@ -1,0 +1,2 @@
+alter table record.tecs_involvement
+    add column record_state text;

@@ -1,0 +1,2 @@
+alter table record.uscis_beneficiary
+    add column record_state text;

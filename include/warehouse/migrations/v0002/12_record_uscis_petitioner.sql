@@ -1,0 +1,2 @@
+alter table record.uscis_petitioner
+    add column record_state text;
