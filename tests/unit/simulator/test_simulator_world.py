@@ -1,5 +1,6 @@
 """A world is the same everywhere, its truth is consistent, and its faults are those of the scenario."""
 
+import json
 import os
 import re
 import signal
@@ -84,6 +85,18 @@ def test_a_folder_that_is_no_world_is_left_alone_and_a_world_is_replaced(tmp_pat
     assert WorldOnDisk.open(tmp_path / "world").seed == 2
     assert digests(tmp_path / "world") != before
     assert {path.name for path in tmp_path.iterdir()} == {"documents", "world"}
+
+
+def test_a_world_of_another_version_is_refused_in_one_line(clean: Path, tmp_path: Path) -> None:
+    old = tmp_path / "world"
+    old.mkdir()
+    described = json.loads((clean / "world.json").read_text())
+    assert WorldOnDisk.open(clean).seed == described["seed"]
+    described["made_by"]["contracts"]["tecs_subjects"] = "0.9"
+    (old / "world.json").write_text(json.dumps(described))
+    with pytest.raises(WorldError, match="another version") as caught:
+        WorldOnDisk.open(old)
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
