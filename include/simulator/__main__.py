@@ -15,7 +15,9 @@ from rich.table import Table
 
 from include.simulator import scenario as scenarios
 from include.simulator import truth
+from include.simulator.cultures import culture_names
 from include.simulator.gateway import create_app
+from include.simulator.look import look
 from include.simulator.source import WorldError
 from include.simulator.world import generate
 
@@ -23,6 +25,8 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pret
 
 # When the gateway is told to stop, answers under way get this long: stalls are meant to hang.
 GRACE_SECONDS = 2
+
+LOOK_WIDTH = 160  # a name in three spellings needs it, also where the output is no terminal
 
 
 def _load(name: str) -> scenarios.Scenario:
@@ -66,6 +70,18 @@ def describe(scenario: Annotated[str, typer.Option(help="Name of a scenario.")] 
         else:
             table.add_row(key, "", str(value))
     Console().print(table)
+
+
+@app.command("look")
+def look_command(
+    culture: Annotated[str, typer.Option(help="Name of a culture, as in `describe`.")],
+    number: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Show random people of a culture, as each system writes them."""
+    if culture not in culture_names():
+        raise _refuse(f"unknown culture [{culture}]; known: {', '.join(culture_names())}")
+    Console(width=max(Console().width, LOOK_WIDTH)).print(look(culture, number, seed))
 
 
 @app.command("truth")

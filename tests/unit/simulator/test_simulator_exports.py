@@ -42,7 +42,7 @@ def made(world: Path, dataset: str, period: Interval) -> Export:
     """An export in a folder that outlives the test."""
     rows = source(world, dataset)
     asked = Asked(load_all()[dataset], period, rows, rows.count(period))
-    return export(asked, Path(tempfile.mkdtemp(dir=world)), POOL)
+    return export(asked, Path(tempfile.mkdtemp(dir=world.parent)), POOL)
 
 
 def rows_of(made: Export) -> list[tuple[str, ...]]:
