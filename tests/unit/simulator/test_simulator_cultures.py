@@ -62,7 +62,7 @@ def share(names: Texts, *wanted: str) -> float:
     return float(np.isin(names.astype(str), wanted).mean() * 100)
 
 
-# Per cent of the people of a culture; within a third of it, or a quarter of a point: 20,000 people are three standard
+# Per cent of the people of a culture, by the statistics the lists were written after; within a third of it, or a quarter of a point: 20,000 people are three standard
 # errors more precise than that.
 @pytest.mark.parametrize(
     ("culture", "family", "expected"),
