@@ -62,8 +62,8 @@ def share(names: Texts, *wanted: str) -> float:
     return float(np.isin(names.astype(str), wanted).mean() * 100)
 
 
-# Per cent of the people of a culture, by the statistics the lists were written after; within a third of it, or a quarter of a point: 20,000 people are three standard
-# errors more precise than that.
+# Per cent of the people of a culture, after the statistics the lists were written from; within a third of it, or a
+# quarter of a point: 20,000 people are three standard errors more precise than that.
 @pytest.mark.parametrize(
     ("culture", "family", "expected"),
     [
