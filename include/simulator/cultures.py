@@ -186,7 +186,8 @@ class Culture:
         if (word, given) not in self._spelled:
             usual = (self.given_variants if given else self.variants).get(word, ())
             ruled = [pattern.sub(partial(_like, other), word) for pattern, other in self.respell]
-            others = dict.fromkeys([*usual, *(text[:1].upper() + text[1:] for text in ruled)])
+            capital = "^[a-z]" if " " in word else "(?:^| )[a-z]"  # a syllable that was parted off begins with one
+            others = dict.fromkeys([*usual, *(re.sub(capital, lambda m: m[0].upper(), text) for text in ruled)])
             self._spelled[word, given] = tuple(text for text in others if text != word)
         return self._spelled[word, given]
 

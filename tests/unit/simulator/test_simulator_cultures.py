@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from functools import cache
 from hashlib import sha256
+from io import StringIO
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ from include.simulator.cultures import (
     ukrainian_patronymic,
 )
 from include.simulator.draw import Draw, Texts
-from include.simulator.faults import NAME_FAULTS, Name, one_edit
+from include.simulator.faults import NAME_FAULTS, Name
 from include.simulator.look import look
 from include.simulator.namelists import read_names
 from include.simulator.places import load_places
@@ -61,8 +62,8 @@ def share(names: Texts, *wanted: str) -> float:
     return float(np.isin(names.astype(str), wanted).mean() * 100)
 
 
-# Per cent of the people of a culture; within a third of it, or a quarter of a point: 20,000 people are three standard
-# errors more precise than that.
+# Per cent of the people of a culture, after the statistics the lists were written from; within a third of it, or a
+# quarter of a point: 20,000 people are three standard errors more precise than that.
 @pytest.mark.parametrize(
     ("culture", "family", "expected"),
     [
@@ -89,7 +90,8 @@ def test_family_names_are_as_frequent_as_in_life(culture: str, family: tuple[str
 
 def test_hernandez_and_garcia_lead_the_first_surnames() -> None:
     first = Counter(surnames(name)[0] for name in drawn("hispanic")[2])
-    assert {name for name, _ in first.most_common(4)} <= {"Hernández", "García", "Martínez", "López", "González"}
+    leaders = {"Hernández", "García", "Martínez", "López", "González", "Rodríguez", "Pérez"}
+    assert {name for name, _ in first.most_common(5)} <= leaders
     assert 0.025 < first["Hernández"] / MANY < 0.05
 
 
@@ -149,23 +151,21 @@ def test_one_name_only_where_custom_has_it() -> None:
 
 def test_given_names_are_of_their_time() -> None:
     old, young = drawn("anglo", 1943, 1950, 5000)[3], drawn("anglo", 1985, 1993, 5000)[3]
-    assert (
-        share(old, "Brittany", "Ashley", "Kayla", "Tyler")
-        < 0.1
-        < 2
-        < share(young, "Brittany", "Ashley", "Kayla", "Tyler")
-    )
-    assert share(young, "Judith", "Larry", "Shirley") < 0.4 < 1.5 < share(old, "Judith", "Larry", "Shirley")
+    new, gone = ("Brittany", "Ashley", "Kayla", "Tyler"), ("Judith", "Larry", "Shirley")
+    assert share(old, *new) < 0.1
+    assert share(young, *new) > 2
+    assert share(young, *gone) < 0.4
+    assert share(old, *gone) > 1.5
     daughters = [drawn("korean", *years, 5000)[3] for years in ((1943, 1950), (1985, 1993))]
     of_ja = [float(np.mean([name.lower().endswith("ja") for name in names])) for names in daughters]
-    assert of_ja[0] > 0.05 > 0.01 > of_ja[1]
+    assert of_ja[0] > 0.05
+    assert of_ja[1] < 0.01
 
 
 def test_spellings_and_nicknames_belong_to_names_that_exist() -> None:
     for entry in CULTURES.values():
-        stock = {
-            name for c in entry.communities for sex in "FM" for name in (*c.given[sex].names, *c.family[sex].names)
-        }
+        lists = [stock[sex] for c in entry.communities for stock in (c.given, c.family, c.middles) for sex in "FM"]
+        stock = {name for names in lists for name in names.names}
         words = stock | {word for name in stock for word in re.split("[ -]", name)}
         known = {name for name in entry.nicknames if name in words}
         assert known == set(entry.nicknames), (entry.name, set(entry.nicknames) - known)
@@ -370,9 +370,9 @@ def test_clerks_err_as_the_culture_lets_them() -> None:
     husbands = {n.family for n in all_ways("married_name", Name("Kaur", "Jasjit", ""), "south_asian") if n}
     assert not husbands & {"Khan", "Patel", "Begum"}
     assert Name("Kim", "Yeong-Hee", "") in all_ways("transliteration", Name("Kim", "Young-Hee", ""), "korean")
-    assert all(" " not in one_edit(word, 0.3) for word in ("Nguyen", "Haddad"))
-    swapped = [sum(n is not None for n in all_ways("swapped_order", Name("A", "B", ""), c)) for c in ("thai", "korean")]
-    assert swapped == [1, 1] or swapped[1] >= swapped[0]
+    kim = Name("Kim", "Ho", "")
+    assert None in all_ways("swapped_order", kim, "slavic", "M")
+    assert all_ways("swapped_order", kim, "korean") == {Name("Ho", "Kim", "")}  # the family name comes first at home
 
 
 def test_a_look_shows_people_as_each_system_writes_them() -> None:
@@ -383,8 +383,8 @@ def test_a_look_shows_people_as_each_system_writes_them() -> None:
         assert all(len(str(name)) <= 30 and str(name).isupper() for name in columns["TECS"])
         assert all(str(name).isascii() for name in columns["CLAIMS 3"])
         assert sum(bool(also) for also in columns["also"]) > 20
-        console = Console(width=200, record=True, quiet=True)
-        console.print(table)
-        assert "SIMULATED" in console.export_text()
+        shown = StringIO()
+        Console(width=200, file=shown).print(table)
+        assert "SIMULATED" in shown.getvalue()
     with pytest.raises(KeyError):
         look("martian", 1, 1)
