@@ -61,6 +61,9 @@ def _moments(times: Ints | None, n: int) -> pa.Array:
     return pa.nulls(n, moments) if times is None else pa.array(times * 1_000_000, pa.int64()).cast(moments)
 
 
+ONE_NAME = "FNU"  # "first name unknown": what clerks write for people who have one name only (domain fact)
+
+
 class Name(NamedTuple):
     """A name as a clerk writes it down; an empty text: nothing written."""
 
@@ -241,7 +244,7 @@ class Clerk:
         n = len(people)
         recorded = Recorded(
             family=np.where(on < people.married, people.maiden, people.family),
-            given=people.given.copy(),
+            given=np.where((people.given == "") & (people.family != ""), ONE_NAME, people.given),
             middle=np.where(on < people.married, people.maiden_middle, people.middle),
             born=people.born.copy(),
             a_number=people.a_number.copy(),
