@@ -6,6 +6,7 @@ The protocol, version 1, is what the endpoints of `Gateway` say; `GET /openapi.j
 
 import asyncio
 import hmac
+from collections.abc import Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -324,16 +325,22 @@ def create_app(world: Path, agency: str, token: str, faults: Transport | Rules |
         redoc_url=None,
     )
     _route(app, gateway)
-    for error, answer in (
-        (AnyHTTPException, _refused),
-        (RequestValidationError, _invalid),
-    ):
-        app.add_exception_handler(error, answer)
+    app.add_exception_handler(AnyHTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    _describe(app)
     return app
 
 
 def _route(app: TransportAware, gateway: Gateway) -> None:
-    def add(path: str, endpoint: Any, answer: Any, *errors: int, method: str = "GET", status: int = 200) -> None:
+    def add(
+        path: str,
+        endpoint: Any,
+        answer: dict[str, Any],
+        *errors: int,
+        method: str = "GET",
+        status: int = 200,
+        also: Mapping[int | str, dict[str, Any]] | None = None,
+    ) -> None:
         is_open = path in ("/", "/health")
         errors = errors if is_open else (401, *errors)
         app.add_api_route(
@@ -341,7 +348,7 @@ def _route(app: TransportAware, gateway: Gateway) -> None:
             endpoint,
             methods=[method],
             status_code=status,
-            responses={status: answer, **{error: {"model": Refused} for error in errors}},
+            responses={status: answer, **(also or {}), **{error: {"model": Refused} for error in errors}},
             response_class=Response,
             dependencies=[] if is_open else [Depends(gateway.authorise)],
         )
@@ -352,12 +359,22 @@ def _route(app: TransportAware, gateway: Gateway) -> None:
     add("/v1/faults", gateway.faults, {"model": list[Injected]})
     add("/v1/served", gateway.served, {"model": list[Served]})
     add("/v1/plan", gateway.plan, {"model": Rules})
-    add("/v1/plan", gateway.change_plan, {"model": Rules}, 422, method="PUT")
-    add("/v1/exports", gateway.create, {"model": Created}, 404, 422, 429, 503, method="POST", status=202)
+    add("/v1/plan", gateway.change_plan, {"model": Rules}, 400, 422, method="PUT")
+    add("/v1/exports", gateway.create, {"model": Created}, 400, 404, 422, 429, 503, method="POST", status=202)
     add("/v1/exports/{export_id}", gateway.status, {"model": State}, 404, 429, 503)
     add("/v1/exports/{export_id}/manifest", gateway.manifest, {"model": Manifest}, 404, 409, 429, 503)
     file = {"content": {"application/gzip": {"schema": {"type": "string", "format": "binary"}}}}
-    add("/v1/exports/{export_id}/parts/{name}", gateway.part, file, 404, 409, 416, 429, 503)
+    add("/v1/exports/{export_id}/parts/{name}", gateway.part, file, 404, 409, 416, 429, 503, also={206: file})
+
+
+def _describe(app: TransportAware) -> None:
+    """The OpenAPI description, without what FastAPI adds of its own: a 422 for paths, which any text satisfies."""
+    description = app.openapi()  # what is changed in it stays
+    for path in description["paths"].values():
+        if "get" in path:
+            path["get"]["responses"].pop("422", None)
+    for unused in ("HTTPValidationError", "ValidationError"):
+        description["components"]["schemas"].pop(unused, None)
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

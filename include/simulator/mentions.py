@@ -71,7 +71,7 @@ def mentions(draw: Draw, rates: TVisa, traffickers: People, on: Days, has_busine
         if kind[i] == "nobody":
             forms.append(tuple(_words().unnamed[sex][int(u * len(_words().unnamed[sex]))]))
         elif kind[i] == "nickname":
-            said[i] = _nickname(load_cultures()[culture], sex, traffickers.given[i], u)
+            said[i] = _nickname(load_cultures()[culture], sex, traffickers.given[i], known[i], u)
             forms.append((said[i],))
         else:
             entry = load_cultures()[culture]
@@ -87,9 +87,9 @@ def mentions(draw: Draw, rates: TVisa, traffickers: People, on: Days, has_busine
     return Mentions(kind, said, forms, texts(family), texts(given), told)
 
 
-def _nickname(culture: Culture, sex: str, given: str, luck: float) -> str:
+def _nickname(culture: Culture, sex: str, given: str, family: str, luck: float) -> str:
     """What everybody calls the trafficker: as people of that name are called, or as people in the trade are."""
-    own = culture.nickname(given, sex, again(luck)) if given and luck < OWN_NICKNAME else None
+    own = culture.nickname(given, family, sex, again(luck)) if given and luck < OWN_NICKNAME else None
     return own or pick(_words().nicknames[culture.name][sex], again(luck))
 
 
@@ -101,7 +101,7 @@ def _as_written(culture: Culture, how: str, family: str, given: str, former: str
     if how == "alias" and former and one < 0.5:
         family = former
     elif how == "alias" and given:
-        given = culture.nickname(given, "", one) or given
+        given = culture.nickname(given, family, "", one) or given
     if two < ASCII_ONLY:
         family, given = fold(family), fold(given)
     if how == "by ear" and (one < 0.6 or not given):

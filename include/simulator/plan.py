@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
 import yaml
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from include.contracts.model import load_all
 from include.interval import Interval
@@ -44,11 +44,11 @@ class WrittenAttempt(Strict):
     """What happens to one attempt at the datasets that fit a pattern such as `tecs_*`, whatever the rates say."""
 
     datasets: Annotated[str, Field(min_length=1)]
-    attempt: Annotated[int, Field(ge=1, le=10_000)]
+    attempt: Annotated[int, Field(ge=1, le=10_000, strict=True)]
     why: Annotated[str, Field(min_length=1)]
     job: Literal["job_failed", "job_never_ends", "empty_export", "expired_token"] | None = None
     files: tuple[WrittenFault, ...] = ()
-    totals_of_file: bool = False  # the control totals were counted in the delivered rows, not at the source
+    totals_of_file: StrictBool = False  # the control totals were counted in the delivered rows, not at the source
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

@@ -4,7 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Rate = Annotated[float, Field(ge=0, le=1)]
+# Strict: "0.5" and true are no rates.
+Rate = Annotated[float, Field(ge=0, le=1, strict=True)]
 
 
 class Strict(BaseModel):
@@ -39,7 +40,7 @@ class Transport(Strict):
     empty_export: Rate = 0.0
     expired_token: Rate = 0.0
     job_failed_last_night: tuple[str, ...] = ()  # datasets whose first attempt of the last night fails for certain
-    stall_seconds: Annotated[float, Field(ge=0, le=60)] = (
+    stall_seconds: Annotated[float, Field(ge=0, le=60, strict=True)] = (
         1.0  # how long a stalled answer is silent before it is cut off
     )
 

@@ -82,13 +82,13 @@ def serve() -> Iterator[Serve]:
     with ExitStack() as running:
 
         def start(folder: Path, agency: str, faults: Transport | Rules | None = None, loop: str = "auto") -> str:
-            return running.enter_context(_served(folder, agency, faults or Transport(), loop))
+            return running.enter_context(served(folder, agency, faults or Transport(), loop))
 
         yield start
 
 
 @contextmanager
-def _served(folder: Path, agency: str, faults: Transport | Rules, loop: str) -> Iterator[str]:
+def served(folder: Path, agency: str, faults: Transport | Rules, loop: str = "auto") -> Iterator[str]:
     app = create_app(folder, agency, TOKEN, faults)
     config = uvicorn.Config(
         app,
