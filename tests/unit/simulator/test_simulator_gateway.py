@@ -34,7 +34,13 @@ def test_an_export_from_request_to_bytes(smoke: Path, serve: Serve) -> None:
     with client(serve(smoke, "uscis")) as http:
         assert http.get("/health", headers={"Authorization": ""}).json() == {"status": "ok"}
         names = [d["name"] for d in http.get("/v1/datasets").json()["datasets"]]
-        assert names == ["uscis_beneficiaries", "uscis_petitioners", "uscis_petitions", "uscis_t_applications", "uscis_t_family"]
+        assert names == [
+            "uscis_beneficiaries",
+            "uscis_petitioners",
+            "uscis_petitions",
+            "uscis_t_applications",
+            "uscis_t_family",
+        ]
         created = ask(http)
         assert (created.status_code, created.json()["state"]) == (202, "queued")
         path = f"/v1/exports/{created.json()['export_id']}"
