@@ -21,6 +21,7 @@ from include.local.postgres import free_port, locked
 from include.local.processes import Child, stop_all
 from include.settings import Settings
 from include.simulator.scenario import load as load_scenario
+from include.simulator.source import WorldOnDisk
 
 USER = "admin"
 AGENCIES = [agency.value for agency in Agency]
@@ -58,6 +59,7 @@ def prepare(home: Home, scenario: str, seed: int | None, say: Say) -> World:
                 env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
                 log=world.logs / "simulator.log",
             )
+    WorldOnDisk.open(world.agencies)  # raises if it is of another version
     return world
 
 

@@ -6,7 +6,7 @@ A culture is made of communities that do not mix names within a person: Sikhs an
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from include.simulator.draw import Draw, Floats, Ints, Texts
 from include.simulator.namelists import GENERATION_YEARS, GENERATIONS, NameList, Shelf, join, read_names
+from include.simulator.places import load_places, weighted
 
 NAMES = Path(__file__).parent / "names"  # one file per culture; its README says how they are written
 
@@ -26,40 +27,11 @@ Middle = Literal["given", "mother", "father", "patronymic", "ukrainian_patronymi
 USUAL_GENERATION = 3  # of those whose birth day nobody tells: around 1975
 
 # Words that belong to the name after them.
-PARTICLES = frozenset(
-    [
-        "de",
-        "del",
-        "dela",
-        "delos",
-        "la",
-        "las",
-        "los",
-        "san",
-        "santa",
-        "da",
-        "dos",
-        "di",
-        "van",
-        "von",
-        "bin",
-        "bint",
-        "ibn",
-        "el",
-        "al",
-        "abd",
-        "abdel",
-        "abdul",
-        "abu",
-        "um",
-        "o",
-        "st",
-        "saint",
-        "le",
-        "ud",
-        "y",
-    ]
-)
+PARTICLES = frozenset((
+    "abd", "abdel", "abdul", "abi", "abou", "aboul", "abu", "ait", "al", "bani", "ben", "bin", "bint", "bou", "da",
+    "de", "del", "dela", "delos", "di", "dos", "el", "ibn", "la", "las", "le", "los", "na", "o", "saint", "san",
+    "santa", "st", "sta", "ud", "um", "van", "von", "y",
+))  # fmt: skip
 
 
 class _Community(BaseModel):
@@ -67,6 +39,7 @@ class _Community(BaseModel):
 
     share: float
     countries: dict[str, float]
+    places: dict[str, str] = {}  # by country, if these people come from other places than their countrymen
     family: str
     family_female: str = ""  # where women bear others than men's; empty: the same, in their female form
     female: str
@@ -76,6 +49,7 @@ class _Community(BaseModel):
     middle_female: str = ""  # for "given": if other than the given names
     middle_male: str = ""
     single_name: float = 0.0
+    bynames: dict[Literal["F", "M"], str] = {}  # if other than the culture's
 
 
 class _Entry(BaseModel):
@@ -91,6 +65,7 @@ class _Entry(BaseModel):
     nicknames: dict[str, str] = {}
     bynames: dict[Literal["F", "M"], str] = {}
     variants: list[str] = []
+    family_variants: list[str] = []  # of family names only
     respell: list[tuple[str, str]] = []
 
 
@@ -100,7 +75,8 @@ class Community:
 
     name: str
     share: float  # of the culture's people, per cent
-    countries: dict[str, float]  # of birth
+    homes: tuple[tuple[str, str], ...]  # country and place of birth
+    home_weights: Floats
     family: dict[str, NameList]  # by sex, F and M
     given: dict[str, NameList]  # by sex
     middle: (
@@ -109,6 +85,7 @@ class Community:
     middle_rate: float
     middles: dict[str, NameList]  # by sex
     single_name: float  # share of the people who have one name only
+    bynames: dict[str, tuple[str, ...]]  # by sex: what people are called that has nothing to do with their given name
 
 
 @dataclass(frozen=True)
@@ -123,20 +100,10 @@ class Culture:
     wife_takes: float  # share of the wives who take their husband's family name
     women: dict[str, str]  # family names that women bear in another form than men
     nicknames: dict[str, tuple[str, ...]]
-    bynames: dict[str, tuple[str, ...]]  # by sex: what people are called that has nothing to do with their given name
     variants: dict[str, tuple[str, ...]]  # other spellings of a name
+    given_variants: dict[str, tuple[str, ...]]  # those that a given name may have
     respell: tuple[tuple[re.Pattern[str], str], ...]  # rules that give other spellings of any name
-    _spelled: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
-
-    @cached_property
-    def countries(self) -> dict[str, float]:
-        """Countries of birth, shares in per cent."""
-        shares: dict[str, float] = {}
-        for each in self.communities:
-            total = sum(each.countries.values())
-            for code, share in each.countries.items():
-                shares[code] = shares.get(code, 0.0) + each.share * share / total
-        return shares
+    _spelled: dict[tuple[str, bool], tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def keeps_maiden_name(self) -> bool:
@@ -152,6 +119,12 @@ class Culture:
     def given(self) -> dict[str, NameList]:
         """The given names by sex, communities taken together."""
         return {sex: join([each.given[sex].scaled(each.share) for each in self.communities]) for sex in ("F", "M")}
+
+    @cached_property
+    def homes(self) -> tuple[Shelf, tuple[tuple[str, str], ...]]:
+        """Countries and places of birth: positions by community, and what they stand for."""
+        shelf = Shelf([([place for _, place in each.homes], each.home_weights) for each in self.communities])
+        return shelf, tuple(home for each in self.communities for home in each.homes)
 
     @cached_property
     def families(self) -> Shelf:
@@ -186,29 +159,43 @@ class Culture:
                     best[name] = max(best.get(name, (0.0, 0)), (weight, position))
         return {name: position for name, (_, position) in best.items()}
 
+    def community_for(self, family: str) -> Community | None:
+        """The community of most people of this family name; None: a name of nobody's, like one written in two ways."""
+        position = self.community_of.get(family, self.community_of.get(surnames(family)[0], -1))
+        return self.communities[position] if position >= 0 else None
+
     def husband(self, wife: str, luck: float) -> str:
         """The family name of a man whom a woman of this family name may marry: one of her community."""
-        position = self.community_of.get(surnames(wife)[0], self.community_of.get(wife, 0))
-        return self.communities[position].family["M"].at(luck)
+        community = self.community_for(wife)
+        return community.family["M"].at(luck) if community else self.family.at(luck)
 
     def for_woman(self, family: str) -> str:
         """The form of a family name that a woman bears."""
         return feminine(family) if self.slavic_endings else self.women.get(family, family)
 
-    def nickname(self, given: str, sex: str, luck: float) -> str | None:
-        """What somebody of this given name is called; None: nothing else."""
-        options = self.nicknames.get(given) or self.nicknames.get(re.split("[ -]", given)[0]) or self.bynames.get(sex)
+    def nickname(self, given: str, family: str, sex: str, luck: float) -> str | None:
+        """What somebody of this name is called; None: nothing else."""
+        options = self.nicknames.get(given) or self.nicknames.get(re.split("[ -]", given)[0])
+        if not options:
+            options = (self.community_for(family) or self.communities[0]).bynames.get(sex)
         chosen = options[int(luck * len(options))] if options else None
         return None if chosen == given else chosen
 
-    def spellings(self, word: str) -> tuple[str, ...]:
-        """Other ways to write a name; the usual ones come first."""
-        if word not in self._spelled:
-            ruled = (pattern.sub(other, word) for pattern, other in self.respell)
-            written = (text[:1].upper() + text[1:] for text in ruled)
-            found = dict.fromkeys([*self.variants.get(word, ()), *written])
-            self._spelled[word] = tuple(text for text in found if text != word)
-        return self._spelled[word]
+    def spellings(self, word: str, *, given: bool = False) -> tuple[str, ...]:
+        """Other ways to write a family name, or a `given` name; the usual ones come first."""
+        if (word, given) not in self._spelled:
+            usual = (self.given_variants if given else self.variants).get(word, ())
+            ruled = [pattern.sub(partial(_like, other), word) for pattern, other in self.respell]
+            capital = "^[a-z]" if " " in word else "(?:^| )[a-z]"  # a syllable that was parted off begins with one
+            others = dict.fromkeys([*usual, *(re.sub(capital, lambda m: m[0].upper(), text) for text in ruled)])
+            self._spelled[word, given] = tuple(text for text in others if text != word)
+        return self._spelled[word, given]
+
+
+def _like(replacement: str, found: re.Match[str]) -> str:
+    """The replacement, with a capital where the text that was found had one."""
+    text = found.expand(replacement)
+    return text[:1].upper() + text[1:] if found[0][:1].isupper() else text
 
 
 def _by_generation(lists: Iterable[NameList]) -> Shelf:
@@ -222,6 +209,26 @@ def _by_generation(lists: Iterable[NameList]) -> Shelf:
 
 def _words(text: str, separator: str = ",") -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(separator) if word.strip())
+
+
+def _groups(lines: list[str]) -> dict[str, tuple[str, ...]]:
+    """Of groups of spellings: by spelling, the others."""
+    others: dict[str, tuple[str, ...]] = {}
+    for group in (_words(line, "/") for line in lines):
+        for spelling in group:
+            others[spelling] = others.get(spelling, ()) + tuple(other for other in group if other != spelling)
+    return others
+
+
+def _homes(entry: _Community) -> tuple[tuple[tuple[str, str], ...], Floats]:
+    """Where a community's people were born, (country, place), and how often."""
+    homes, weights = [], []
+    for code, share in entry.countries.items():
+        known = load_places().countries[code]
+        places, shares = weighted(entry.places[code]) if code in entry.places else (known.places, known.weights)
+        homes += [(code, place) for place in places]
+        weights += [share * weight / sum(shares) for weight in shares]
+    return tuple(homes), np.array(weights, dtype=np.float64)
 
 
 def _community(name: str, entry: _Community, culture: _Entry) -> Community:
@@ -245,16 +252,19 @@ def _community(name: str, entry: _Community, culture: _Entry) -> Community:
             "F": read_names(entry.middle_female, culture.parts),
             "M": read_names(entry.middle_male, culture.parts),
         }
+    homes, home_weights = _homes(entry)
     return Community(
         name=name,
         share=entry.share,
-        countries=entry.countries,
+        homes=homes,
+        home_weights=home_weights,
         family={"F": women, "M": men},
         given=given,
         middle=entry.middle,
         middle_rate=0.0 if entry.middle == "none" else entry.middle_rate,
         middles=middles,
         single_name=entry.single_name,
+        bynames={sex: _words(text) for sex, text in (culture.bynames | entry.bynames).items()},
     )
 
 
@@ -265,12 +275,6 @@ def _fathers(given: NameList) -> NameList:
 
 
 def _culture(name: str, entry: _Entry) -> Culture:
-    groups = [_words(group, "/") for group in entry.variants]
-    variants: dict[str, tuple[str, ...]] = {}
-    for group in groups:
-        for spelling in group:
-            others = tuple(other for other in group if other != spelling)
-            variants[spelling] = variants.get(spelling, ()) + others
     return Culture(
         name=name,
         communities=tuple(_community(key, each, entry) for key, each in entry.communities.items()),
@@ -280,8 +284,8 @@ def _culture(name: str, entry: _Entry) -> Culture:
         wife_takes=entry.wife_takes,
         women=entry.women,
         nicknames={given: _words(short) for given, short in entry.nicknames.items()},
-        bynames={sex: _words(text) for sex, text in entry.bynames.items()},
-        variants=variants,
+        variants=_groups(entry.family_variants + entry.variants),
+        given_variants=_groups(entry.variants),
         respell=tuple((re.compile(pattern), other) for pattern, other in entry.respell),
     )
 
@@ -304,10 +308,12 @@ def pick_communities(draw: Draw, culture: Culture, n: int) -> Ints:
     return draw.index([each.share for each in culture.communities], n)
 
 
-def birth_countries(draw: Draw, culture: Culture, community: Ints) -> Texts:
-    """Countries of birth (alpha-2), as the communities are spread over them."""
-    shelf = Shelf([(list(c.countries), np.array(list(c.countries.values()))) for c in culture.communities])
-    return shelf.pick(draw, community)
+def birth_homes(draw: Draw, culture: Culture, community: Ints) -> tuple[Texts, Texts]:
+    """Countries (alpha-2) and places of birth of people of these communities."""
+    shelf, homes = culture.homes
+    at = shelf.positions(draw, community)
+    countries, places = (np.array(values, dtype=object) for values in zip(*homes, strict=True))
+    return countries[at], places[at]
 
 
 def name_people(
@@ -399,13 +405,13 @@ def married(culture: Culture, own_family: Texts, own_middle: Texts, husband_fami
 def surnames(family: str) -> list[str]:
     """The family names in a text, each with its particles: De la Cruz López is De la Cruz and López."""
     found: list[str] = []
-    open_particle = False
+    joined = False  # to the word before
     for word in family.split():
-        if open_particle:
+        if joined or (found and word == "de" and found[-1] in ("Montes", "Ponce")):  # Montes de Oca, Ponce de León
             found[-1] += f" {word}"
         else:
             found.append(word)
-        open_particle = word.lower() in PARTICLES
+        joined = word.lower() in PARTICLES
     return found or [family]
 
 
@@ -429,18 +435,29 @@ def feminine(family: str) -> str:
 
 # Son's and daughter's names that no rule gives: the fathers' that lose a vowel, gain a letter or end in -a.
 _RUSSIAN = {
-    "Dmitri": ("Dmitrievich", "Dmitrievna"), "Dmitry": ("Dmitrievich", "Dmitrievna"),
+    "Alexander": ("Alexandrovich", "Alexandrovna"),
+    "Dmitri": ("Dmitrievich", "Dmitrievna"),
+    "Dmitry": ("Dmitrievich", "Dmitrievna"),
+    "Foma": ("Fomich", "Fominichna"),
     "Georgy": ("Georgievich", "Georgievna"),
-    "Igor": ("Igorevich", "Igorevna"), "Ilya": ("Ilyich", "Ilyinichna"), "Lev": ("Lvovich", "Lvovna"),
-    "Nikita": ("Nikitich", "Nikitichna"), "Pavel": ("Pavlovich", "Pavlovna"), "Petr": ("Petrovich", "Petrovna"),
-    "Pyotr": ("Petrovich", "Petrovna"), "Yakov": ("Yakovlevich", "Yakovlevna"), "Kuzma": ("Kuzmich", "Kuzminichna"),
-    "Foma": ("Fomich", "Fominichna"), "Mikhail": ("Mikhailovich", "Mikhailovna"),
-}  # fmt: skip
+    "Igor": ("Igorevich", "Igorevna"),
+    "Ilya": ("Ilyich", "Ilyinichna"),
+    "Kuzma": ("Kuzmich", "Kuzminichna"),
+    "Lev": ("Lvovich", "Lvovna"),
+    "Pavel": ("Pavlovich", "Pavlovna"),
+    "Petr": ("Petrovich", "Petrovna"),
+    "Pyotr": ("Petrovich", "Petrovna"),
+    "Yakov": ("Yakovlevich", "Yakovlevna"),
+}
 _UKRAINIAN = {
-    "Illia": ("Illich", "Illivna"), "Lev": ("Lvovych", "Lvivna"), "Mykola": ("Mykolaiovych", "Mykolaivna"),
-    "Mykyta": ("Mykytovych", "Mykytivna"), "Pavlo": ("Pavlovych", "Pavlivna"), "Yakiv": ("Yakovych", "Yakivna"),
+    "Fedir": ("Fedorovych", "Fedorivna"),
     "Hryhorii": ("Hryhorovych", "Hryhorivna"),
-}  # fmt: skip
+    "Illia": ("Illich", "Illivna"),
+    "Lev": ("Lvovych", "Lvivna"),
+    "Mykola": ("Mykolaiovych", "Mykolaivna"),
+    "Mykyta": ("Mykytovych", "Mykytivna"),
+    "Yakiv": ("Yakovych", "Yakivna"),
+}
 
 
 def patronymic(father: str, daughter: bool) -> str:

@@ -61,6 +61,9 @@ def _moments(times: Ints | None, n: int) -> pa.Array:
     return pa.nulls(n, moments) if times is None else pa.array(times * 1_000_000, pa.int64()).cast(moments)
 
 
+ONE_NAME = "FNU"  # "first name unknown": what clerks write for people who have one name only (domain fact)
+
+
 class Name(NamedTuple):
     """A name as a clerk writes it down; an empty text: nothing written."""
 
@@ -105,7 +108,8 @@ def _spelling(name: Name, _culture: Culture, _sex: str, luck: float) -> Name | N
 
 def _transliteration(name: Name, culture: Culture, _sex: str, luck: float) -> Name | None:
     """The family name, the given name or both in another spelling; which, by luck and by what there is."""
-    family, given = _respelled(name.family, culture, luck), _respelled(name.given, culture, again(luck))
+    family = _respelled(name.family, culture, luck, given=False)
+    given = _respelled(name.given, culture, again(luck), given=True)
     both = name._replace(family=family, given=given)
     which = again(again(luck))
     if family != name.family and given != name.given and which < 0.8:
@@ -113,16 +117,16 @@ def _transliteration(name: Name, culture: Culture, _sex: str, luck: float) -> Na
     return both if both != name else None
 
 
-def _respelled(text: str, culture: Culture, luck: float) -> str:
+def _respelled(text: str, culture: Culture, luck: float, *, given: bool) -> str:
     """Another spelling of the whole, or of each part that has one; hyphens and spaces stay."""
-    if whole := culture.spellings(text):
+    if whole := culture.spellings(text, given=given):
         return pick(whole, luck)
-    parts = re.split("([ -])", text)
-    return "".join(pick(other, luck) if (other := culture.spellings(part)) else part for part in parts)
+    parts = [(part, culture.spellings(part, given=given)) for part in re.split("([ -])", text)]
+    return "".join(pick(other, luck) if other else part for part, other in parts)
 
 
 def _nickname(name: Name, culture: Culture, sex: str, luck: float) -> Name | None:
-    short = culture.nickname(name.given, sex, luck) if name.given else None
+    short = culture.nickname(name.given, name.family, sex, luck) if name.given else None
     return name._replace(given=short) if short else None
 
 
@@ -167,8 +171,9 @@ def _joined_or_bare(text: str, luck: float) -> str | None:
 
 def _married_name(name: Name, culture: Culture, sex: str, luck: float) -> Name | None:
     """She is written down under her husband's name: alone, after a hyphen, or in Spanish after `de`."""
-    husband = culture.for_woman(culture.husband(name.family, luck)) if sex == "F" else name.family
-    own = surnames(name.family)[0]
+    if sex != "F" or not name.given:
+        return None
+    husband, own = culture.for_woman(culture.husband(name.family, luck)), surnames(name.family)[0]
     if husband in (name.family, own):
         return None
     if culture.double_surname:
@@ -239,7 +244,7 @@ class Clerk:
         n = len(people)
         recorded = Recorded(
             family=np.where(on < people.married, people.maiden, people.family),
-            given=people.given.copy(),
+            given=np.where((people.given == "") & (people.family != ""), ONE_NAME, people.given),
             middle=np.where(on < people.married, people.maiden_middle, people.middle),
             born=people.born.copy(),
             a_number=people.a_number.copy(),

@@ -324,6 +324,7 @@ def create_app(world: Path, agency: str, token: str, faults: Transport | Rules |
         version="1",
         docs_url=None,  # these pages fetch their scripts from elsewhere
         redoc_url=None,
+        strict_content_type=False,  # a body without a Content-Type is read as JSON
     )
     _route(app, gateway)
     app.add_exception_handler(AnyHTTPException, _refused)

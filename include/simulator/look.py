@@ -1,4 +1,4 @@
-"""A look at random people of one culture, as each system writes them: would an officer of that community believe them?"""
+"""A look at random people of one culture, as each system writes them: would an officer believe it?"""
 
 import numpy as np
 from rich.table import Table

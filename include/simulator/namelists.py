@@ -22,8 +22,10 @@ from include.simulator.draw import Draw, Floats, Ints, Texts
 # Middle years of birth. Fifteen years is about how long a given name stays in fashion.
 GENERATIONS = (1930, 1945, 1960, 1975, 1990, 2005)
 GENERATION_YEARS = 15
-# Weight of a name none, one, two generations from its fashion (ours, after the shape of the US Social Security counts).
-FASHION = (1.0, 0.35, 0.06, 0.01, 0.0, 0.0)
+# Weight of a name by how many generations older or younger than its fashion somebody is (ours, after the shape of the
+# US Social Security counts): names come fast and go slowly.
+OLDER = (1.0, 0.12, 0.01, 0.0, 0.0, 0.0)
+YOUNGER = (1.0, 0.4, 0.12, 0.04, 0.02, 0.01)
 
 _ENTRY = re.compile(r"(?P<name>.+?)(?: (?P<weight>[\d.]+))?")
 _PART = re.compile(r"\{([^}]+)\}")
@@ -95,7 +97,7 @@ def _fashion(year: int | None) -> Floats:
     if year is None:
         return np.ones(len(GENERATIONS))
     nearest = min(max((year - GENERATIONS[0] + GENERATION_YEARS // 2) // GENERATION_YEARS, 0), len(GENERATIONS) - 1)
-    return np.array([FASHION[abs(i - nearest)] for i in range(len(GENERATIONS))])
+    return np.array([(YOUNGER if i > nearest else OLDER)[abs(i - nearest)] for i in range(len(GENERATIONS))])
 
 
 def _grow(rule: str, parts: Mapping[str, str]) -> NameList:
@@ -129,9 +131,14 @@ def _source(name: str) -> NameList:
         raw: Any = getattr(import_module(f"faker.providers.person.{provider}").Provider, attribute)
         values = dict(raw) if hasattr(raw, "items") else dict.fromkeys(raw, 1.0)
         if not provider.startswith(("es_", "fr_")):  # these two are in Latin letters with accents that people keep
-            values = {anyascii(key).replace("'", "").strip().title(): weight for key, weight in values.items()}
+            values = {_latin(name): weight for name, weight in values.items()}
     weights = np.array(list(values.values()), dtype=np.float64)
     return NameList(tuple(values), np.repeat(weights[:, None], len(GENERATIONS), axis=1))
+
+
+def _latin(name: str) -> str:
+    """As a passport has it: Latin letters, no apostrophe for a soft sign, Ye for a Cyrillic E at the beginning."""
+    return re.sub("^I(?=e)", "Y", anyascii(name).replace("'", "").strip().title())
 
 
 _IRISH = re.compile("O(?=(?:brien|connor|connell|donnell|neal|neil|neill|hara|keefe|leary|malley|reilly|rourke|shea)$)")
@@ -158,6 +165,11 @@ class Shelf:
 
     def pick(self, draw: Draw, which: Ints) -> Texts:
         """A name from the list `which` (position) of each."""
-        at = np.searchsorted(self._cumulative, which + draw.uniform(len(which)), side="right")
-        picked: Texts = self._names[np.minimum(at, self._last[which])]
+        picked: Texts = self._names[self.positions(draw, which)]
         return picked
+
+    def positions(self, draw: Draw, which: Ints) -> Ints:
+        """The same as positions among the names of all lists, one list after the other."""
+        at = np.searchsorted(self._cumulative, which + draw.uniform(len(which)), side="right")
+        limited: Ints = np.minimum(at, self._last[which])
+        return limited

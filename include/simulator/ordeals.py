@@ -24,7 +24,7 @@ def ordeals(draw: Draw, scenario: Scenario, known: Cast, tecs: Tecs) -> tuple[Pe
     n, cases = scenario.size.t_applications, tecs.cases
     accusable = np.isin(cases.roles.astype(str), ["TARGET", "SUSPECT"]) & (cases.category[cases.case] != "")
     accusable &= known.roster.kind[cases.subject] == "investigated"
-    brought, not_before, by = _brought_in(draw.child("brought in"), known, tecs, accusable, n)
+    brought, visa, not_before, by = _brought_in(draw.child("brought in"), known, tecs, accusable, n)
     recorded, with_them = _recorded(draw.child("recorded"), known, tecs, accusable, round(n * RECORDED))
     recorded, with_them = recorded[: n - len(brought)], with_them[: n - len(brought)]
     others = n - len(brought) - len(recorded)
@@ -48,6 +48,8 @@ def ordeals(draw: Draw, scenario: Scenario, known: Cast, tecs: Tecs) -> tuple[Pe
         case_number=cases.numbers[cases.case[involvement]],
         means=means,
         category=cases.category[cases.case[involvement]],
+        visa=np.concatenate([visa, np.full(n - len(brought), "", dtype=object)]),
+        business=_businesses(known, trafficker),
         not_before=np.concatenate([not_before, np.full(n - len(brought), Calendar.of(scenario).start, dtype=np.int64)]),
         family=len(people) + np.arange(len(family)),
         of_application=of_application,
@@ -55,8 +57,19 @@ def ordeals(draw: Draw, scenario: Scenario, known: Cast, tecs: Tecs) -> tuple[Pe
     )
 
 
-def _brought_in(draw: Draw, known: Cast, tecs: Tecs, accusable: Bools, n: int) -> tuple[Ints, Ints, Ints]:
-    """Beneficiaries of known traffickers' petitions: who, when the petition was filed, the trafficker's involvement."""
+def _businesses(known: Cast, traffickers: Ints) -> Texts:
+    """The organisations for which these people signed petitions; empty: none."""
+    filing = known.filing
+    signed = np.flatnonzero(filing.organisation >= 0)
+    names = dict(
+        zip(filing.petitioner[signed].tolist(), filing.organisation_names[filing.organisation[signed]], strict=True)
+    )
+    return np.array([names.get(person, "") for person in traffickers.tolist()], dtype=object)
+
+
+def _brought_in(draw: Draw, known: Cast, tecs: Tecs, accusable: Bools, n: int) -> tuple[Ints, Texts, Ints, Ints]:
+    """Beneficiaries of known traffickers' petitions: who, in which class, when the petition was filed, the trafficker's
+    involvement."""
     filing, cases = known.filing, tecs.cases
     of = filing.petitioner[filing.of_petition]
     brought = (known.means[of] != "") & (filing.beneficiary >= 0)
@@ -64,7 +77,8 @@ def _brought_in(draw: Draw, known: Cast, tecs: Tecs, accusable: Bools, n: int) -
     slots = np.flatnonzero(brought & draw.chance(BROUGHT_IN, len(brought)))[: n // 2]
     involved = {int(known.roster.persons[cases.subject[i]]): i for i in np.flatnonzero(accusable).tolist()}
     by = np.array([involved[person] for person in of[slots].tolist()], dtype=np.int64)
-    return filing.beneficiary[slots], filing.start[filing.of_petition[slots]], by
+    of_petition = filing.of_petition[slots]
+    return filing.beneficiary[slots], filing.visa[of_petition], filing.start[of_petition], by
 
 
 def _recorded(draw: Draw, known: Cast, tecs: Tecs, accusable: Bools, n: int) -> tuple[Ints, Ints]:

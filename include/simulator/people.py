@@ -5,10 +5,10 @@ from itertools import product
 
 import numpy as np
 
-from include.simulator.cultures import birth_countries, load_cultures, married, name_people, pick_communities
+from include.simulator.cultures import birth_homes, load_cultures, married, name_people, pick_communities
 from include.simulator.days import Days
 from include.simulator.draw import Bools, Draw, Ints, Texts
-from include.simulator.places import birth_places, load_places
+from include.simulator.places import load_places
 from include.simulator.scenario import Scenario
 
 DAYS_PER_YEAR = 365.2425
@@ -79,7 +79,7 @@ def populate(
     which the numbers that must be unique follow. `community`: of each (-1, or none given: drawn by its share). Who is
     not `resident` has no address, telephone or number of this country yet."""
     n = len(sex)
-    family, given, middle, country = (np.full(n, "", dtype=object) for _ in range(4))
+    family, given, middle, country, place = (np.full(n, "", dtype=object) for _ in range(5))
     community = np.full(n, -1, dtype=np.int64) if community is None else community.copy()
     for name, entry in load_cultures().items():
         mine = culture == name
@@ -88,7 +88,7 @@ def populate(
         belongs = np.where(community[mine] < 0, drawn, community[mine])
         community[mine] = belongs
         family[mine], given[mine], middle[mine] = name_people(stream, entry, sex[mine], belongs, born[mine])
-        country[mine] = birth_countries(stream, entry, belongs)
+        country[mine], place[mine] = birth_homes(stream, entry, belongs)
     native = country == "US"
     people = People(
         culture=culture,
@@ -102,7 +102,7 @@ def populate(
         married=np.full(n, np.datetime64("NaT"), dtype="datetime64[D]"),
         born=born,
         country=country,
-        place=birth_places(draw.child("birth place"), country),
+        place=place,
         citizenship=np.where(draw.chance(0.25, n), "US", country),  # a quarter have naturalised (ours)
         a_number=np.where(native, "", _a_numbers(first, n)),
         other_a_number=np.full(n, "", dtype=object),

@@ -4,11 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import yaml
-
-from include.simulator.draw import Draw, Texts
-from include.simulator.namelists import Shelf
 
 HERE = Path(__file__).parent
 
@@ -52,7 +48,7 @@ def load_places() -> Gazetteer:
     raw = yaml.safe_load((HERE / "places.yaml").read_text(encoding="utf-8"))
     return Gazetteer(
         countries={
-            code: Country(code, entry["name"], entry["claims"], *_weighted(entry["places"]))
+            code: Country(code, entry["name"], entry["claims"], *weighted(entry["places"]))
             for code, entry in raw["countries"].items()
         },
         cities=tuple(City(*row) for row in raw["cities"]),
@@ -61,18 +57,7 @@ def load_places() -> Gazetteer:
     )
 
 
-def _weighted(text: str) -> tuple[tuple[str, ...], tuple[float, ...]]:
+def weighted(text: str) -> tuple[tuple[str, ...], tuple[float, ...]]:
     """`Manila 13, Cebu City 7` as names and weights."""
     pairs = [entry.strip().rsplit(" ", 1) for entry in text.replace("\n", " ").split(",")]
     return tuple(name for name, _ in pairs), tuple(float(weight) for _, weight in pairs)
-
-
-@cache
-def _shelf() -> Shelf:
-    return Shelf([(c.places, np.array(c.weights, dtype=np.float64)) for c in load_places().countries.values()])
-
-
-def birth_places(draw: Draw, country: Texts) -> Texts:
-    """Where people born in these countries (alpha-2) were born: more often in the large places."""
-    position = {code: i for i, code in enumerate(load_places().countries)}
-    return _shelf().pick(draw, np.array([position[code] for code in country], dtype=np.int64))

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from include.contracts.model import load_all
 from include.interval import Interval
 from include.simulator.rates import Files, Transport
 
@@ -17,6 +19,15 @@ UPDATED = "_updated_at"  # column of the source files by which exports are cut; 
 
 # Rows that are in memory at once: some megabytes of text, and few enough that a batch takes milliseconds.
 BATCH_ROWS = 20_000
+
+
+# Raised when worlds of earlier versions can no longer be served; a change of a contract's version shows by itself.
+FORMAT = 2
+
+
+def made_by() -> dict[str, Any]:
+    """What a world depends on beside its scenario and seed: written into it, and compared when it is opened."""
+    return {"format": FORMAT, "contracts": {name: contract.version for name, contract in load_all().items()}}
 
 
 class WorldError(ValueError):
@@ -77,6 +88,11 @@ class WorldOnDisk:
             raw = json.loads((folder / "world.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise WorldError(f"folder [{folder}] holds no world; run `python -m include.simulator generate`") from None
+        if raw.get("made_by") != made_by():
+            raise WorldError(
+                f"folder [{folder}] holds a world of another version of the simulator or the contracts; generate it "
+                "anew (`make clean` deletes the worlds of `make nightly` with their warehouses)"
+            )
         return cls(
             folder=folder,
             scenario=raw["scenario"],
@@ -84,8 +100,8 @@ class WorldOnDisk:
             first_day=date.fromisoformat(raw["first_day"]),
             last_night=date.fromisoformat(raw["last_night"]),
             transport=Transport.model_validate(raw["transport"]),
-            files=Files.model_validate(raw.get("files", {})),  # worlds of earlier versions have none
-            plan=raw.get("plan"),
+            files=Files.model_validate(raw["files"]),
+            plan=raw["plan"],
         )
 
     def source(self, dataset: str) -> Source:

@@ -1,25 +1,28 @@
 """Applications of victims for T status (Form I-914): the trafficker is named, if at all, in the personal statement."""
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import numpy as np
-import yaml
 
-from include.simulator.dataset import Dataset
-from include.simulator.days import timestamps
+from include.simulator.dataset import Dataset, choose, texts
+from include.simulator.days import Days, days_of, fiscal_year, timestamps
 from include.simulator.draw import Bools, Draw, Ints, Texts
+from include.simulator.mentions import TOLD, Mentions, mentions
+from include.simulator.narratives import statements
 from include.simulator.people import People
-from include.simulator.places import load_places
 from include.simulator.setting import Setting
-from include.simulator.timeline import entries, follow, unroll
-from include.simulator.uscis import Series, receive
+from include.simulator.stories import Cases, course
+from include.simulator.t_supplements import family, law_enforcement
+from include.simulator.timeline import DAY, NEVER, Calendar, entries, follow, office_time, unroll
+from include.simulator.uscis import Habit, Received, Series, receive
 
-HERE = Path(__file__).parent
+OUTCOMES = {"approved": 78, "denied": 18, "withdrawn": 4}  # shares (ours)
+RFE, DECIDED, REVOKED = (0.4, 300), (0.9, 800), (0.04, 900)  # how often, and after how many days at the latest (ours)
 
-# How the victim calls the trafficker (shares ours): given and family name; what everybody said; not at all.
-MENTIONS = {"name": 50, "nickname": 25, "nobody": 25}
+# Where and when what victims told was typed into fields, relative to the scenario's rate (ours): twice as often at the
+# end of a period as in its middle and by some offices three times as often as by others.
+TYPING_OFFICES = {"EAC": 1.5, "VSC": 1.5, "IOE": 1.5}
+OTHER_OFFICES = 0.5
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Ordeal:
     case_number: Texts
     means: Texts
     category: Texts
+    visa: Texts  # of the trafficker's petition for the victim; empty: there is none
+    business: Texts  # of the trafficker; empty: there is none
     not_before: Ints
     family: Ints
     of_application: Ints
@@ -40,18 +45,20 @@ class Ordeal:
 
 @dataclass(frozen=True)
 class Named:
-    """Who is meant in which application."""
+    """Who is meant in which application, and what it says."""
 
     receipts: Texts
     subject: Ints  # position among the subjects of TECS
-    mention: Texts  # how
-    said: Texts
-    told: list[list[str]]
-    typed: Bools
+    mention: Texts  # how: name, nickname, nobody
+    said: Texts  # name or nickname, as it stands in the statement
+    told: list[list[str]]  # which identifiers stand in it
+    typed: Bools  # USCIS typed the name, and what else was told, into fields
 
 
 @dataclass(frozen=True)
 class Applications:
+    """What USCIS holds of them, and the truth."""
+
     datasets: list[Dataset]
     named: Named
 
@@ -59,20 +66,20 @@ class Applications:
 def build(setting: Setting, ordeals: Ordeal, series: Series) -> Applications:
     """The applications."""
     dataset, calendar, n = "uscis_t_applications", setting.calendar, len(ordeals.victim)
-    draw, world = setting.draw.child(dataset), setting.people
-    start = np.maximum(entries(draw.child("entry"), calendar, n), ordeals.not_before)
+    draw = setting.draw.child(dataset)
+    start = _starts(draw.child("entry"), calendar, ordeals.not_before)
     received = receive(draw.child("receipts"), calendar, start, series)
-    keys, habit, people = received.numbers, received.habit, world.take(ordeals.victim)
-    mention = draw.pick(list(MENTIONS), n, list(MENTIONS.values()))
-    called = _called(draw.child("called"), world.take(ordeals.trafficker), mention)
+    keys, habit, people = received.numbers, received.habit, setting.people.take(ordeals.victim)
     people.forget(draw.chance(0.4, n), "a_number")
     written = setting.clerk(dataset, keys).record(people, received.on, np.ones(n, dtype=bool))
-    times = follow(draw.child("updates"), calendar, start, [(0.4, 300), (0.9, 800)])
+    outcome = draw.pick(list(OUTCOMES), n, list(OUTCOMES.values()))
+    times = follow(draw.child("updates"), calendar, start, [RFE, DECIDED, REVOKED])
+    times[(outcome != "approved") | (times[:, 2] == NEVER), 3] = NEVER
     row, step, when = unroll(times)
-    outcome = draw.pick(["approved", "denied", "withdrawn"], n, [80, 17, 3])
-    status = np.where(step == 2, outcome[row], np.where(step == 1, "rfe", "received"))
-    agency, number = _supplement_b(draw.child("supplement b"), ordeals.case_number)
-    nothing = np.full(n, "", dtype=object)
+    agency, number = law_enforcement(draw.child("supplement b"), setting.scenario.t_visa, ordeals.case_number, step, row)
+    spoken, narrative = _told(draw.child("statements"), setting, ordeals, received.on)
+    typed = _typed(draw.child("typed"), setting.scenario.t_visa.identifiers_typed, spoken, received)
+    traffickers = setting.people.take(ordeals.trafficker)
     facts = {
         "receipt_number": keys,
         "system": habit.system(),
@@ -81,72 +88,91 @@ def build(setting: Setting, ordeals: Ordeal, series: Series) -> Applications:
         "date_of_birth": habit.date(written.born),
         "a_number": habit.a_number(written.a_number),
         "received_on": habit.date(received.on),
-        "agency_name": agency,
-        "agency_case_number": number,
-        "trafficker_name": nothing,
-        "trafficker_date_of_birth": nothing,
-        "trafficker_phone": nothing,
-        "narrative": _narratives(draw.child("narrative"), people, called),
-    }
+        "narrative": narrative,
+    } | _fields(habit, spoken, traffickers, typed)
     columns = {name: values[row] for name, values in facts.items()}
-    columns["status"] = habit.take(row).code(status)
-    columns["updated_at"] = timestamps(when)
-    who = np.where(written.is_person, ordeals.victim, -1)
-    table = Dataset(dataset, columns, row, when, keys, who, "victim")
-    return Applications([table], Named(keys, ordeals.subject, mention, called, [[]] * n, np.zeros(n, dtype=bool)))
-
-
-def _called(draw: Draw, traffickers: People, mention: Texts) -> Texts:
-    """What the victim calls the trafficker; an empty text for nobody."""
-    nicknames = draw.pick(_sentences()["aliases"], len(mention))
-    names = traffickers.given + " " + traffickers.family
-    return np.where(mention == "name", names, np.where(mention == "nickname", nicknames, ""))
-
-
-def _supplement_b(draw: Draw, numbers: Texts) -> tuple[Texts, Texts]:
-    """Agency and case number, as officers write it: with hyphens, in lower case, with a wrong digit, or not at all."""
-    n = len(numbers)
-    luck = draw.uniform(n)
-    agency = draw.pick(
-        ["ICE", "ICE HSI", "Homeland Security Investigations", "FBI", "Local police"], n, [45, 20, 15, 12, 8]
+    columns |= {"agency_name": agency, "agency_case_number": number, "updated_at": timestamps(when)}
+    columns["status"] = habit.take(row).code(
+        choose([(step == 0, "received"), (step == 1, "rfe"), (step == 3, "revoked")], outcome[row])
     )
-    written = []
-    for number, u in zip(numbers, luck.tolist(), strict=True):
-        if u < 0.15:
-            written.append(f"{number[:2]}-{number[2:4]}-{number[4:6]}-{number[6:]}")
-        elif u < 0.25:
-            written.append(number.lower())
-        elif u < 0.30:
-            written.append(f"{number[:-1]}{(int(number[-1]) + 1) % 10}")
-        else:
-            written.append("" if u > 0.8 else number)
-    return np.where(luck > 0.9, "", agency), np.array(written, dtype=object)
+    who = np.where(written.is_person, ordeals.victim, -1)
+    applications = Dataset(dataset, columns, row, when, keys, who, "victim")
+    decided = np.where(times[:, 2] == NEVER, "", outcome)
+    members = family(
+        setting, ordeals.family, ordeals.of_application, ordeals.relationship, received, start, times[:, 2], decided
+    )
+    told = [[what for what in TOLD if spoken.told[what][i]] for i in range(n)]
+    return Applications(
+        [applications, members], Named(keys, ordeals.subject, spoken.kind, spoken.said, told, typed)
+    )
 
 
-@cache
-def _sentences() -> dict[str, list[str]]:
-    sentences: dict[str, list[str]] = yaml.safe_load((HERE / "narratives.yaml").read_text(encoding="utf-8"))
-    return sentences
+def _starts(draw: Draw, calendar: Calendar, not_before: Ints) -> Ints:
+    """When the applications are entered: at any time, but after `not_before`."""
+    n = len(not_before)
+    start = entries(draw, calendar, n)
+    day = not_before // DAY * DAY
+    left = np.maximum((calendar.end - day) // DAY, 2)
+    later = np.minimum(office_time(draw, day + DAY * draw.between(1, left, n)), calendar.end - 1)
+    return np.where(start < not_before, later, start)
 
 
-def _narratives(draw: Draw, victims: People, called: Texts) -> Texts:
-    """One statement each: opening, recruiter, control, boss, escape, closing."""
-    n, text = len(victims), _sentences()
-    countries, cities = load_places().countries, load_places().cities
-    groups = {name: draw.child(name).pick(lines, n) for name, lines in text.items()}
-    city, months = draw.between(0, len(cities), n), draw.between(2, 30, n)
-    statements = []
-    for i in range(n):
-        anonymous = "" if called[i] else "unnamed_"
-        parts = ("opening", f"{anonymous}recruiter", "control", f"{anonymous}boss", "escape", "closing")
-        statements.append(
-            " ".join(groups[part][i] for part in parts).format(
-                who=called[i],
-                country=countries[victims.country[i]].name,
-                place=victims.place[i],
-                city=cities[city[i]].name,
-                work=groups["works"][i],
-                months=months[i],
-            )
-        )
-    return np.array(statements, dtype=object)
+def _told(draw: Draw, setting: Setting, ordeals: Ordeal, filed: Days) -> tuple[Mentions, Texts]:
+    """What the victims say of the traffickers, and their statements."""
+    n = len(filed)
+    victims, traffickers = setting.people.take(ordeals.victim), setting.people.take(ordeals.trafficker)
+    victims.family = np.where(filed < victims.married, victims.maiden, victims.family)
+    petitioned = np.where(ordeals.visa == "", np.datetime64("NaT"), days_of(ordeals.not_before))
+    when = course(draw.child("course"), victims, ordeals.means, filed, petitioned)
+    spoken = mentions(
+        draw.child("mentions"), setting.scenario.t_visa, traffickers, when.met_on, ordeals.business != ""
+    )
+    members = setting.people.take(ordeals.family)
+    # A child born after the victim left home is none to speak of in the story.
+    at_home = (ordeals.relationship == "child") & (members.born < when.met_on[ordeals.of_application])
+    children, married = (np.full(n, "", dtype=object) for _ in range(2))
+    np.add.at(children, ordeals.of_application[at_home], members.sex[at_home])
+    married[ordeals.of_application[ordeals.relationship == "spouse"]] = "spouse"
+    cases = Cases(
+        victims=victims,
+        traffickers=traffickers,
+        mentions=spoken,
+        course=when,
+        means=ordeals.means,
+        category=ordeals.category,
+        visa=ordeals.visa,
+        business=ordeals.business,
+        children=children,
+        married=married,
+    )
+    return spoken, statements(draw.child("told"), cases)
+
+
+def _typed(draw: Draw, rate: float, spoken: Mentions, received: Received) -> Bools:
+    """In which applications the trafficker's name was typed into a field: at this rate among those that name one, more
+    often in later years and by some offices."""
+    named, year = spoken.kind == "name", fiscal_year(received.on)
+    office = texts([number[:3] for number in received.numbers.tolist()])
+    span = np.maximum(year.max(initial=0) - year.min(initial=9999), 1)
+    weight = 0.5 + (year - year.min(initial=9999)) / span
+    weight = weight * np.array([TYPING_OFFICES.get(name, OTHER_OFFICES) for name in office.tolist()])
+    usual = weight[named].mean() if named.any() else 1.0
+    return named & (draw.uniform(len(named)) < rate * weight / usual)
+
+
+def _fields(habit: Habit, spoken: Mentions, traffickers: People, typed: Bools) -> dict[str, Texts]:
+    """The fields for the trafficker: name as told, birth day and telephone if they were. CLAIMS 3 has the family name
+    first and a comma after it."""
+    given, family = spoken.given, spoken.family
+    comma = np.where((given != "") & (family != ""), ", ", "")
+    space = np.where(comma == "", "", " ")
+    name = np.where(habit.elis, given + space + family, family + comma + given)
+    born = np.where(typed & spoken.told["date_of_birth"], traffickers.born, np.datetime64("NaT"))
+    phones = traffickers.phone.tolist()
+    elis = texts([f"({p[:3]}) {p[3:6]}-{p[6:]}" for p in phones])
+    paper = texts([f"{p[:3]}-{p[3:6]}-{p[6:]}" for p in phones])
+    return {
+        "trafficker_name": np.where(typed, habit.text(name), ""),
+        "trafficker_date_of_birth": habit.date(born),
+        "trafficker_phone": np.where(typed & spoken.told["phone"], np.where(habit.elis, elis, paper), ""),
+    }

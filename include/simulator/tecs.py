@@ -12,7 +12,7 @@ from include.simulator.cultures import load_cultures
 from include.simulator.dataset import Dataset, choose, fold, key_of, last_of_each, lookup, numbers, texts, upper
 from include.simulator.days import Days, dates, days_of, fiscal_year, timestamps
 from include.simulator.draw import Bools, Draw, Ints, Texts
-from include.simulator.faults import Clerk, Recorded
+from include.simulator.faults import ONE_NAME, Clerk, Recorded
 from include.simulator.people import People
 from include.simulator.places import load_places
 from include.simulator.setting import Setting
@@ -122,8 +122,8 @@ def tecs_dates(clerk: Clerk, column: str, days: Days, modern: Bools) -> Texts:
 
 
 def tecs_name(family: str, given: str, middle: str, width: int = NAME_WIDTH[False]) -> str:
-    """`LAST, FIRST MIDDLE`, upper case without accents, cut off. Who has one name only is FNU."""
-    return fold(f"{family}, {given or 'FNU'} {middle}").upper()[:width].strip()
+    """`LAST, FIRST MIDDLE`, upper case without accents, cut off."""
+    return fold(f"{family}, {given or ONE_NAME} {middle}").upper()[:width].strip()
 
 
 def _state(draw: Draw, record: Ints, n: int, always: Bools | None = None) -> Texts:
@@ -328,9 +328,10 @@ def _alias_names(draw: Draw, people: People) -> Texts:
     names = []
     for i in range(len(people)):
         culture, given, family = cultures[people.culture[i]], people.given[i], people.family[i]
-        short, spelled = culture.nicknames.get(given), culture.variants.get(family.split()[0])
+        short = culture.nickname(given, family, people.sex[i], float(luck[i]) / 0.35 % 1)
+        spelled = culture.spellings(family)
         if luck[i] < 0.35 and short:
-            names.append(tecs_name(family, short[0], ""))
+            names.append(tecs_name(family, short, ""))
         elif luck[i] < 0.5 and people.maiden[i]:
             names.append(tecs_name(people.maiden[i], given, ""))
         elif luck[i] < 0.6 and spelled:

@@ -30,7 +30,7 @@ from include.simulator.dataset import Dataset
 from include.simulator.draw import Draw
 from include.simulator.faults import FaultLog, spoil_rows
 from include.simulator.scenario import Scenario
-from include.simulator.source import UPDATED, WorldError
+from include.simulator.source import UPDATED, WorldError, made_by
 from include.simulator.time_order import TimeOrderedWriter
 
 # What truth tells of a person; what is left out (addresses) changes, and is in the records.
@@ -70,6 +70,7 @@ def _write(scenario: Scenario, seed: int, folder: Path) -> dict[str, Any]:
         out.add(batch)
     out.close()
     return {
+        "made_by": made_by(),
         "scenario": scenario.name,
         "seed": seed,
         "first_day": scenario.first_day.isoformat(),

@@ -1,6 +1,7 @@
 """The gateway's protocol over real HTTP, and its faults as they look on the wire."""
 
 import gzip
+import json
 import socket
 import time
 from email.utils import parsedate_to_datetime
@@ -99,6 +100,12 @@ def test_bad_requests_get_a_clear_reason(
         assert answer.status_code == status
         assert reason in answer.json()["error"]
         assert "\n" not in answer.json()["error"]
+
+
+def test_a_body_without_a_content_type_is_read_as_json(smoke: Path, serve: Serve) -> None:
+    body = json.dumps({"dataset": "uscis_petitions", "attempt": 1, **NIGHT}).encode()
+    with client(serve(smoke, "uscis")) as http:
+        assert http.post("/v1/exports", content=body).status_code == 202
 
 
 def test_what_does_not_exist_is_not_found(smoke: Path, serve: Serve) -> None:

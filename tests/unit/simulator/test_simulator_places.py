@@ -1,0 +1,13 @@
+"""Countries as the agencies write them are countries as the matching reads them."""
+
+import pytest
+
+from include.matching.model import load_model
+from include.matching.normalise import country_reader
+from include.simulator.places import load_places
+
+
+@pytest.mark.parametrize("country", load_places().countries.values(), ids=lambda country: country.code)
+def test_every_spelling_of_a_country_is_read_as_that_country(country) -> None:
+    read = country_reader(load_model())
+    assert {read(text) for text in (country.code, country.name, country.claims)} == {country.code}
