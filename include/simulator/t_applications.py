@@ -76,7 +76,9 @@ def build(setting: Setting, ordeals: Ordeal, series: Series) -> Applications:
     times = follow(draw.child("updates"), calendar, start, [RFE, DECIDED, REVOKED])
     times[(outcome != "approved") | (times[:, 2] == NEVER), 3] = NEVER
     row, step, when = unroll(times)
-    agency, number = law_enforcement(draw.child("supplement b"), setting.scenario.t_visa, ordeals.case_number, step, row)
+    agency, number = law_enforcement(
+        draw.child("supplement b"), setting.scenario.t_visa, ordeals.case_number, step, row
+    )
     spoken, narrative = _told(draw.child("statements"), setting, ordeals, received.on)
     typed = _typed(draw.child("typed"), setting.scenario.t_visa.identifiers_typed, spoken, received)
     traffickers = setting.people.take(ordeals.trafficker)
@@ -102,9 +104,7 @@ def build(setting: Setting, ordeals: Ordeal, series: Series) -> Applications:
         setting, ordeals.family, ordeals.of_application, ordeals.relationship, received, start, times[:, 2], decided
     )
     told = [[what for what in TOLD if spoken.told[what][i]] for i in range(n)]
-    return Applications(
-        [applications, members], Named(keys, ordeals.subject, spoken.kind, spoken.said, told, typed)
-    )
+    return Applications([applications, members], Named(keys, ordeals.subject, spoken.kind, spoken.said, told, typed))
 
 
 def _starts(draw: Draw, calendar: Calendar, not_before: Ints) -> Ints:
@@ -124,9 +124,7 @@ def _told(draw: Draw, setting: Setting, ordeals: Ordeal, filed: Days) -> tuple[M
     victims.family = np.where(filed < victims.married, victims.maiden, victims.family)
     petitioned = np.where(ordeals.visa == "", np.datetime64("NaT"), days_of(ordeals.not_before))
     when = course(draw.child("course"), victims, ordeals.means, filed, petitioned)
-    spoken = mentions(
-        draw.child("mentions"), setting.scenario.t_visa, traffickers, when.met_on, ordeals.business != ""
-    )
+    spoken = mentions(draw.child("mentions"), setting.scenario.t_visa, traffickers, when.met_on, ordeals.business != "")
     members = setting.people.take(ordeals.family)
     # A child born after the victim left home is none to speak of in the story.
     at_home = (ordeals.relationship == "child") & (members.born < when.met_on[ordeals.of_application])

@@ -11,9 +11,7 @@ ONES = (
     "eighteen nineteen"
 ).split()
 TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS = ("January February March April May June July August September October November December").split()
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,13 @@ class Wording:
     def month_of(self, months: int) -> str:
         """A month, given in months since 1970."""
         year, name = 1970 + months // 12, MONTHS[months % 12]
-        forms = [f"{name} {year}", f"{name} of {year}", f"{name} {year}", f"{months % 12 + 1:02d}/{year}", f"{name}, {year}"]
+        forms = [
+            f"{name} {year}",
+            f"{name} of {year}",
+            f"{name} {year}",
+            f"{months % 12 + 1:02d}/{year}",
+            f"{name}, {year}",
+        ]
         return forms[self.month]
 
     def span(self, months: int) -> str:
@@ -58,13 +62,23 @@ class Wording:
         """A birth day."""
         year, month, number = (int(part) for part in str(day).split("-"))
         name = MONTHS[month - 1]
-        forms = [f"{name} {number}, {year}", f"{number} {name} {year}", f"{month}/{number}/{year}", f"{month:02d}-{number:02d}-{year % 100:02d}"]
+        forms = [
+            f"{name} {number}, {year}",
+            f"{number} {name} {year}",
+            f"{month}/{number}/{year}",
+            f"{month:02d}-{number:02d}-{year % 100:02d}",
+        ]
         return forms[self.day]
 
     def telephone(self, digits: str) -> str:
         """A number of ten digits."""
         area, exchange, line = digits[:3], digits[3:6], digits[6:]
-        forms = [f"({area}) {exchange}-{line}", f"{area}-{exchange}-{line}", f"{area} {exchange} {line}", f"{area}-{exchange} {line}"]
+        forms = [
+            f"({area}) {exchange}-{line}",
+            f"{area}-{exchange}-{line}",
+            f"{area} {exchange} {line}",
+            f"{area}-{exchange} {line}",
+        ]
         return forms[self.phone]
 
 
