@@ -28,7 +28,7 @@ def ordeals(draw: Draw, scenario: Scenario, known: Cast, tecs: Tecs) -> tuple[Pe
     recorded, with_them = _recorded(draw.child("recorded"), known, tecs, accusable, round(n * RECORDED))
     recorded, with_them = recorded[: n - len(brought)], with_them[: n - len(brought)]
     others = n - len(brought) - len(recorded)
-    strangers = grown_ups(draw.child("strangers"), scenario, others, len(known.people), ages=(18, 40), foreign=True)
+    strangers = grown_ups(draw.child("strangers"), scenario, others, len(known.people), ages=(19, 40), foreign=True)
     candidates = np.flatnonzero(accusable)
     involvement = np.concatenate([by, with_them, candidates[draw.between(0, len(candidates), others)]])
     victim = np.concatenate([brought, recorded, len(known.people) + np.arange(others)])

@@ -19,6 +19,9 @@ from include.simulator.uscis import Habit, Received, Series, receive
 OUTCOMES = {"approved": 78, "denied": 18, "withdrawn": 4}  # shares (ours)
 STEPS = [(0.4, 300), (0.9, 800), (0.04, 900)]  # request for evidence, decision, revocation: see `follow` (ours)
 
+# Nobody applies before this age: everything happened to grown-ups, and takes some months to be told.
+OF_AGE = np.timedelta64(19 * 365, "D")
+
 # What victims told was typed into fields three times as often in the last year as in the first, and three times as
 # often by some offices as by others (ours; relative to the scenario's rate).
 TYPING_OFFICES = {"EAC": 1.5, "VSC": 1.5, "IOE": 1.5}
@@ -27,7 +30,7 @@ OTHER_OFFICES = 0.5
 
 @dataclass(frozen=True)
 class Ordeal:
-    """Cases of victims who apply, one position each; the last three by family member. People and subjects by position."""
+    """Cases of victims who apply, one position each; the last three by family member. People by position."""
 
     victim: Ints
     trafficker: Ints
@@ -67,7 +70,8 @@ def build(setting: Setting, ordeals: Ordeal, series: Series) -> Applications:
     """The applications."""
     dataset, calendar, n = "uscis_t_applications", setting.calendar, len(ordeals.victim)
     draw = setting.draw.child(dataset)
-    start = _starts(draw.child("entry"), calendar, ordeals.not_before)
+    of_age = (setting.people.born[ordeals.victim] + OF_AGE).astype("datetime64[s]").astype(np.int64)
+    start = _starts(draw.child("entry"), calendar, np.maximum(ordeals.not_before, of_age))
     received = receive(draw.child("receipts"), calendar, start, series)
     keys, habit, people = received.numbers, received.habit, setting.people.take(ordeals.victim)
     people.forget(draw.chance(0.4, n), "a_number")
