@@ -127,16 +127,16 @@ class _Teller:
                     found.append(self._line("look"))
             elif not rule.startswith("~") or self._luck.chance(SOMETIMES):
                 found.append(self._line(rule.lstrip("~")))
-        return " ".join(sentence for sentence in found if sentence)
+        return " ".join(sentence.strip() for sentence in found if sentence)
 
     def amends(self) -> str:
         """What must be said and was not: what the trafficker is called; and the name of somebody else, so that the only
         name in a statement is never the trafficker's."""
         added = ""
         if self._story.said and self._story.said not in self._story.forms[: self._mentions]:
-            added += " " + self._line("insist")
+            added += " " + self._line("insist").strip()
         if not self._heard & {"fellow", "fellow2", "kind", "officer", "driver", "lawyer"}:
-            added += " " + self._line("others")
+            added += " " + self._line("others").strip()
         return added
 
     def finished(self, text: str) -> str:

@@ -44,7 +44,6 @@ class _Work(BaseModel):
     visas: list[str]
     states: list[str] = []
     only: str = ""
-    outside: bool = False  # of the city
 
 
 class _Facts(BaseModel):

@@ -89,10 +89,10 @@ class Wording:
 
 def hour(value: int) -> str:
     """An hour of the clock, 0 to 23, in words."""
-    if value in (0, 12):
-        return "midnight" if value == 0 else "noon"
-    part = "in the morning" if value < 12 else "in the afternoon" if value < 18 else "at night"
-    return f"{ONES[value % 12]} {part}"
+    if value % 12 == 0:
+        return "noon" if value else "midnight"
+    parts = [(12, "in the morning"), (18, "in the afternoon"), (22, "in the evening"), (24, "at night")]
+    return f"{ONES[value % 12]} {next(part for end, part in parts if value < end)}"
 
 
 def words(value: int) -> str:
