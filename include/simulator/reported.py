@@ -10,9 +10,8 @@ ONE = {
     "M": {"i": "he", "me": "him", "my": "his", "mine": "his", "myself": "himself"},
 }
 # After "I" these words are present tense; all else that the sentences use is past, and the same in the third person.
-PRESENT = {"am": "is", "have": "has", "do": "does"} | {
-    verb: f"{verb}s" for verb in ("remember", "know", "think", "fear", "believe", "understand", "want", "hope", "say", "call", "pray", "wish", "owe", "trust", "come")
-}  # fmt: skip
+VERBS = "remember know think fear believe understand want hope say call pray wish owe trust come"
+PRESENT = {"am": "is", "have": "has", "do": "does"} | {verb: f"{verb}s" for verb in VERBS.split()}
 SUBJECT = re.compile(r"\bI((?: still| never| only)?) (" + "|".join(PRESENT) + r")\b")
 PERSON = re.compile(r"\b(" + "|".join([*WE, "I", *list(ONE["F"])[1:]]) + r")\b(?!-)", re.IGNORECASE)
 

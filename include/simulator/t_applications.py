@@ -17,10 +17,10 @@ from include.simulator.timeline import DAY, NEVER, Calendar, entries, follow, of
 from include.simulator.uscis import Habit, Received, Series, receive
 
 OUTCOMES = {"approved": 78, "denied": 18, "withdrawn": 4}  # shares (ours)
-RFE, DECIDED, REVOKED = (0.4, 300), (0.9, 800), (0.04, 900)  # how often, and after how many days at the latest (ours)
+STEPS = [(0.4, 300), (0.9, 800), (0.04, 900)]  # request for evidence, decision, revocation: see `follow` (ours)
 
-# Where and when what victims told was typed into fields, relative to the scenario's rate (ours): twice as often at the
-# end of a period as in its middle and by some offices three times as often as by others.
+# What victims told was typed into fields three times as often in the last year as in the first, and three times as
+# often by some offices as by others (ours; relative to the scenario's rate).
 TYPING_OFFICES = {"EAC": 1.5, "VSC": 1.5, "IOE": 1.5}
 OTHER_OFFICES = 0.5
 
@@ -73,7 +73,7 @@ def build(setting: Setting, ordeals: Ordeal, series: Series) -> Applications:
     people.forget(draw.chance(0.4, n), "a_number")
     written = setting.clerk(dataset, keys).record(people, received.on, np.ones(n, dtype=bool))
     outcome = draw.pick(list(OUTCOMES), n, list(OUTCOMES.values()))
-    times = follow(draw.child("updates"), calendar, start, [RFE, DECIDED, REVOKED])
+    times = follow(draw.child("updates"), calendar, start, STEPS)
     times[(outcome != "approved") | (times[:, 2] == NEVER), 3] = NEVER
     row, step, when = unroll(times)
     agency, number = law_enforcement(
@@ -155,7 +155,8 @@ def _typed(draw: Draw, rate: float, spoken: Mentions, received: Received) -> Boo
     weight = 0.5 + (year - year.min(initial=9999)) / span
     weight = weight * np.array([TYPING_OFFICES.get(name, OTHER_OFFICES) for name in office.tolist()])
     usual = weight[named].mean() if named.any() else 1.0
-    return named & (draw.uniform(len(named)) < rate * weight / usual)
+    typed: Bools = named & (draw.uniform(len(named)) < rate * weight / usual)
+    return typed
 
 
 def _fields(habit: Habit, spoken: Mentions, traffickers: People, typed: Bools) -> dict[str, Texts]:
