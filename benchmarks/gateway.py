@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from include.simulator import scenario
 from include.simulator.damage import write_csv
-from include.simulator.rates import Transport
+from include.simulator.rates import Files, Transport
 from include.simulator.source import UPDATED
 from include.simulator.time_order import ROW_GROUP
 from include.simulator.world import generate
@@ -46,7 +46,8 @@ def main() -> None:
     nightly = scenario.load("nightly")
     with tempfile.TemporaryDirectory() as folder:
         world = Path(folder) / "world"
-        generate(nightly.model_copy(update={"transport": Transport()}), nightly.seed, world)
+        faultless = nightly.model_copy(update={"transport": Transport(), "files": Files()})
+        generate(faultless, nightly.seed, world)
         for dataset in DATASETS:
             enlarge(world / "source" / f"{dataset}.parquet", chosen.rows)
         if chosen.levels:
