@@ -125,8 +125,8 @@ def _spoken(culture: Culture, sex: str, how: str, family: str, given: str, luck:
     if how == "title":
         return titled, (titled,)
     backwards = culture.family_first and luck < FAMILY_FIRST
-    full = f"{family} {given}" if backwards else f"{given} {family}".strip()
     if not given:  # one name is all there is
-        return full, (full,)
+        return family, (family,)
+    full = f"{family} {given}" if backwards else f"{given} {family}"
     after = [(full, given), (full, titled), (full,), (given, full, given), (titled, full, titled)]
     return full, after[int(again(again(luck)) * len(after))]
