@@ -4,16 +4,13 @@ Dialect: comma, double quotes, a quote inside quotes doubled, UTF-8. What else c
 and said so; see `repairs`.
 """
 
-import csv
 import gzip
-import io
 import json
-import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -22,39 +19,18 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from include.contracts.model import Contract
-from include.quality.encoding import DOUBLED_BYTES, as_utf8, from_cp1252, undo_double_encoding
+from include.quality.encoding import DOUBLED_BYTES, as_utf8, undo_double_encoding
 from include.quality.errors import PartError
 from include.quality.header import HeaderError, Layout, find_header, lay_out, needs
+from include.quality.records import Record, is_totals_line, read_records, readable
 from include.quality.repairs import SET_APART, Repair
-from include.quality.surplus import Mended, Surplus, mend
 
 SOURCE = pa.schema([("source_attempt", pa.int32()), ("source_part", pa.string()), ("source_row", pa.int64())])
 QUARANTINED = pa.schema([*SOURCE, ("raw", pa.string()), ("reasons", pa.list_(pa.string()))])
 REPAIRS = pa.field("repairs", pa.list_(pa.string()))
 
-# A quoted value may hold line breaks (statements do). A quote that is never closed looks the same and would swallow
-# the rest of the file; no statement has as many lines as this, so a longer record is given up.
-LONGEST_RECORD = 200
 # One parser block must hold the longest record (a statement is some kilobytes) and a block in memory is cheap.
 BLOCK_BYTES = 1 << 24
-
-# How reports sign off: `TOTAL,2000`, `Row count: 2000`, `(2000 rows selected)`, `END OF FILE`.
-TOTALS = re.compile(
-    r"\W*((grand )?totals?|(total )?(row|record|line)s?( count)?|trailer|end of (file|report|extract))[\W\d]*"
-    r"|\W*\d+ (row|record|line)s?( (selected|exported|written))?\W*",
-    re.IGNORECASE,
-)
-NUMBER = re.compile(r"[\d., ]+")
-
-
-class Malformed(StrEnum):
-    """Why a record is not a row. `row:` because no single column is at fault."""
-
-    TOO_FEW_FIELDS = "row:too_few_fields"
-    TOO_MANY_FIELDS = "row:too_many_fields"
-    NUL_BYTE = "row:nul_byte"
-    NOT_UTF8 = "row:not_utf8"
-    BROKEN_QUOTES = "row:broken_quotes"
 
 
 @dataclass(frozen=True)
@@ -100,46 +76,30 @@ def refused_schema(contract: Contract) -> pa.Schema:
 
 def read_part(contract: Contract, part: Part) -> Rows:
     """Read one part. Raises `PartError` if the file or its header cannot be used."""
+    where = f"dataset [{contract.dataset}], attempt [{part.attempt}], part [{part.name}]"
     try:
         text, came_as = as_utf8(gzip.decompress(part.path.read_bytes()))
         header = find_header(contract, text)
         layout = lay_out(contract, header)
         body = text[header.end :]
-        rows = _read_regular(contract, part, layout, body)
-        if rows is None:
-            # In UTF-16 no byte is CP1252's.
-            rows = _read_any(contract, part, layout, body, may_be_cp1252=came_as in (None, Repair.BOM))
+        # In UTF-16 no byte is CP1252's.
+        may_be_cp1252 = came_as in (None, Repair.BOM)
+        rows = _read_regular(contract, part, layout, body) or _read_any(
+            contract, part, layout, body, may_be_cp1252=may_be_cp1252
+        )
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise PartError(f"{_where(contract, part)}: not a whole gzip file; fetch the export again") from None
+        raise PartError(f"{where}: not a whole gzip file; fetch the export again") from None
     except UnicodeDecodeError as error:
-        raise PartError(f"{_where(contract, part)}: not whole [{error.encoding}]; fetch the export again") from None
+        raise PartError(f"{where}: not whole [{error.encoding}]; fetch the export again") from None
     except HeaderError as error:
-        raise PartError(f"{_where(contract, part)}: {error}") from None
+        raise PartError(f"{where}: {error}") from None
     if not body.isascii() and DOUBLED_BYTES.search(body):
         rows = _encoded_once(contract, rows)
-    marks = rows.marks + layout.marks + Counter([came_as.value] if came_as else [])
-    return replace(rows, marks=marks)
-
-
-def _where(contract: Contract, part: Part) -> str:
-    return f"dataset [{contract.dataset}], attempt [{part.attempt}], part [{part.name}]"
-
-
-def _encoded_once(contract: Contract, rows: Rows) -> Rows:
-    values, is_repaired = undo_double_encoding(rows.table.select(contract.names))
-    repairs = [
-        [*(before or ()), Repair.DOUBLE_ENCODED] if repaired else before
-        for before, repaired in zip(rows.table["repairs"].to_pylist(), is_repaired, strict=True)
-    ]
-    columns = [*values.columns, *rows.table.select(SOURCE.names).columns, pa.array(repairs, REPAIRS.type)]
-    return replace(rows, table=pa.table(columns, schema=text_schema(contract)))
-
-
-# -- a file without a fault in its rows, fast
+    return replace(rows, marks=rows.marks + layout.marks + Counter([came_as.value] if came_as else []))
 
 
 def _read_regular(contract: Contract, part: Part, layout: Layout, body: bytes) -> Rows | None:
-    """All rows; None if there is a fault in any."""
+    """A file without a fault in any row, fast; None if there is one."""
     fields = _split_regular(layout, body)
     if fields is None:
         return None
@@ -147,16 +107,16 @@ def _read_regular(contract: Contract, part: Part, layout: Layout, body: bytes) -
     numbers = pa.array(np.arange(1, len(fields) + 1))
     first = layout.places[contract.key[0]][0]
     if pc.any(pc.equal(fields[str(first)], layout.header[first])).as_py():
-        names = [layout.header[at] for at in layout.used]
-        is_header = np.array([list(row.values()) == names for row in fields.to_pylist()])
-        marks[Repair.REPEATED_HEADER] = int(is_header.sum())
-        fields, numbers = fields.filter(pa.array(~is_header)), numbers.filter(pa.array(~is_header))
-    while len(fields) and _is_totals_line(list(fields[-1:].to_pylist()[0].values())):
+        same = [pc.equal(pc.fill_null(fields[str(at)], ""), layout.header[at]) for at in layout.used]
+        is_row = pc.invert(reduce(pc.and_, same))
+        marks[Repair.REPEATED_HEADER] = len(fields) - pc.sum(is_row).as_py()
+        fields, numbers = fields.filter(is_row), numbers.filter(is_row)
+    while len(fields) and is_totals_line([column[-1].as_py() for column in fields.columns]):
         marks[Repair.TOTALS_LINE] += 1
         fields, numbers = fields[:-1], numbers[:-1]
-    repairs = pa.nulls(len(fields), REPAIRS.type)
-    table = _table(contract, part, layout, {at: fields[str(at)] for at in layout.used}, numbers, repairs)
-    return Rows(len(table), table, refused_schema(contract).empty_table(), marks)
+    values = {at: fields[str(at)] for at in layout.used}
+    refused = refused_schema(contract).empty_table()
+    return _rows(contract, part, layout, values, numbers, pa.nulls(len(fields), REPAIRS.type), refused, +marks)
 
 
 def _split_regular(layout: Layout, body: bytes) -> pa.Table | None:
@@ -185,159 +145,68 @@ def _split_regular(layout: Layout, body: bytes) -> pa.Table | None:
         return None
 
 
-# -- a file with faults, record by record
-
-
-@dataclass
-class Record:
-    """One record of a file with faults. `row`: its number, from 1. `fields`: None if its quotes are broken."""
-
-    row: int
-    text: str
-    fields: list[str] | None
-    repairs: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-
-
 def _read_any(contract: Contract, part: Part, layout: Layout, body: bytes, *, may_be_cp1252: bool) -> Rows:
-    found = list(_records(contract, layout, body))
-    for record in found:
-        _judge(record, layout.width, may_be_cp1252=may_be_cp1252)
-    headers = [record for record in found if record.fields == layout.header]
-    records = [record for record in found if record.fields != layout.header]
-    received = len(records)
-    while records and _is_totals_line(records[-1].fields or []):
-        records.pop()
-    marks = Counter({Repair.REPEATED_HEADER.value: len(headers), Repair.TOTALS_LINE.value: received - len(records)})
-    _mend_all(contract, layout, records)
-
+    """A file with faults."""
+    records, marks = read_records(contract, layout, body, may_be_cp1252=may_be_cp1252)
     rows = [record for record in records if not record.faults]
-    columns = {at: _column(rows, at) for at in layout.used}
+    values = {at: pa.array([record.fields[at] or None for record in rows], pa.string()) for at in layout.used}
+    numbers = pa.array([record.row for record in rows], pa.int64())
     repairs = pa.array([record.repairs or None for record in rows], REPAIRS.type)
-    table = _table(contract, part, layout, columns, pa.array([record.row for record in rows], pa.int64()), repairs)
     refused = _malformed(contract, part, layout, [record for record in records if record.faults])
-    return Rows(len(records), table, refused, +marks)
+    return _rows(contract, part, layout, values, numbers, repairs, refused, marks)
 
 
-def _records(contract: Contract, layout: Layout, body: bytes) -> Iterator[Record]:
-    lines = list(io.StringIO(body.decode("utf-8", "surrogateescape"), newline=""))
-    at = row = 0
-    while at < len(lines):
-        fields, taken = _record(contract, layout, lines, at)
-        text = "".join(lines[at : at + taken])
-        at += taken
-        if fields != []:  # a blank line
-            row += 1
-            yield Record(row, text, fields)
-
-
-def _record(contract: Contract, layout: Layout, lines: Sequence[str], at: int) -> tuple[list[str] | None, int]:
-    """Fields of the record that begins at a line, and how many lines it takes; no fields if its quotes are broken."""
-    window = lines[at : at + LONGEST_RECORD]
-    try:
-        reader = csv.reader(window)
-        fields = next(reader)
-        if reader.line_num == 1:
-            return fields, 1
-        # Over several lines only a record without any fault is believed, or one that can be put right: one open quote
-        # must not cost rows below.
-        reader = csv.reader(window, strict=True)
-        fields = next(reader)
-    except csv.Error:
-        return None, 1
-    if len(fields) == layout.width + 1:
-        text = "".join(window[: reader.line_num])
-        return (fields, reader.line_num) if mend(contract, layout, [Surplus(fields, text)])[0] else (None, 1)
-    return (fields, reader.line_num) if len(fields) == layout.width else (None, 1)
-
-
-def _judge(record: Record, width: int, *, may_be_cp1252: bool) -> None:
-    """Put right the characters of a record; note its faults."""
-    if record.fields is None:
-        record.faults.append(Malformed.BROKEN_QUOTES)
-        return
-    is_utf8 = not any("\ud800" <= character <= "\udfff" for character in record.text)
-    if not is_utf8 and may_be_cp1252 and (read := from_cp1252(record.fields)):
-        record.fields, is_utf8 = read, True
-        record.repairs.append(Repair.CP1252)
-    # At the ends of a value NUL is what C pads with; within a value a character is lost.
-    unpadded = [value.strip("\0") for value in record.fields]
-    if unpadded != record.fields:
-        record.fields = unpadded
-        record.repairs.append(Repair.NUL_PADDING)
-    found = {
-        Malformed.TOO_FEW_FIELDS: len(record.fields) < width,
-        Malformed.TOO_MANY_FIELDS: len(record.fields) > width,
-        Malformed.NUL_BYTE: any("\0" in value for value in record.fields),
-        Malformed.NOT_UTF8: not is_utf8,
-    }
-    record.faults += [fault.value for fault, is_there in found.items() if is_there]
-
-
-def _mend_all(contract: Contract, layout: Layout, records: Sequence[Record]) -> None:
-    one_too_many = [
-        (record, Surplus(record.fields, record.text))
-        for record in records
-        if record.faults == [Malformed.TOO_MANY_FIELDS]
-        and record.fields is not None
-        and len(record.fields) == layout.width + 1
-    ]
-    mended: list[Mended | None] = mend(contract, layout, [surplus for _, surplus in one_too_many])
-    for (record, _), way in zip(one_too_many, mended, strict=True):
-        if way is not None:
-            record.fields, record.faults = way.fields, []
-            record.repairs.append(way.repair)
-
-
-def _is_totals_line(fields: Sequence[str | None]) -> bool:
-    """A line that says what it is in its first value, and has nothing but numbers beside it."""
-    first, *others = [value for value in fields if value and value.strip()] or [""]
-    return bool(TOTALS.fullmatch(first)) and all(NUMBER.fullmatch(value) for value in others)
-
-
-def _column(records: Sequence[Record], at: int) -> pa.Array:
-    return pa.array([record.fields[at] or None if record.fields else None for record in records], pa.string())
-
-
-# -- tables
-
-
-def _table(
+def _rows(
     contract: Contract,
     part: Part,
     layout: Layout,
-    fields: dict[int, pa.ChunkedArray],
-    rows: pa.Array,
+    fields: dict[int, pa.Array],
+    numbers: pa.Array,
     repairs: pa.Array,
-) -> pa.Table:
-    """Columns of the contract from the fields of a file. Raises `HeaderError` if one that is needed is disputed."""
-    values = []
+    refused: pa.Table,
+    marks: Counter[str],
+) -> Rows:
+    """Fields by their place become columns. Raises `HeaderError` if one that every row needs is disputed."""
+    columns = []
     for name, places in layout.places.items():
-        source = contract.column(name).source
-        same = all(fields[at].equals(fields[places[0]]) for at in places)
+        is_same = all(fields[at].equals(fields[places[0]]) for at in places)
+        if not is_same and needs(contract, name):
+            raise HeaderError(
+                f"column [{contract.column(name).source}] comes twice, not the same, and every row needs it; "
+                "ask the agency"
+            )
         if len(places) > 1:
-            layout.marks[(Repair.SAME_COLUMN_TWICE if same else Repair.DISPUTED_COLUMN).of(source)] += 1
-        if not same and needs(contract, name):
-            raise HeaderError(f"column twice [{source}], not the same, and every row needs it; ask the agency")
-        values.append(fields[places[0]] if places and same else pa.nulls(len(rows), pa.string()))
-    return pa.table([*values, *_source(part, rows), repairs], schema=text_schema(contract))
+            repair = Repair.SAME_COLUMN_TWICE if is_same else Repair.DISPUTED_COLUMN
+            marks[repair.of(contract.column(name).source)] += 1
+        columns.append(fields[places[0]] if places and is_same else pa.nulls(len(numbers), pa.string()))
+    table = pa.table([*columns, *_source(part, numbers), repairs], schema=text_schema(contract))
+    return Rows(len(table) + len(refused), table, refused, marks)
 
 
 def _malformed(contract: Contract, part: Part, layout: Layout, records: Sequence[Record]) -> pa.Table:
-    fields = [[record.text.rstrip("\r\n")] if record.fields is None else record.fields for record in records]
-    key = [[_readable(values, layout.places[name][0]) for values in fields] for name in contract.key]
-    raw = [json.dumps(values) for values in fields]
-    reasons = [[*record.faults, *record.repairs] for record in records]
+    key = [[_field(record, layout.places[name][0]) for record in records] for name in contract.key]
+    raw = [json.dumps(record.delivered) for record in records]
+    reasons = [record.faults for record in records]
     source = _source(part, pa.array([record.row for record in records], pa.int64()))
     return pa.table([*key, *source, raw, reasons], schema=refused_schema(contract))
 
 
-def _readable(fields: Sequence[str], at: int) -> str | None:
+def _field(record: Record, at: int) -> str | None:
     """A field of a malformed record, if it is there."""
-    return fields[at].encode("utf-8", "replace").decode("utf-8") if at < len(fields) else None
+    return readable(record.fields[at]) if at < len(record.fields) else None
 
 
 def _source(part: Part, rows: pa.Array) -> list[pa.Array]:
     """The columns of `SOURCE`."""
     attempt, name = pa.scalar(part.attempt, pa.int32()), pa.scalar(part.name, pa.string())
     return [pa.repeat(attempt, len(rows)), pa.repeat(name, len(rows)), rows]
+
+
+def _encoded_once(contract: Contract, rows: Rows) -> Rows:
+    values, is_repaired = undo_double_encoding(rows.table.select(contract.names))
+    repairs = [
+        [*(before or ()), Repair.DOUBLE_ENCODED] if repaired else before
+        for before, repaired in zip(rows.table["repairs"].to_pylist(), is_repaired, strict=True)
+    ]
+    columns = [*values.columns, *rows.table.select(SOURCE.names).columns, pa.array(repairs, REPAIRS.type)]
+    return replace(rows, table=pa.table(columns, schema=text_schema(contract)))

@@ -241,7 +241,7 @@ def _count(*lists: pa.ChunkedArray, marks: Counter[str] | None = None) -> dict[s
     for labelled in lists:
         for entry in pc.value_counts(pc.list_flatten(labelled)).to_pylist():
             counts[entry["values"]] += entry["counts"]
-    return dict(sorted(counts.items()))
+    return {str(label): count for label, count in sorted(counts.items())}
 
 
 def _write(table: pa.Table, path: Path) -> Path:

@@ -37,28 +37,32 @@ class Mended(NamedTuple):
 
 def mend(contract: Contract, layout: Layout, rows: Sequence[Surplus]) -> list[Mended | None]:
     """Each row put right; None where no way or more than one leads to a row without a breach."""
-    found: list[Mended | None] = []
+    return [found[0] if len(found) == 1 else None for found in ways(contract, layout, rows)]
+
+
+def ways(contract: Contract, layout: Layout, rows: Sequence[Surplus]) -> list[list[Mended]]:
+    """For each row all ways that lead to a row without a breach."""
+    found: list[list[Mended]] = []
     for at in range(0, len(rows), BATCH_ROWS):
-        found += _mend(contract, layout, rows[at : at + BATCH_ROWS])
+        found += _ways_of_batch(contract, layout, rows[at : at + BATCH_ROWS])
     return found
 
 
-def _mend(contract: Contract, layout: Layout, rows: Sequence[Surplus]) -> list[Mended | None]:
-    ways = [(row, way) for row, surplus in enumerate(rows) for way in _ways(contract, layout, surplus)]
+def _ways_of_batch(contract: Contract, layout: Layout, rows: Sequence[Surplus]) -> list[list[Mended]]:
+    tried = [(row, way) for row, surplus in enumerate(rows) for way in _possible(contract, layout, surplus)]
     columns = {
-        name: pa.array([way.fields[place[0]] or None if place else None for _, way in ways], pa.string())
+        name: pa.array([way.fields[place[0]] or None if place else None for _, way in tried], pa.string())
         for name, place in layout.places.items()
     }
-    typed = read_values(contract, pa.table(columns))
-    is_broken = any_row(all_breaches(contract, typed), len(ways))
-    possible: list[list[Mended]] = [[] for _ in rows]
-    for (row, way), broken in zip(ways, is_broken, strict=True):
+    is_broken = any_row(all_breaches(contract, read_values(contract, pa.table(columns))), len(tried))
+    found: list[list[Mended]] = [[] for _ in rows]
+    for (row, way), broken in zip(tried, is_broken, strict=True):
         if not broken:
-            possible[row].append(way)
-    return [found[0] if len(found) == 1 else None for found in possible]
+            found[row].append(way)
+    return found
 
 
-def _ways(contract: Contract, layout: Layout, row: Surplus) -> Iterator[Mended]:
+def _possible(contract: Contract, layout: Layout, row: Surplus) -> Iterator[Mended]:
     """All ways that lose no value of a column, each result once."""
     fields, seen = row.fields, set()
     for way in (*_without_empty(fields), *_joined(contract, layout, row), Mended(fields[:-1], Repair.SURPLUS_FIELD)):
