@@ -5,6 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -25,6 +26,7 @@ TOTALS = re.compile(
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"[\d., ]+")
+NOT_UTF8 = re.compile("[\udc80-\udcff]")  # bytes, as `surrogateescape` decodes them
 
 
 class Malformed(StrEnum):
@@ -78,8 +80,7 @@ def is_totals_line(fields: Sequence[str | None]) -> bool:
 def _records(contract: Contract, layout: Layout, body: bytes) -> Iterator[Record]:
     lines = list(io.StringIO(body.decode("utf-8", "surrogateescape"), newline=""))
     at = row = 0
-    while at < len(lines):
-        fields, taken = _record(contract, layout, lines, at)
+    for fields, taken in _split(contract, layout, lines):
         text = "".join(lines[at : at + taken])
         at += taken
         if fields == []:  # a blank line
@@ -92,24 +93,47 @@ def _records(contract: Contract, layout: Layout, body: bytes) -> Iterator[Record
             yield Record(row, text, fields, fields)
 
 
-def _record(contract: Contract, layout: Layout, lines: Sequence[str], at: int) -> tuple[list[str] | None, int]:
-    """Fields of the record that begins at a line, and how many lines it takes; no fields if its quotes are broken."""
-    window = lines[at : at + LONGEST_RECORD]
+def _split(contract: Contract, layout: Layout, lines: Sequence[str]) -> Iterator[tuple[list[str] | None, int]]:
+    """Fields of each record and how many lines it takes; no fields if its quotes are broken."""
+    at = 0
+
+    def ahead() -> Iterator[str]:
+        """Never more lines ahead of the record that is being read than one may have."""
+        reached = at
+        while reached < min(at + LONGEST_RECORD, len(lines)):
+            yield lines[reached]
+            reached += 1
+
+    while at < len(lines):
+        # One reader for as many records of one line as follow each other: a reader a record takes five times as long.
+        start, reader = at, csv.reader(ahead())
+        with suppress(csv.Error):
+            for fields in reader:
+                if reader.line_num > at - start + 1:
+                    break
+                yield fields, 1
+                at += 1
+        if at < len(lines):
+            found, taken = _of_many_lines(contract, layout, lines[at : at + LONGEST_RECORD])
+            yield found, taken
+            at += taken
+
+
+def _of_many_lines(contract: Contract, layout: Layout, lines: Sequence[str]) -> tuple[list[str] | None, int]:
+    """Fields of a record that is said to have several lines, and how many it takes; no fields if that is not believed.
+
+    Believed is only a record without any fault, or one that would be without a fault if it had a field less: one open
+    quote must not cost rows below.
+    """
+    reader = csv.reader(lines, strict=True)
     try:
-        reader = csv.reader(window)
-        fields = next(reader)
-        if reader.line_num == 1:
-            return fields, 1
-        # Over several lines only a record without any fault is believed, or one that would be without a fault if it had
-        # a field less: one open quote must not cost rows below.
-        reader = csv.reader(window, strict=True)
         fields = next(reader)
     except csv.Error:
         return None, 1
     is_believed = len(fields) == layout.width
     if len(fields) == layout.width + 1:
         values = [readable(value).strip("\0") for value in fields]
-        is_believed = any(ways(contract, layout, [Surplus(values, "".join(window[: reader.line_num]))]))
+        is_believed = any(ways(contract, layout, [Surplus(values, "".join(lines[: reader.line_num]))]))
     return (fields, reader.line_num) if is_believed else (None, 1)
 
 
@@ -120,19 +144,18 @@ def readable(value: str) -> str:
 
 def _judge(record: Record, width: int, *, may_be_cp1252: bool) -> None:
     """Put right the characters of a record; note its faults."""
-    is_utf8 = not any("\udc80" <= character <= "\udcff" for character in record.text)
+    is_utf8 = record.text.isascii() or not NOT_UTF8.search(record.text)
     if not is_utf8 and may_be_cp1252 and (read := from_cp1252(record.fields)):
         record.fields, is_utf8 = read, True
         record.repairs.append(Repair.CP1252)
     # At the ends of a value NUL is what C pads with; within a value a character is lost.
-    unpadded = [value.strip("\0") for value in record.fields]
-    if unpadded != record.fields:
+    if "\0" in record.text and (unpadded := [value.strip("\0") for value in record.fields]) != record.fields:
         record.fields = unpadded
         record.repairs.append(Repair.NUL_PADDING)
     found = {
         Malformed.TOO_FEW_FIELDS: len(record.fields) < width,
         Malformed.TOO_MANY_FIELDS: len(record.fields) > width,
-        Malformed.NUL_BYTE: any("\0" in value for value in record.fields),
+        Malformed.NUL_BYTE: "\0" in record.text and any("\0" in value for value in record.fields),
         Malformed.NOT_UTF8: not is_utf8,
     }
     record.faults += [fault.value for fault, is_there in found.items() if is_there]
