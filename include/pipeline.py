@@ -106,7 +106,7 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
                 f"dataset [{dataset}], interval [{run.interval}]: nothing landed; clear its task `extract`"
             )
         parts = [
-            Part(receipt.attempt, part.name, settings.landing / receipt.path / part.name)
+            Part(receipt.attempt, part.name, settings.landing / receipt.path / part.name, part.rows)
             for receipt in receipts
             for part in receipt.parts
         ]
@@ -119,7 +119,8 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
             raise
         counts = {key: getattr(staged, key) for key in ("received", "duplicate", "quarantined", "accepted")}
         books.record_staged(settings.warehouse_dsn, run.run_id, {"dataset": dataset, **counts})
-    return {**staged.to_dict(), "complete": receipts[-1].complete}
+    last = receipts[-1]
+    return {**staged.to_dict(), "complete": last.complete and staged.is_whole(last.attempt)}
 
 
 def validate(settings: Settings, run: Run, dataset: str, staged: dict[str, Any]) -> dict[str, Any]:

@@ -70,6 +70,7 @@ class Column(BaseModel):
 
     name: Annotated[str, Field(pattern=NAME)]
     source: Annotated[str, Field(min_length=1)]  # header in the agency's export
+    also: tuple[str, ...] = ()  # other headers under which the agency has exported it
     type: ColumnType = ColumnType.STRING
     meaning: Annotated[str, Field(min_length=1)]
     required: bool = False  # a blank is a breach
@@ -126,7 +127,8 @@ class Contract(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        for label, values in (("name", [c.name for c in self.columns]), ("source", [c.source for c in self.columns])):
+        headers = [header for c in self.columns for header in (c.source, *c.also)]
+        for label, values in (("name", [c.name for c in self.columns]), ("source", headers)):
             twice = sorted({v for v in values if values.count(v) > 1})
             if twice:
                 raise ValueError(f"column {label} {twice} appears twice")

@@ -118,10 +118,14 @@ def _expectations(outcomes: Sequence[ExpectationOutcome]) -> Iterator[Finding]:
 
 
 def _readings(staged: Staged) -> Iterator[Finding]:
-    """What only staging can see: values that were blanked, and values that attempts disagree about."""
+    """What only staging can see: values that were blanked, damage that was put right or left out, disagreement."""
     for label, count in staged.breaches.items():
         if label.endswith(f":{Rule.UNREADABLE}"):
             yield Decision.WARN, f"rule [{label}]: [{count}] rows"
+    for label, count in staged.repairs.items():
+        yield Decision.WARN, f"put right [{label}]: [{count}] {'parts' if label.startswith('file:') else 'rows'}"
+    for part in staged.unread:
+        yield Decision.WARN, f"[{part.rows}] rows counted at landing were not received: {part.reason}"
     for column, count in staged.conflicts.items():
         yield (
             Decision.WARN,

@@ -15,12 +15,17 @@ Positions = npt.NDArray[np.int64]
 @dataclass(frozen=True)
 class Merged:
     """`typed`: one row per version. `row`: the position of the last input row of each. `duplicate`: rows merged away.
-    `conflicts`: per column, versions of which the rows gave different values."""
+    `conflicts`: per column, versions of which the rows gave different values.
+
+    Of each input row, `version`: the number of its version; `is_used`: whether one of its values was taken.
+    """
 
     typed: Typed
     row: Positions
     duplicate: int
     conflicts: dict[str, int]
+    version: Positions
+    is_used: Mask
 
 
 def merge(contract: Contract, typed: Typed) -> Merged:
@@ -30,11 +35,13 @@ def merge(contract: Contract, typed: Typed) -> Merged:
     """
     version, count = _versions(typed.table, contract.version_key)
     columns, unreadable, conflicts = [], {}, {}
+    is_used = np.zeros(len(version), np.bool_)
     for name in contract.names:
         values = typed.table[name].combine_chunks()
         valid = np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False))
         winner = np.full(count, -1, np.int64)
         winner[version[valid]] = valid  # of several rows of a version the last one is kept
+        is_used[winner[winner >= 0]] = True
         columns.append(values.take(pa.array(winner, mask=winner < 0)))
         unreadable[name] = _of_version(typed.unreadable[name], version, count) & (winner < 0)
         if count < len(version) and (disputed := _conflicts(values, valid, winner, version)):
@@ -42,7 +49,7 @@ def merge(contract: Contract, typed: Typed) -> Merged:
     row = np.full(count, -1, np.int64)
     row[version] = np.arange(len(version))
     table = pa.Table.from_arrays(columns, schema=typed.table.schema)
-    return Merged(Typed(table, unreadable), row, len(version) - count, conflicts)
+    return Merged(Typed(table, unreadable), row, len(version) - count, conflicts, version, is_used)
 
 
 def _versions(table: pa.Table, key: list[str]) -> tuple[Positions, int]:

@@ -5,7 +5,7 @@ A date is the midnight (UTC) that begins it when it is compared with a timestamp
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from include.contracts.model import Column, ColumnType, Contract, ContractError
-from include.quality.parsing import Mask, as_mask, over_distinct
+from include.quality.parsing import Mask, Typed, as_mask, over_distinct
 
 Breaches = dict[tuple[str, "Rule"], Mask]  # (column, rule) -> rows that break it; only rules that some row breaks
 
@@ -68,6 +68,12 @@ def find_breaches(contract: Contract, table: pa.Table) -> Breaches:
             if rows.any():
                 found[column.name, rule] = rows
     return found
+
+
+def all_breaches(contract: Contract, typed: Typed) -> Breaches:
+    """All breaches of the rows, the unreadable values among them."""
+    unreadable = {(name, Rule.UNREADABLE): mask for name, mask in typed.unreadable.items() if mask.any()}
+    return {**find_breaches(contract, typed.table), **unreadable}
 
 
 def anchored(pattern: str) -> str:
@@ -150,11 +156,16 @@ def any_row(breaches: Breaches, row_count: int) -> Mask:
 
 def labels(breaches: Breaches, row_count: int) -> pa.Array:
     """Per row the list of its breaches, `<column>:<rule>`, in the order of the contract."""
-    rows = [np.flatnonzero(mask) for mask in breaches.values()]
+    return listed({f"{column}:{rule}": mask for (column, rule), mask in breaches.items()}, row_count)
+
+
+def listed(masks: Mapping[str, Mask], row_count: int) -> pa.Array:
+    """Per row the list of the labels whose mask it is in."""
+    rows = [np.flatnonzero(mask) for mask in masks.values()]
     which = np.repeat(np.arange(len(rows)), [len(r) for r in rows])
     row = np.concatenate([np.array([], np.int64), *rows])
     offsets = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=row_count))])
-    names = pa.array([f"{column}:{rule}" for column, rule in breaches], pa.string())
+    names = pa.array(list(masks), pa.string())
     return pa.ListArray.from_arrays(
         pa.array(offsets, pa.int32()), names.take(pa.array(which[np.argsort(row, kind="stable")], pa.int64()))
     )

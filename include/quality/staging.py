@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,12 +22,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from include.contracts.model import Contract, Severity
-from include.quality.errors import StagingError
+from include.quality.errors import PartError, StagingError
 from include.quality.hashing import content_hash, encode
-from include.quality.merging import merge
-from include.quality.parsing import Mask, Typed, read_values, schema
+from include.quality.merging import Merged, merge
+from include.quality.parsing import Mask, as_mask, read_values, schema
 from include.quality.reading import (
     QUARANTINED,
+    REPAIRS,
     SOURCE,
     Part,
     Rows,
@@ -35,9 +36,19 @@ from include.quality.reading import (
     refused_schema,
     text_schema,
 )
-from include.quality.rules import Breaches, Rule, any_row, find_breaches, labels
+from include.quality.rules import Breaches, Rule, all_breaches, any_row, labels, listed
 
-__all__ = ["Part", "Staged", "accepted_schema", "stage"]
+__all__ = ["Part", "Staged", "Unread", "accepted_schema", "stage"]
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A part that cannot be read, how many rows were counted in it when it landed, and why, in one line."""
+
+    attempt: int
+    part: str
+    rows: int
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,8 @@ class Staged:
     `lost`: records that only quarantined rows speak of (rows without a readable key are told apart by their text): a
     row that is broken in one attempt and whole in another is no loss.
     `breaches`: `<column>:<rule>` -> rows, accepted or quarantined. `conflicts`: column -> versions that differ.
+    `repairs`: what was put right -> files (`file:`) or rows as delivered (`row:`). `set_apart`: lines between the rows
+    that are no records, not counted as received. `unread`: parts of which no row was received.
     """
 
     dataset: str
@@ -60,6 +73,9 @@ class Staged:
     lost: int
     breaches: dict[str, int]
     conflicts: dict[str, int]
+    repairs: dict[str, int] = field(default_factory=dict)
+    set_apart: int = 0
+    unread: tuple[Unread, ...] = ()
 
     def __post_init__(self) -> None:
         if self.received != self.duplicate + self.quarantined + self.accepted:
@@ -77,33 +93,45 @@ class Staged:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The inverse of `to_dict`."""
         paths = {"accepted_path": Path(data["accepted_path"]), "quarantined_path": Path(data["quarantined_path"])}
-        return cls(**{**data, **paths})
+        unread = tuple(Unread(**entry) for entry in data["unread"])
+        return cls(**{**data, **paths, "unread": unread})
+
+    def is_whole(self, attempt: int) -> bool:
+        """Whether all parts of an attempt were read."""
+        return all(entry.attempt != attempt for entry in self.unread)
 
 
 def accepted_schema(contract: Contract) -> pa.Schema:
-    """Columns of `accepted.parquet`: the contract's, `content_hash`, `breaches`, then where the row came from."""
+    """Columns of `accepted.parquet`: the contract's, `content_hash`, `breaches`, where the row came from, `repairs`.
+
+    `repairs` names what was put right in the rows that gave it a value. It is of the delivery, not of the version: the
+    same version may come undamaged another time.
+    """
     judged = [("content_hash", pa.string()), ("breaches", pa.list_(pa.string()))]
-    return pa.schema([*schema(contract), *judged, *SOURCE])
+    return pa.schema([*schema(contract), *judged, *SOURCE, REPAIRS])
 
 
 def stage(contract: Contract, parts: Sequence[Part], out: Path) -> Staged:
     """Merge the parts of all attempts into `out/accepted.parquet` and `out/quarantined.parquet`.
 
     The order of `parts` does not matter. No parts, or parts without rows, leave empty, typed files.
-    Raises `StagingError` if a part cannot be read as this dataset; row faults are quarantined, not raised.
+    Row faults are quarantined, and a part that cannot be read is left out and said so. Raises `StagingError` if none
+    can be.
     """
-    read = _read_parts(contract, parts)
+    read, unread = _read_parts(contract, parts)
     text = pa.concat_tables([text_schema(contract).empty_table(), *(rows.table for rows in read)])
     typed = read_values(contract, text)
 
-    said = _critical(contract, _breaches(contract, typed), said=True)
+    said = _critical(contract, all_breaches(contract, typed), said=True)
     refused = any_row(said, len(text))
     merged = merge(contract, typed.filter(~refused))
 
-    found = _breaches(contract, merged.typed)
+    found = all_breaches(contract, merged.typed)
     lacking = _critical(contract, found, said=False)
     dropped = any_row(lacking, len(merged.row))
-    origin = text.filter(pa.array(~refused)).take(pa.array(merged.row))
+    kept = text.filter(pa.array(~refused))
+    origin = kept.take(pa.array(merged.row))
+    origin = origin.set_column(origin.num_columns - 1, REPAIRS, _repairs(kept["repairs"], merged))
 
     accepted = _accepted(contract, merged.typed.table, found, origin, ~dropped)
     refusals = [rows.malformed for rows in read]
@@ -122,11 +150,14 @@ def stage(contract: Contract, parts: Sequence[Part], out: Path) -> Staged:
         lost=_lost(contract, quarantined, accepted),
         breaches=_count(accepted["breaches"], quarantined["reasons"]),
         conflicts=merged.conflicts,
+        repairs=_count(text["repairs"], marks=sum((rows.marks for rows in read), Counter[str]())),
+        set_apart=sum(rows.set_apart for rows in read),
+        unread=tuple(unread),
     )
 
 
-def _read_parts(contract: Contract, parts: Sequence[Part]) -> list[Rows]:
-    """In the order of precedence: attempt, then part, then row."""
+def _read_parts(contract: Contract, parts: Sequence[Part]) -> tuple[list[Rows], list[Unread]]:
+    """In the order of precedence: attempt, then part, then row; and the parts that cannot be read."""
     ordered = sorted(parts, key=lambda part: (part.attempt, part.name))
     twice = [name for name, count in Counter((part.attempt, part.name) for part in ordered).items() if count > 1]
     if twice:
@@ -134,13 +165,16 @@ def _read_parts(contract: Contract, parts: Sequence[Part]) -> list[Rows]:
         raise StagingError(
             f"dataset [{contract.dataset}], attempt [{attempt}]: part [{name}] is given twice; name it once"
         )
-    return [read_part(contract, part) for part in ordered]
-
-
-def _breaches(contract: Contract, typed: Typed) -> Breaches:
-    """All breaches of the rows, the unreadable values among them."""
-    unreadable = {(name, Rule.UNREADABLE): mask for name, mask in typed.unreadable.items() if mask.any()}
-    return {**find_breaches(contract, typed.table), **unreadable}
+    read, unread = [], []
+    for part in ordered:
+        try:
+            read.append(read_part(contract, part))
+        except PartError as error:
+            unread.append(Unread(part.attempt, part.name, part.rows, str(error)))
+    if unread and not read:
+        others = f" (and [{len(unread) - 1}] other parts, none can be read)" if len(unread) > 1 else ""
+        raise StagingError(f"{unread[0].reason}{others}")
+    return read, unread
 
 
 def _critical(contract: Contract, breaches: Breaches, *, said: bool) -> Breaches:
@@ -158,7 +192,7 @@ def _accepted(contract: Contract, table: pa.Table, found: Breaches, origin: pa.T
     """The accepted table, in the order of its version key."""
     columns = [table[name] for name in contract.names]
     columns += [content_hash(table, contract.names), labels(found, len(table))]
-    columns += [origin[name] for name in SOURCE.names]
+    columns += [origin[name] for name in (*SOURCE.names, "repairs")]
     whole = pa.Table.from_arrays(columns, schema=accepted_schema(contract)).filter(pa.array(rows))
     return _sorted(whole, contract.version_key)
 
@@ -170,10 +204,23 @@ def _quarantined(contract: Contract, text: pa.Table, reasons: Breaches, rows: Ma
     sources = [column.source for column in contract.columns]
     values = (kept[column.name].to_pylist() for column in contract.columns)
     raw = pa.array([json.dumps(dict(zip(sources, row, strict=True))) for row in zip(*values, strict=True)], pa.string())
-    why = labels({name: mask[rows] for name, mask in reasons.items()}, len(kept))
+    broken = labels({name: mask[rows] for name, mask in reasons.items()}, len(kept)).to_pylist()
+    why = [[*found, *(done or ())] for found, done in zip(broken, kept["repairs"].to_pylist(), strict=True)]
     return pa.table(
         [*(kept[name] for name in (*contract.key, *SOURCE.names)), raw, why], schema=refused_schema(contract)
     )
+
+
+def _repairs(done: pa.ChunkedArray, merged: Merged) -> pa.Array:
+    """Per version what was put right in the rows that gave it a value."""
+    lists = done.combine_chunks()
+    row, label = pc.list_parent_indices(lists).to_numpy(), pc.list_flatten(lists)
+    masks = {}
+    for name in sorted(label.unique().to_pylist()):
+        rows = row[as_mask(pc.equal(label, name))]
+        masks[name] = np.zeros(len(merged.row), np.bool_)
+        masks[name][merged.version[rows[merged.is_used[rows]]]] = True
+    return listed(masks, len(merged.row))
 
 
 def _sorted(table: pa.Table, names: Sequence[str]) -> pa.Table:
@@ -188,13 +235,13 @@ def _lost(contract: Contract, quarantined: pa.Table, accepted: pa.Table) -> int:
     return len(quarantined["raw"].filter(pa.array(~has_key)).unique()) + len(spoken_of) - recovered
 
 
-def _count(*lists: pa.ChunkedArray) -> dict[str, int]:
-    """How often each label occurs, in alphabetical order."""
-    counts: Counter[str] = Counter()
+def _count(*lists: pa.ChunkedArray, marks: Counter[str] | None = None) -> dict[str, int]:
+    """How often each label occurs, in alphabetical order. `marks`: what is counted already."""
+    counts = Counter(marks or ())
     for labelled in lists:
         for entry in pc.value_counts(pc.list_flatten(labelled)).to_pylist():
             counts[entry["values"]] += entry["counts"]
-    return dict(sorted(counts.items()))
+    return {str(label): count for label, count in sorted(counts.items())}
 
 
 def _write(table: pa.Table, path: Path) -> Path:

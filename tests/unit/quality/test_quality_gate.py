@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from include.contracts import Contract
 from include.quality.gate import ENOUGH_ROWS, Decision, GateDecision, decide
 from include.quality.rules import Rule
-from include.quality.staging import Staged
+from include.quality.staging import Staged, Unread
 from include.quality.suite import ExpectationOutcome, checks
 
 Told = Callable[..., GateDecision]
@@ -155,6 +155,21 @@ def test_unreadable_values_and_conflicts_warn_and_the_worst_comes_first(small):
         "the delivery is incomplete",
         "rule [born_on:unreadable]: [2] rows",
         "column [name]: attempts or copies disagree in [3] versions; the latest was kept",
+    ]
+
+
+def test_what_was_put_right_or_left_out_warns(small):
+    staged = replace(
+        account(small, 200),
+        repairs={"file:utf16": 1, "row:cp1252": 12},
+        unread=(Unread(1, "part-0001.csv.gz", 2000, "part [part-0001.csv.gz]: not a whole gzip file"),),
+    )
+    told = decision(small, staged)
+    assert told.decision == "warn"
+    assert told.reasons == [
+        "put right [file:utf16]: [1] parts",
+        "put right [row:cp1252]: [12] rows",
+        "[2000] rows counted at landing were not received: part [part-0001.csv.gz]: not a whole gzip file",
     ]
 
 

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.quality.errors import StagingError
-from include.quality.reading import Malformed, Part, read_part
+from include.quality.encoding import WINDOWS
+from include.quality.errors import PartError
+from include.quality.reading import Part, read_part
+from include.quality.records import Malformed
+from include.quality.repairs import Repair
 
 REST = b",a,19650131,7,00501,2014-05-01T12:00:00Z\r\n"
 
@@ -17,9 +20,10 @@ REST = b",a,19650131,7,00501,2014-05-01T12:00:00Z\r\n"
     ("bad", "reason"),
     [
         (b"T002,O1,DOE\r\n", Malformed.TOO_FEW_FIELDS),
-        (b"T002,O1,DOE, J" + REST, Malformed.TOO_MANY_FIELDS),
+        (b"T002,O1,DOE, J,,x" + REST, Malformed.TOO_MANY_FIELDS),
         (b"T002,O1,D\0E" + REST, Malformed.NUL_BYTE),
-        (b"T002,O1,MU\xd1OZ" + REST, Malformed.NOT_UTF8),
+        (b"T002,O1,MU\x81OZ" + REST, Malformed.NOT_UTF8),
+        (b"T002,O1,MU\xd1OZ \xc3\x91" + REST, Malformed.NOT_UTF8),
         (b'T002,O1,"DOE' + REST, Malformed.BROKEN_QUOTES),
         (b'T002,O1,DOE,a,19650131,7,00501,"2014-05-01T12:00:00Z\r\n', Malformed.BROKEN_QUOTES),
     ],
@@ -34,10 +38,10 @@ def test_a_malformed_row_is_refused_and_its_neighbours_are_read(small, row, *, l
     assert rows.malformed["reasons"].to_pylist() == [[reason.value]]
 
 
-def test_the_bytes_of_a_row_that_is_not_utf8_can_be_had_back(small, row, land, as_csv):
-    rows = read_part(small, land(small, as_csv(small, [row()]) + b"T002,O1,MU\xd1OZ" + REST))
+def test_the_bytes_of_a_row_that_cannot_be_read_can_be_had_back(small, row, land, as_csv):
+    rows = read_part(small, land(small, as_csv(small, [row()]) + b"T002,O1,\0MU\x81\0OZ\0" + REST))
     fields = json.loads(rows.malformed["raw"][0].as_py())
-    assert fields[2].encode("utf-8", "surrogateescape") == b"MU\xd1OZ"
+    assert fields[2].encode("utf-8", "surrogateescape") == b"\0MU\x81\0OZ\0"
 
 
 def test_a_surname_null_a_zip_with_zeros_and_a_byte_order_mark_survive(small, row, land, as_csv):
@@ -57,31 +61,68 @@ def test_a_header_alone_is_an_empty_part(small, land, as_csv, data):
     assert read_part(small, land(small, as_csv(small, []).rstrip() + b"\n" + data)).received == 0
 
 
+def headed(contract, change, *rows):
+    """A file whose header and rows are changed alike."""
+    lines = [[column.source for column in contract.columns], *rows]
+    return "".join(",".join(f'"{field}"' for field in change(line)) + "\n" for line in lines).encode()
+
+
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "mark", "name"),
     [
-        (lambda header: [*header[:2], *header[3:]], "missing [NAME]"),
-        (lambda header: [*header, "NAME"], "twice [NAME]"),
-        (lambda header: [*header, "NAME2"], "unknown [NAME2]"),
-        (
-            lambda header: ["SURNAME" if name == "NAME" else name for name in header],
-            "missing [NAME]; unknown [SURNAME]",
-        ),
+        (lambda line: [*line[:2], *line[3:]], "file:missing_column [NAME]", None),
+        (lambda line: [*line, line[2]], "file:same_column_twice [NAME]", "DOE, J"),
+        (lambda line: [*line, "ROE" if line[2] == "DOE, J" else line[2]], "file:disputed_column [NAME]", None),
+        (lambda line: [*line, "NOTE"], "file:unknown_column [NOTE]", "DOE, J"),
+        (lambda line: [*line, "SENTINEL, J."], "file:unknown_column [not shown]", "DOE, J"),
+        (lambda line: line[::-1], "file:reordered_columns", "DOE, J"),
     ],
 )
-def test_a_wrong_header_is_refused_by_name(small, land, change, told):
-    header = change([column.source for column in small.columns])
-    with pytest.raises(StagingError) as error:
-        read_part(small, land(small, ",".join(header).encode()))
-    assert told in str(error.value)
+@pytest.mark.parametrize("has_fault", [False, True])
+def test_a_header_that_is_not_quite_the_contracts(small, row, land, *, change, mark, name, has_fault):
+    data = headed(small, change, row()) + (b"too,short\n" if has_fault else b"")
+    read = read_part(small, land(small, data))
+    assert read.marks == {mark: 1}
+    assert read.table["name"].to_pylist() == [name]
+    assert read.table["updated_at"].to_pylist() == ["2014-05-01T12:00:00Z"]
+    assert read.received == 1 + has_fault
+
+
+def test_a_name_that_the_contract_knows_as_well(small, row, land):
+    columns = [c.model_copy(update={"also": ("FULL_NAME",)}) if c.name == "name" else c for c in small.columns]
+    contract = small.model_copy(update={"columns": tuple(columns)})
+    data = headed(small, lambda line: ["FULL_NAME" if field == "NAME" else field for field in line], row())
+    read = read_part(contract, land(small, data))
+    assert (read.table["name"].to_pylist(), dict(read.marks)) == (["DOE, J"], {"file:renamed_column [NAME]": 1})
+
+
+@pytest.mark.parametrize("lacking", ["ID", "UPDATED", "KIND"])
+def test_a_part_without_a_column_that_every_row_needs_is_unusable(small, row, land, lacking):
+    at = [column.source for column in small.columns].index(lacking)
+    with pytest.raises(PartError) as error:
+        read_part(small, land(small, headed(small, lambda line: [*line[:at], *line[at + 1 :]], row())))
+    assert f"header missing [{lacking}]" in str(error.value)
     assert "dataset [tecs_things], attempt [1], part [part-0]" in str(error.value)
 
 
+def test_a_key_that_comes_twice_and_not_the_same_makes_the_part_unusable(small, row, land):
+    data = headed(small, lambda line: [*line, line[0].replace("T001", "T002")], row())
+    with pytest.raises(PartError, match=r"column \[ID\] comes twice, not the same"):
+        read_part(small, land(small, data))
+
+
+def test_lines_above_the_header_are_passed_over_but_not_without_end(small, row, land, as_csv):
+    head = b'"EXTRACT, SIMULATED"\r\n\r\nRun by "BATCH\x9201\n'
+    read = read_part(small, land(small, head + as_csv(small, [row()])))
+    assert (read.received, dict(read.marks)) == (1, {"file:preamble": 1})
+    with pytest.raises(PartError, match="none of the first"):
+        read_part(small, land(small, b"title\n" * 20 + as_csv(small, [row()])))
+
+
 def test_a_first_line_that_is_a_row_is_not_quoted(small, row, land):
-    with pytest.raises(StagingError) as error:
+    with pytest.raises(PartError) as error:
         read_part(small, land(small, ",".join(row(name="SENTINEL")).encode()))
     assert "SENTINEL" not in str(error.value)
-    assert "unknown [8 fields, not shown]" in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -90,13 +131,112 @@ def test_a_first_line_that_is_a_row_is_not_quoted(small, row, land):
 def test_a_damaged_file_is_refused(small, row, *, as_csv, tmp_path, damage):
     path = tmp_path / "part.csv.gz"
     path.write_bytes(damage(gzip.compress(as_csv(small, [row()] * 50))))
-    with pytest.raises(StagingError, match="not a whole gzip file"):
+    with pytest.raises(PartError, match="not a whole gzip file"):
         read_part(small, Part(1, "part", path))
 
 
-def test_a_header_in_utf16_is_refused(small, land, as_csv):
-    with pytest.raises(StagingError, match="header is not UTF-8"):
-        read_part(small, land(small, as_csv(small, []).decode().encode("utf-16")))
+@pytest.mark.parametrize(
+    ("codec", "mark"),
+    [
+        ("utf-8-sig", {"file:bom": 1}),
+        ("utf-16", {"file:utf16": 1}),
+        ("utf-16-le", {"file:utf16": 1}),
+        ("utf-16-be", {"file:utf16": 1}),
+        ("utf-32", {"file:utf32": 1}),
+        ("utf-8", {}),
+    ],
+)
+def test_encodings_of_whole_files(small, row, land, *, as_csv, codec, mark):
+    data = as_csv(small, [row(name="MUÑOZ Ω")]).decode().encode(codec)
+    read = read_part(small, land(small, data))
+    assert (read.table["name"].to_pylist(), dict(read.marks)) == (["MUÑOZ Ω"], mark)
+
+
+def test_utf16_that_is_cut_off_is_refused(small, row, land, as_csv):
+    with pytest.raises(PartError, match="not whole"):
+        read_part(small, land(small, as_csv(small, [row()]).decode().encode("utf-16")[:-1]))
+
+
+def repaired(read):
+    """Number, name and repairs of the rows."""
+    columns = (read.table[name].to_pylist() for name in ("source_row", "name", "repairs"))
+    return list(zip(*columns, strict=True))
+
+
+def test_a_row_in_cp1252_is_read_and_marked(small, row, land, as_csv):
+    data = as_csv(small, [row(name="MUÑOZ")]) + b"T002,O1,O\x92D\xd1" + REST
+    read = read_part(small, land(small, data))
+    assert repaired(read) == [(1, "MUÑOZ", None), (2, "O’DÑ", [Repair.CP1252])]
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["MUÃ‘OZ", "DOE"], ["MUÑOZ", "DOE"]),
+        (["MUÃ\u0091OZ"], ["MUÑOZ"]),  # by way of Latin-1
+        (["MUÃ‘OZ", "MUÑOZ"], ["MUÑOZ", "MUÑOZ"]),
+        (["dâ€™Arc"], ["d’Arc"]),
+        (["Nguyá»…n"], ["Nguyễn"]),
+        (["“IRMÃ”"], ["“IRMÃ”"]),  # may be meant
+        (["IRMÃ”", "MUÑOZ"], ["IRMÃ”", "MUÑOZ"]),
+        (["ROCOCÃ”", "MUÃ‘OZ"], ["ROCOCÔ", "MUÑOZ"]),  # cannot be meant: the file was encoded twice
+        (["ROCOCÃ”", "MUÃ‘OZ", "é"], ["ROCOCÃ”", "MUÑOZ", "é"]),
+        (["SÃO", "Łódź", "田中"], ["SÃO", "Łódź", "田中"]),
+    ],
+)
+@pytest.mark.parametrize("has_fault", [False, True])
+def test_text_that_was_encoded_twice(small, row, land, *, as_csv, names, expected, has_fault):
+    data = as_csv(small, [row(name=name) for name in names]) + (b"too,short\n" if has_fault else b"")
+    read = read_part(small, land(small, data))
+    marks = [
+        None if before == after else [Repair.DOUBLE_ENCODED] for before, after in zip(names, expected, strict=True)
+    ]
+    assert repaired(read) == list(zip(range(1, len(names) + 1), expected, marks, strict=True))
+
+
+@given(name=st.text(st.characters(min_codepoint=0xA0, exclude_categories=["Cs"]), min_size=1, max_size=8))
+def test_a_value_is_changed_only_into_one_that_encodes_back_to_it(small, row, land, as_csv, name):
+    [read] = read_part(small, land(small, as_csv(small, [row(name=name)]))).table["name"].to_pylist()
+    assert read == name or read.encode().decode("latin-1").translate(WINDOWS) == name.translate(WINDOWS)
+
+
+def test_nul_at_the_ends_of_a_value_is_padding(small, row, land, as_csv):
+    read = read_part(small, land(small, as_csv(small, [row(name="DOE\0\0", count="\0"), row()])))
+    assert repaired(read) == [(1, "DOE", [Repair.NUL_PADDING]), (2, "DOE, J", None)]
+    assert read.table["count"].to_pylist() == [None, "7"]
+
+
+@pytest.mark.parametrize("has_fault", [False, True])
+def test_a_header_between_the_rows_is_no_record(small, row, land, as_csv, has_fault):
+    whole = as_csv(small, [row()])
+    read = read_part(small, land(small, whole + whole + (b"too,short\n" if has_fault else b"") + whole))
+    assert (read.received, read.set_apart, dict(read.marks)) == (3 + has_fault, 2, {Repair.REPEATED_HEADER: 2})
+    assert read.table["source_row"].to_pylist() == [1, 3, 5 + has_fault]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "TOTAL,2000",
+        "TOTAL ROWS: 2,,,,,,,",
+        '"Row count",2',
+        "(2 rows selected)",
+        '"TRAILER","0000002"',
+        "Total,,,,,2.5,,",
+        "END OF FILE",
+    ],
+)
+def test_a_line_of_totals_at_the_end_is_no_record(small, row, land, as_csv, line):
+    data = as_csv(small, [row()]) + line.encode() + b"\n\n"
+    read = read_part(small, land(small, data))
+    assert (read.received, dict(read.marks)) == (1, {Repair.TOTALS_LINE: 1})
+    after = read_part(small, land(small, data + b"too,short\n"))
+    assert (after.received, dict(after.marks)) == (3, {})
+
+
+@pytest.mark.parametrize("line", ["TOTAL,DOE,2", "LINES,O1,DOE,a,19650131,7,00501,2014-05-01T12:00:00Z", "T002"])
+def test_a_row_at_the_end_is_a_record(small, row, land, as_csv, line):
+    assert read_part(small, land(small, as_csv(small, [row()]) + line.encode())).received == 2
 
 
 VALUE = st.text(st.sampled_from('ab ,"\n\r\t;é\u2028\x1cNULL0'), max_size=6)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
@@ -155,6 +156,57 @@ def test_a_corrected_contract_brings_quarantined_rows_back(small, row, land, sta
     assert staged(corrected, parts).staged.accepted == 2
 
 
+def test_a_part_that_cannot_be_read_does_not_cost_the_others(small, row, land, staged):
+    whole = staged(small, [land(small, [row()], attempt=2)])
+    unusable = replace(land(small, b"nothing of ours\n", attempt=1), rows=7)
+    result = staged(small, [unusable, land(small, [row()], attempt=2)])
+    [unread] = result.staged.unread
+    assert (unread.attempt, unread.part, unread.rows) == (1, "part-0", 7)
+    assert "none of the first" in unread.reason
+    assert result.accepted == whole.accepted
+    assert (result.staged.received, result.staged.quarantined) == (1, 0)
+    assert [result.staged.is_whole(attempt) for attempt in (1, 2)] == [False, True]
+
+
+def test_if_no_part_can_be_read_nothing_is_staged(small, land, staged):
+    parts = [land(small, b"nothing of ours\n", attempt=at) for at in (1, 2)]
+    with pytest.raises(StagingError, match=r"attempt \[1\].*and \[1\] other parts, none can be read"):
+        staged(small, parts)
+
+
+def test_another_attempt_supplies_a_column_that_is_missing(small, row, land, staged):
+    at = small.names.index("name")
+    lines = [[column.source for column in small.columns], row(count="8")]
+    without = "".join(",".join([*line[:at], *line[at + 1 :]]) + "\n" for line in lines)
+    result = staged(small, [land(small, [row(count="")], attempt=1), land(small, without.encode(), attempt=2)])
+    [merged] = result.accepted
+    assert (merged["name"], merged["count"], merged["source_attempt"]) == ("DOE, J", 8, 2)
+    assert result.staged.repairs == {"file:missing_column [NAME]": 1}
+
+
+def test_what_was_put_right_is_told_of_the_rows_that_gave_a_value(small, row, land, staged):
+    twice, once = "MUÃ‘OZ", "MUÑOZ"
+    parts = [
+        land(small, [row(name=twice), row(thing_id="T002", name=twice), row(thing_id="T003", owner="bad", name=twice)]),
+        land(small, [row(name=once), row(thing_id="T002", name="", postal_code="")], attempt=2),
+    ]
+    result = staged(small, parts)
+    assert [(r["name"], r["source_attempt"], r["repairs"]) for r in result.accepted] == [
+        (once, 2, []),
+        (once, 2, ["row:double_encoded"]),
+    ]
+    assert result.quarantined[0]["reasons"] == ["owner:pattern", "row:double_encoded"]
+    assert result.staged.repairs == {"row:double_encoded": 3}
+    assert result.staged.conflicts == {}
+
+
+def test_lines_that_are_no_records_are_counted_apart(small, row, land, staged, as_csv):
+    whole = as_csv(small, [row()])
+    account = staged(small, [land(small, whole + whole + b"TOTAL,2\n")]).staged
+    assert (account.received, account.set_apart, account.duplicate, account.accepted) == (2, 2, 1, 1)
+    assert account.repairs == {"row:repeated_header": 1, "row:totals_line": 1}
+
+
 def test_a_part_given_twice_is_refused(small, row, land, staged):
     with pytest.raises(StagingError, match=r"part \[part-0\] is given twice"):
         staged(small, [land(small, [row()]), land(small, [row()])])
@@ -166,6 +218,9 @@ def test_an_account_that_does_not_close_is_refused(small, row, staged):
         Staged.from_dict({**account, "received": 2})
 
 
-def test_the_account_travels_as_json(small, row, staged: Callable):
-    account = staged(small, [row(), row(name="x")]).staged
+def test_the_account_travels_as_json(small, row, land, staged: Callable):
+    unusable = land(small, b"nothing of ours\n", attempt=2)
+    account = staged(small, [land(small, [row(), row(name="MUÃ‘OZ")]), unusable]).staged
+    assert account.unread
+    assert account.repairs
     assert Staged.from_dict(json.loads(json.dumps(account.to_dict()))) == account
