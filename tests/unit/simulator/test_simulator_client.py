@@ -17,7 +17,7 @@ from include.interval import Interval
 from include.quality.errors import StagingError
 from include.quality.staging import Part, Staged, stage
 from include.settings import Extraction, Gateway
-from include.simulator.plan import Rules
+from include.simulator.gateways.plan import Rules
 from include.simulator.rates import Files, Transport
 
 LIMITS = Extraction(
