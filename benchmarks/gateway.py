@@ -28,9 +28,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from include.simulator import scenario
 from include.simulator.damage import write_csv
-from include.simulator.rates import Transport
+from include.simulator.rates import Files, Transport
 from include.simulator.source import UPDATED
-from include.simulator.world import GROUP_ROWS, generate
+from include.simulator.time_order import ROW_GROUP
+from include.simulator.world import generate
 
 TOKEN = "benchmark"  # noqa: S105 -- of a gateway that lives for seconds
 DATASETS = ("uscis_petitions", "uscis_petitioners")
@@ -45,7 +46,8 @@ def main() -> None:
     nightly = scenario.load("nightly")
     with tempfile.TemporaryDirectory() as folder:
         world = Path(folder) / "world"
-        generate(nightly.model_copy(update={"transport": Transport()}), nightly.seed, world)
+        faultless = nightly.model_copy(update={"transport": Transport(), "files": Files()})
+        generate(faultless, nightly.seed, world)
         for dataset in DATASETS:
             enlarge(world / "source" / f"{dataset}.parquet", chosen.rows)
         if chosen.levels:
@@ -60,8 +62,8 @@ def enlarge(path: Path, rows: int) -> None:
     first, last = (table.column(UPDATED)[at].value for at in (0, -1))
     times = pa.array(np.linspace(first, last, rows).astype(np.int64)).cast(table.schema.field(UPDATED).type)
     with pq.ParquetWriter(path, table.schema, compression="zstd") as writer:
-        for start in range(0, rows, GROUP_ROWS):
-            numbers = np.arange(start, min(start + GROUP_ROWS, rows))
+        for start in range(0, rows, ROW_GROUP):
+            numbers = np.arange(start, min(start + ROW_GROUP, rows))
             group = table.take(pa.array(numbers % table.num_rows))
             at = group.schema.get_field_index(UPDATED)
             writer.write_table(group.set_column(at, UPDATED, times.slice(start, len(numbers))))

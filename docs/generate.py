@@ -1,4 +1,5 @@
-"""The generated documents: `data-dictionary.md` from the contracts, `summary.schema.json` from the summary's types.
+"""The generated documents: `data-dictionary.md` from the contracts, `faults.md` from the scenarios,
+`summary.schema.json` from the summary's types.
 
 `python docs/generate.py` writes them. With `--check` it writes nothing and ends with one line if one of them is stale.
 """
@@ -16,6 +17,7 @@ sys.path.insert(0, str(DOCS.parent))  # run as a script, Python looks beside the
 from pydantic import BaseModel, ConfigDict, Field, create_model  # noqa: E402 -- after the path is set
 from pydantic.json_schema import GenerateJsonSchema  # noqa: E402 -- the same
 
+from docs.fault_table import fault_table  # noqa: E402 -- the same
 from include.contracts import Column, Contract, load_all  # noqa: E402 -- the same
 from include.local.night import NightSummary  # noqa: E402 -- the same
 from include.reporting.summary import DatasetSummary  # noqa: E402 -- the same
@@ -98,6 +100,7 @@ def summary_schema() -> str:
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "data-dictionary.md": data_dictionary,
+    "faults.md": fault_table,
     "summary.schema.json": summary_schema,
 }
 

@@ -114,14 +114,14 @@ class Injected(_Exact):
 
 
 class Served(_Exact):
-    """An export that was asked for. `parts`, `rows` and `bytes` are of its files; `requests` were made for it."""
+    """An export job that was accepted. `parts`, `rows` and `bytes` are of its files; `requests` were made for it."""
 
     export_id: str
     dataset: str
     updated_from: AwareDatetime
     updated_until: AwareDatetime
     attempt: int
-    state: Literal["queued", "running", "ready", "failed"]
+    state: Literal["running", "ready", "failed"]
     parts: Annotated[int, Field(ge=0)]
     rows: Annotated[int, Field(ge=0)]
     bytes: Annotated[int, Field(ge=0)]

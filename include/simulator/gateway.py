@@ -86,10 +86,8 @@ class Gateway:
         Open like `/health`: a browser sends no bearer token, one in the address would end in histories and logs, and
         the page holds counts and names of datasets and columns only.
         """
-        served = [job.served() for job in self._jobs.values()]
-        return HTMLResponse(
-            render(self.agency, self._world, served[::-1], [*self._record.injected][::-1], self._plan.rules)
-        )
+        injected = list(self._record.injected)
+        return HTMLResponse(render(self.agency, self._world, self._served()[::-1], injected[::-1], self._plan.rules))
 
     async def datasets(self) -> Response:
         """What can be exported, and by which contract."""
@@ -102,8 +100,8 @@ class Gateway:
         return json_answer(list(self._record.injected))
 
     async def served(self) -> Response:
-        """Which exports it was asked for since it was started."""
-        return json_answer([job.served() for job in self._jobs.values()])
+        """Which export jobs it accepted since it was started."""
+        return json_answer(self._served())
 
     async def plan(self) -> Response:
         """The rates and the written plan in force."""
@@ -211,6 +209,9 @@ class Gateway:
         if job.expired:
             raise HTTPException(401, EXPIRED, EXPIRED_CHALLENGE)
         return job
+
+    def _served(self) -> list[dict[str, Any]]:
+        return [job.served() for job in self._jobs.values() if job.accepted]
 
     def _making(self, job: Job) -> Future[Export]:
         """Its export, made or in the making. Attempts without damage share one."""
@@ -323,6 +324,7 @@ def create_app(world: Path, agency: str, token: str, faults: Transport | Rules |
         version="1",
         docs_url=None,  # these pages fetch their scripts from elsewhere
         redoc_url=None,
+        strict_content_type=False,  # a body without a Content-Type is read as JSON
     )
     _route(app, gateway)
     app.add_exception_handler(AnyHTTPException, _refused)

@@ -1,7 +1,7 @@
 """A small grammar of sentences.
 
-`(a|b|)` is a choice, `{slot}` is filled in. `<a !b +c>` before a line: it fits where the tag a is and b is not, and from
-then on c is.
+`(a|b|)` is a choice, `{slot}` is filled in. `<a !b +c>` before a line: it fits where the tag a is and b is not, and
+from then on c is.
 """
 
 import re

@@ -50,11 +50,9 @@ class Job:
     @property
     def state(self) -> str:
         """As far as the client could know it."""
-        if not self.polled:
-            return "running" if self.accepted else "queued"
-        if self.fault is Fault.JOB_FAILED:
+        if self.polled and self.fault is Fault.JOB_FAILED:
             return "failed"
-        return "ready" if self.made is not None else "running"
+        return "ready" if self.polled and self.made is not None else "running"
 
     def start_over(self) -> None:
         """Asked for again: the same story from the beginning; what has expired stays so."""

@@ -1,4 +1,4 @@
-"""How victims speak of the trafficker: by name, as everybody calls him or her, or not at all; and what else they can tell."""
+"""How victims speak of the trafficker: by name, by what everybody says, or not at all; and what else they can tell."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 TOLD = {"phone": 0.25, "date_of_birth": 0.10, "business": 0.30, "address": 0.30}
 KNOWS_NO_NAME = 0.6
 
-# How a name is written (shares ours): as it is, as it sounds, with a title and one name only, another name of the person.
+# How a name is written (shares ours): as it is, as it sounds, one name behind a title, another name of the person.
 WRITTEN = {"plain": 52, "by ear": 22, "title": 16, "alias": 10}
 
 ONE_SURNAME = 0.65  # of those who have two: the first alone (ours)
@@ -57,8 +57,8 @@ def _words() -> _Words:
 
 
 def mentions(draw: Draw, rates: TVisa, traffickers: People, on: Days, has_business: Bools) -> Mentions:
-    """How the traffickers are spoken of, one each; `on`: the day on which the victim met the trafficker, by whose name of
-    that day he or she is known."""
+    """How the traffickers are spoken of, one each; `on`: the day on which the victim met the trafficker, who is
+    known by the name of that day."""
     n = len(traffickers)
     weights = [rates.name, rates.nickname, 1 - rates.name - rates.nickname]
     kind = draw.pick(["name", "nickname", "nobody"], n, weights)
@@ -125,8 +125,8 @@ def _spoken(culture: Culture, sex: str, how: str, family: str, given: str, luck:
     if how == "title":
         return titled, (titled,)
     backwards = culture.family_first and luck < FAMILY_FIRST
-    full = f"{family} {given}" if backwards else f"{given} {family}".strip()
     if not given:  # one name is all there is
-        return full, (full,)
+        return family, (family,)
+    full = f"{family} {given}" if backwards else f"{given} {family}"
     after = [(full, given), (full, titled), (full,), (given, full, given), (titled, full, titled)]
     return full, after[int(again(again(luck)) * len(after))]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict
@@ -56,8 +57,8 @@ def _rules() -> dict[str, list[Line]]:
 
 
 @cache
-def _sentences() -> dict[str, dict[str, object]]:
-    raw: dict[str, dict[str, object]] = yaml.safe_load((HERE / "narratives.yaml").read_text(encoding="utf-8"))
+def _sentences() -> dict[str, dict[str, Any]]:
+    raw: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "narratives.yaml").read_text(encoding="utf-8"))
     return raw
 
 
@@ -97,12 +98,12 @@ def _voice(culture: str, luck: Luck) -> tuple[str, _Voice]:
         for name, voice in _voices().items()
         if culture not in voice.bars and (not voice.only or culture in voice.only)
     }
-    left = luck.below(1_000_000) / 1_000_000 * sum(voice.share for voice in able.values())
-    for name, voice in able.items():
-        left -= voice.share
+    left = luck.uniform() * sum(voice.share for voice in able.values())
+    for chosen in able.items():
+        left -= chosen[1].share
         if left < 0:
             break
-    return name, voice
+    return chosen
 
 
 class _Teller:
@@ -126,16 +127,16 @@ class _Teller:
                     found.append(self._line("look"))
             elif not rule.startswith("~") or self._luck.chance(SOMETIMES):
                 found.append(self._line(rule.lstrip("~")))
-        return " ".join(sentence for sentence in found if sentence)
+        return " ".join(sentence.strip() for sentence in found if sentence)
 
     def amends(self) -> str:
         """What must be said and was not: what the trafficker is called; and the name of somebody else, so that the only
         name in a statement is never the trafficker's."""
         added = ""
         if self._story.said and self._story.said not in self._story.forms[: self._mentions]:
-            added += " " + self._line("insist")
+            added += " " + self._line("insist").strip()
         if not self._heard & {"fellow", "fellow2", "kind", "officer", "driver", "lawyer"}:
-            added += " " + self._line("others")
+            added += " " + self._line("others").strip()
         return added
 
     def finished(self, text: str) -> str:
@@ -149,13 +150,12 @@ class _Teller:
         return word if begins is None else begins + word[:1].upper() + word[1:]
 
     def _line(self, rule: str) -> str:
-        """A line of the rule that fits and was not used; empty if there is none."""
-        lines = _rules()[rule]
-        fitting = [line for line in lines if line.fits(self._story.tags)]
-        line_options = [line for line in fitting if id(line) not in self._used]
-        if not line_options:
+        """A line of the rule that fits and was not used, or empty text. The closer to the case, the likelier."""
+        able = [line for line in _rules()[rule] if line.fits(self._story.tags) and id(line) not in self._used]
+        if not able:
             return ""
-        line = line_options[self._luck.below(len(line_options))]
+        tickets = [line for line in able for _ in range(1 + len(line.needs))]
+        line = tickets[self._luck.below(len(tickets))]
         self._used.add(id(line))
         self._story.tags.update(line.sets)
         return spell(line.body, self._luck, self._fill)

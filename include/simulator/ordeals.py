@@ -28,7 +28,7 @@ def ordeals(draw: Draw, scenario: Scenario, known: Cast, tecs: Tecs) -> tuple[Pe
     recorded, with_them = _recorded(draw.child("recorded"), known, tecs, accusable, round(n * RECORDED))
     recorded, with_them = recorded[: n - len(brought)], with_them[: n - len(brought)]
     others = n - len(brought) - len(recorded)
-    strangers = grown_ups(draw.child("strangers"), scenario, others, len(known.people), ages=(18, 40), foreign=True)
+    strangers = grown_ups(draw.child("strangers"), scenario, others, len(known.people), ages=(19, 40), foreign=True)
     candidates = np.flatnonzero(accusable)
     involvement = np.concatenate([by, with_them, candidates[draw.between(0, len(candidates), others)]])
     victim = np.concatenate([brought, recorded, len(known.people) + np.arange(others)])
@@ -85,7 +85,8 @@ def _recorded(draw: Draw, known: Cast, tecs: Tecs, accusable: Bools, n: int) -> 
     """Victims whom TECS records, and in each one's case the involvement of one who is accused."""
     cases = tecs.cases
     accused = dict(zip(cases.case[accusable].tolist(), np.flatnonzero(accusable).tolist(), strict=True))
-    victims = np.flatnonzero(cases.roles == "VICTIM")
+    abroad = known.people.country[known.roster.persons[cases.subject]] != "US"  # a citizen needs no visa
+    victims = np.flatnonzero((cases.roles == "VICTIM") & abroad)
     victims = victims[np.isin(cases.case[victims], list(accused))]
     persons, first = np.unique(known.roster.persons[cases.subject[victims]], return_index=True)
     chosen = draw.order(len(persons))[:n]

@@ -29,6 +29,7 @@ def render(
         world=world,
         served=served[:SHOWN],
         injected=injected[:SHOWN],
+        shown=SHOWN,
         exports=len(served),
         faults=len(injected),
         rates=[(name, rate) for name, rate in _rates(rules).items() if rate],

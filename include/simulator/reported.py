@@ -10,11 +10,10 @@ ONE = {
     "M": {"i": "he", "me": "him", "my": "his", "mine": "his", "myself": "himself"},
 }
 # After "I" these words are present tense; all else that the sentences use is past, and the same in the third person.
-PRESENT = {"am": "is", "have": "has", "do": "does"} | {
-    verb: f"{verb}s" for verb in ("remember", "know", "think", "fear", "believe", "understand", "want", "hope", "say", "call", "jump")
-}  # fmt: skip
+VERBS = "remember know think fear believe understand want hope say call pray wish owe trust come"
+PRESENT = {"am": "is", "have": "has", "do": "does"} | {verb: f"{verb}s" for verb in VERBS.split()}
 SUBJECT = re.compile(r"\bI((?: still| never| only)?) (" + "|".join(PRESENT) + r")\b")
-PERSON = re.compile(r"\b(" + "|".join([*WE, "I", *list(ONE["F"])[1:]]) + r")\b", re.IGNORECASE)
+PERSON = re.compile(r"\b(" + "|".join([*WE, "I", *list(ONE["F"])[1:]]) + r")\b(?!-)", re.IGNORECASE)
 
 
 def reported(paragraph: str, name: str, sex: str, luck: Luck, by_name: float) -> str:

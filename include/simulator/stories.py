@@ -44,7 +44,6 @@ class _Work(BaseModel):
     visas: list[str]
     states: list[str] = []
     only: str = ""
-    outside: bool = False  # of the city
 
 
 class _Facts(BaseModel):
@@ -206,7 +205,6 @@ class _Author:
     def _when(self) -> dict[str, str]:
         course, i, wording = self.cases.course, self.i, self.wording
         met, entry, left, filed = (int(times[i]) for times in (course.met, course.entry, course.left, course.filed))
-        age = (entry - int(_months(self.victim.born)[0])) // 12
         begins, lasts = self.luck.between(5, 11), self.luck.between(12, 17)
         if self.work.kind == "sex":
             begins, lasts = self.luck.between(10, 19), self.luck.between(9, 13)
@@ -217,7 +215,7 @@ class _Author:
             "filed": wording.month_of(filed),
             "filed_year": str(1970 + filed // 12),
             "months": wording.span(left - entry),
-            "age": wording.number(age),
+            "age": wording.number(self._age(self.victim)),
             "hours_from": hour(begins),
             "hours_to": hour((begins + lasts) % 24),
             "hours": f"{hour(begins)} to {hour((begins + lasts) % 24)}",
@@ -246,7 +244,12 @@ class _Author:
             **{"fhe": fhe, "fhim": fhim, "fhis": fhis, "fgirl": fgirl},
             "kids": self._kids(str(self.cases.children[self.i])),
             "kin": self.pick(_known().kin),
+            "his_age": self.wording.number(max(20, self._age(self.trafficker, 12 * 5) * 5)),
         }
+
+    def _age(self, people: People, per: int = 12) -> int:
+        """Years, or other spans of so many months, at the time of entry."""
+        return int(self.cases.course.entry[self.i] - _months(people.born)[0]) // per
 
     def _kids(self, sexes: str) -> str:
         words = {"F": "my daughter", "M": "my son", "FF": "my two daughters", "MM": "my two sons"}
@@ -257,13 +260,14 @@ class _Author:
         """Everybody's but the trafficker's, and none that could be taken for it."""
         trafficker = {str(getattr(self.trafficker, part)[0]) for part in ("family", "given", "middle", "maiden")}
         taken = {word for text in (*trafficker, *self.cases.mentions.forms[self.i]) for word in text.lower().split()}
+        own = [part for part in (str(self.victim.given[0]), str(self.victim.family[0])) if part]
+        taken |= {word for part in own for word in part.lower().split()}
         names = {}
         for role, options in _known().bystanders.items():
             names[role] = self._free(taken, lambda options=options: self.pick(options))  # type: ignore[misc]
         given = load_cultures()[self.culture].given[self.sex]
         for role in ("fellow", "fellow2"):
             names[role] = self._free(taken, lambda: given.at(self.luck.uniform()))
-        own = [part for part in (str(self.victim.given[0]), str(self.victim.family[0])) if part]
         country = load_places().countries[str(self.victim.country[0])].name
         community = load_cultures()[self.culture].communities[int(self.victim.community[0])].name
         return names | {

@@ -17,17 +17,20 @@ from include.simulator.timeline import DAY, NEVER, Calendar, entries, follow, of
 from include.simulator.uscis import Habit, Received, Series, receive
 
 OUTCOMES = {"approved": 78, "denied": 18, "withdrawn": 4}  # shares (ours)
-RFE, DECIDED, REVOKED = (0.4, 300), (0.9, 800), (0.04, 900)  # how often, and after how many days at the latest (ours)
+STEPS = [(0.4, 300), (0.9, 800), (0.04, 900)]  # request for evidence, decision, revocation: see `follow` (ours)
 
-# Where and when what victims told was typed into fields, relative to the scenario's rate (ours): twice as often at the
-# end of a period as in its middle and by some offices three times as often as by others.
+# Nobody applies before this age: everything happened to grown-ups, and takes some months to be told.
+OF_AGE = np.timedelta64(19 * 365, "D")
+
+# What victims told was typed into fields three times as often in the last year as in the first, and three times as
+# often by some offices as by others (ours; relative to the scenario's rate).
 TYPING_OFFICES = {"EAC": 1.5, "VSC": 1.5, "IOE": 1.5}
 OTHER_OFFICES = 0.5
 
 
 @dataclass(frozen=True)
 class Ordeal:
-    """Cases of victims who apply, one position each; the last three by family member. People and subjects by position."""
+    """Cases of victims who apply, one position each; the last three by family member. People by position."""
 
     victim: Ints
     trafficker: Ints
@@ -67,16 +70,19 @@ def build(setting: Setting, ordeals: Ordeal, series: Series) -> Applications:
     """The applications."""
     dataset, calendar, n = "uscis_t_applications", setting.calendar, len(ordeals.victim)
     draw = setting.draw.child(dataset)
-    start = _starts(draw.child("entry"), calendar, ordeals.not_before)
+    of_age = (setting.people.born[ordeals.victim] + OF_AGE).astype("datetime64[s]").astype(np.int64)
+    start = _starts(draw.child("entry"), calendar, np.maximum(ordeals.not_before, of_age))
     received = receive(draw.child("receipts"), calendar, start, series)
     keys, habit, people = received.numbers, received.habit, setting.people.take(ordeals.victim)
     people.forget(draw.chance(0.4, n), "a_number")
     written = setting.clerk(dataset, keys).record(people, received.on, np.ones(n, dtype=bool))
     outcome = draw.pick(list(OUTCOMES), n, list(OUTCOMES.values()))
-    times = follow(draw.child("updates"), calendar, start, [RFE, DECIDED, REVOKED])
+    times = follow(draw.child("updates"), calendar, start, STEPS)
     times[(outcome != "approved") | (times[:, 2] == NEVER), 3] = NEVER
     row, step, when = unroll(times)
-    agency, number = law_enforcement(draw.child("supplement b"), setting.scenario.t_visa, ordeals.case_number, step, row)
+    agency, number = law_enforcement(
+        draw.child("supplement b"), setting.scenario.t_visa, ordeals.case_number, step, row
+    )
     spoken, narrative = _told(draw.child("statements"), setting, ordeals, received.on)
     typed = _typed(draw.child("typed"), setting.scenario.t_visa.identifiers_typed, spoken, received)
     traffickers = setting.people.take(ordeals.trafficker)
@@ -102,9 +108,7 @@ def build(setting: Setting, ordeals: Ordeal, series: Series) -> Applications:
         setting, ordeals.family, ordeals.of_application, ordeals.relationship, received, start, times[:, 2], decided
     )
     told = [[what for what in TOLD if spoken.told[what][i]] for i in range(n)]
-    return Applications(
-        [applications, members], Named(keys, ordeals.subject, spoken.kind, spoken.said, told, typed)
-    )
+    return Applications([applications, members], Named(keys, ordeals.subject, spoken.kind, spoken.said, told, typed))
 
 
 def _starts(draw: Draw, calendar: Calendar, not_before: Ints) -> Ints:
@@ -124,9 +128,7 @@ def _told(draw: Draw, setting: Setting, ordeals: Ordeal, filed: Days) -> tuple[M
     victims.family = np.where(filed < victims.married, victims.maiden, victims.family)
     petitioned = np.where(ordeals.visa == "", np.datetime64("NaT"), days_of(ordeals.not_before))
     when = course(draw.child("course"), victims, ordeals.means, filed, petitioned)
-    spoken = mentions(
-        draw.child("mentions"), setting.scenario.t_visa, traffickers, when.met_on, ordeals.business != ""
-    )
+    spoken = mentions(draw.child("mentions"), setting.scenario.t_visa, traffickers, when.met_on, ordeals.business != "")
     members = setting.people.take(ordeals.family)
     # A child born after the victim left home is none to speak of in the story.
     at_home = (ordeals.relationship == "child") & (members.born < when.met_on[ordeals.of_application])
@@ -157,7 +159,8 @@ def _typed(draw: Draw, rate: float, spoken: Mentions, received: Received) -> Boo
     weight = 0.5 + (year - year.min(initial=9999)) / span
     weight = weight * np.array([TYPING_OFFICES.get(name, OTHER_OFFICES) for name in office.tolist()])
     usual = weight[named].mean() if named.any() else 1.0
-    return named & (draw.uniform(len(named)) < rate * weight / usual)
+    typed: Bools = named & (draw.uniform(len(named)) < rate * weight / usual)
+    return typed
 
 
 def _fields(habit: Habit, spoken: Mentions, traffickers: People, typed: Bools) -> dict[str, Texts]:

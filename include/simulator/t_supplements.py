@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from include.simulator.cultures import load_cultures
-from include.simulator.dataset import Dataset, choose, key_of, lookup, numbers, texts
-from include.simulator.days import Days, days_of, timestamps
-from include.simulator.draw import Bools, Draw, Ints, Texts
+from include.simulator.dataset import Dataset, key_of, lookup, numbers, texts
+from include.simulator.days import days_of, timestamps
+from include.simulator.draw import Draw, Ints, Texts
 from include.simulator.faults import again
 from include.simulator.places import load_places
 from include.simulator.scenario import TVisa
@@ -37,10 +36,10 @@ AGENCIES = {
 }
 LATE = 0.3  # of the Supplements B: sent in upon a request for evidence (ours)
 
-# How officers write a case number without changing it: as it is, with hyphens, with spaces, in lower case, behind a word.
+# How officers write a case number: as it is, with hyphens, with spaces, in lower case, behind a word (shares ours).
 HABITS = {"plain": 50, "hyphens": 18, "spaces": 7, "lower": 12, "labelled": 13}
 
-# What makes it another one, or less than one.
+# What makes it another one, or less than one (shares ours).
 GARBLED = {
     "digit": 22,  # one is wrong
     "year": 16,  # the fiscal year before or after
@@ -88,23 +87,19 @@ def _styled(number: str, habit: str) -> str:
 
 
 def _garbled(number: str, how: str, other: str, luck: float) -> str:
-    head, year, counter = number[:2], int(number[2:4]), number[6:]
-    if how == "digit":
-        at = int(again(luck) * len(counter))
-        return number[: 6 + at] + str((int(counter[at]) + 1 + int(luck * 9)) % 10) + number[7 + at :]
-    if how == "year":
-        return f"{head}{(year + (1 if luck < 0.5 else 99)) % 100:02d}{number[4:]}"
-    if how == "partial":
-        return counter if luck < 0.5 else number[4:]
-    if how == "letter":
-        return number.replace("0", "O")
-    if how == "two":
-        return f"{number} / {other}" if luck < 0.5 else f"{other}, {number}"
-    if how == "file":
-        return f"HSI-{_office(number)}-{2000 + year}-{int(luck * 90_000) + 10_000}"
-    if how == "office":
-        return f"{_office(number)} - see agent"
-    return number
+    office, year, counter, at = _office(number), int(number[2:4]), number[6:], 6 + int(again(luck) * 6)
+    wrong_digit = str((int(number[at]) + 1 + int(luck * 9)) % 10)
+    wrong_year = (year + (1 if luck < 0.5 else 99)) % 100
+    results = {
+        "digit": number[:at] + wrong_digit + number[at + 1 :],
+        "year": f"{number[:2]}{wrong_year:02d}{number[4:]}",
+        "partial": counter if luck < 0.5 else number[4:],
+        "letter": number.replace("0", "O"),
+        "two": f"{number} / {other}" if luck < 0.5 else f"{other}, {number}",
+        "file": f"HSI-{office}-{2000 + year}-{int(luck * 90_000) + 10_000}",
+        "office": f"{office} - see agent",
+    }
+    return results.get(how, number)
 
 
 def family(

@@ -51,5 +51,9 @@ def habits(culture: str, luck: Luck) -> list[Habit]:
 def broken(text: str, habits: list[Habit], luck: Luck) -> str:
     """The text as somebody with these habits writes it."""
     for pattern, new in habits:
-        text = pattern.sub(lambda match, new=new: match.expand(new) if luck.chance(EACH_TIME) else match[0], text)
+
+        def other(match: re.Match[str], new: str = new) -> str:
+            return match.expand(new) if luck.chance(EACH_TIME) else match[0]
+
+        text = pattern.sub(other, text)
     return text

@@ -6,14 +6,17 @@ import numpy as np
 
 from include.simulator.grammar import Luck
 
-ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+# fmt: off
+ONES = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]
+TENS = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+MONTHS = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+]
+# fmt: on
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,13 @@ class Wording:
     def month_of(self, months: int) -> str:
         """A month, given in months since 1970."""
         year, name = 1970 + months // 12, MONTHS[months % 12]
-        forms = [f"{name} {year}", f"{name} of {year}", f"{name} {year}", f"{months % 12 + 1:02d}/{year}", f"{name}, {year}"]
+        forms = [
+            f"{name} {year}",
+            f"{name} of {year}",
+            f"{name} {year}",
+            f"{months % 12 + 1:02d}/{year}",
+            f"{name}, {year}",
+        ]
         return forms[self.month]
 
     def span(self, months: int) -> str:
@@ -58,22 +67,32 @@ class Wording:
         """A birth day."""
         year, month, number = (int(part) for part in str(day).split("-"))
         name = MONTHS[month - 1]
-        forms = [f"{name} {number}, {year}", f"{number} {name} {year}", f"{month}/{number}/{year}", f"{month:02d}-{number:02d}-{year % 100:02d}"]
+        forms = [
+            f"{name} {number}, {year}",
+            f"{number} {name} {year}",
+            f"{month}/{number}/{year}",
+            f"{month:02d}-{number:02d}-{year % 100:02d}",
+        ]
         return forms[self.day]
 
     def telephone(self, digits: str) -> str:
         """A number of ten digits."""
         area, exchange, line = digits[:3], digits[3:6], digits[6:]
-        forms = [f"({area}) {exchange}-{line}", f"{area}-{exchange}-{line}", f"{area} {exchange} {line}", f"{area}-{exchange} {line}"]
+        forms = [
+            f"({area}) {exchange}-{line}",
+            f"{area}-{exchange}-{line}",
+            f"{area} {exchange} {line}",
+            f"{area}-{exchange} {line}",
+        ]
         return forms[self.phone]
 
 
 def hour(value: int) -> str:
     """An hour of the clock, 0 to 23, in words."""
-    if value in (0, 12):
-        return "midnight" if value == 0 else "noon"
-    part = "in the morning" if value < 12 else "in the afternoon" if value < 18 else "at night"
-    return f"{ONES[value % 12]} {part}"
+    if value % 12 == 0:
+        return "noon" if value else "midnight"
+    parts = [(12, "in the morning"), (18, "in the afternoon"), (22, "in the evening"), (24, "at night")]
+    return f"{ONES[value % 12]} {next(part for end, part in parts if value < end)}"
 
 
 def words(value: int) -> str:

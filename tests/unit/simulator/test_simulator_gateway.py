@@ -1,6 +1,7 @@
 """The gateway's protocol over real HTTP, and its faults as they look on the wire."""
 
 import gzip
+import json
 import socket
 import time
 from email.utils import parsedate_to_datetime
@@ -13,6 +14,7 @@ import httpx
 import pytest
 from conftest import TOKEN, Serve, client
 
+from include.contracts.model import load_all
 from include.simulator.rates import Transport
 
 NIGHT = {"updated_from": "2014-09-30T00:00:00Z", "updated_until": "2014-10-01T00:00:00Z"}
@@ -34,14 +36,14 @@ def test_an_export_from_request_to_bytes(smoke: Path, serve: Serve) -> None:
     with client(serve(smoke, "uscis")) as http:
         assert http.get("/health", headers={"Authorization": ""}).json() == {"status": "ok"}
         names = [d["name"] for d in http.get("/v1/datasets").json()["datasets"]]
-        assert names == ["uscis_beneficiaries", "uscis_petitioners", "uscis_petitions", "uscis_t_applications", "uscis_t_family"]
+        assert names == [name for name, contract in load_all().items() if contract.agency == "uscis"]
         created = ask(http)
         assert (created.status_code, created.json()["state"]) == (202, "queued")
         path = f"/v1/exports/{created.json()['export_id']}"
         assert http.get(f"{path}/manifest").status_code == 409
         assert [http.get(path).json()["state"] for _ in range(3)] == ["running", "ready", "ready"]
         manifest = http.get(f"{path}/manifest").json()
-        assert manifest["contract_version"] == "1.0"
+        assert manifest["contract_version"] == load_all()["uscis_petitions"].version
         assert {key: manifest[key] for key in NIGHT} == NIGHT
         rows = 0
         for part in manifest["parts"]:
@@ -98,6 +100,12 @@ def test_bad_requests_get_a_clear_reason(
         assert answer.status_code == status
         assert reason in answer.json()["error"]
         assert "\n" not in answer.json()["error"]
+
+
+def test_a_body_without_a_content_type_is_read_as_json(smoke: Path, serve: Serve) -> None:
+    body = json.dumps({"dataset": "uscis_petitions", "attempt": 1, **NIGHT}).encode()
+    with client(serve(smoke, "uscis")) as http:
+        assert http.post("/v1/exports", content=body).status_code == 202
 
 
 def test_what_does_not_exist_is_not_found(smoke: Path, serve: Serve) -> None:

@@ -1,0 +1,176 @@
+"""What the real client and the real reader make of each fault, as `docs/faults.md` says it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from conftest import TOKEN, Serve, client
+
+from docs.fault_table import ATTEMPTS, FILES, PARTS, REQUESTS
+from include.contracts.model import load_contract
+from include.extraction.errors import ExtractionError, IncompleteExport
+from include.extraction.extract import extract
+from include.extraction.landing import Landing
+from include.extraction.receipt import Receipt
+from include.interval import Interval
+from include.quality.errors import StagingError
+from include.quality.staging import Part, Staged, stage
+from include.settings import Extraction, Gateway
+from include.simulator.plan import Rules
+from include.simulator.rates import Files, Transport
+
+LIMITS = Extraction(
+    connect_seconds=2, read_seconds=1, poll_seconds=0.001, job_seconds=10, backoff_seconds=0.001, backoff_max_seconds=2
+)
+PERIOD = Interval(datetime(2014, 9, 10, tzinfo=UTC), datetime(2014, 9, 25, tzinfo=UTC))
+YEARS = Interval(datetime(2011, 10, 1, tzinfo=UTC), datetime(2014, 10, 1, tzinfo=UTC))
+DATASETS = {"other_program": "tecs_investigations", "aliases_as_rows": "tecs_subjects"}
+
+SURVIVED, NEXT = "survived", "next attempt"
+OF_REQUESTS = {
+    "too_many_requests": {"429"},
+    "unavailable": {"503"},
+    "refused": {"reset"},
+    "reset": {"reset"},
+    "stall": {"reset"},  # the gateway cuts the line before the client's patience ends
+    "truncated": {"truncated"},
+    "flipped": {"checksum"},
+}
+# Fault -> how the attempt ends that it hits; None: nobody notices.
+OF_ATTEMPTS = {
+    "part_missing": "IncompleteExport",
+    "part_twice": "IncompleteExport",
+    "part_late": "IncompleteExport",
+    "etag_changed": "truncated",
+    "job_failed": "job_failed",
+    "job_never_ends": "job_timeout",
+    "empty_export": None,
+    "expired_token": "Refusal",
+}
+# Fault -> whether the totals tell, and what staging makes of the attempt and the right one after it, if one was asked
+# for: `right`, `more` rows accepted than are right, `fewer`, or `refused`.
+OF_FILES = {
+    "columns_renamed": (True, "refused"),
+    "columns_reordered": (False, "right"),
+    "columns_dropped": (True, "refused"),
+    "columns_shifted": (True, "right"),
+    "column_twice": (True, "refused"),
+    "column_blank": (True, "right"),
+    "field_blank": (True, "right"),
+    "extra_fields": (False, "fewer"),
+    "header_repeated": (True, "right"),
+    "preamble": (True, "refused"),
+    "bom": (False, "right"),
+    "utf16": (True, "refused"),
+    "cp1252": (False, "fewer"),
+    "double_encoded": (False, "right"),
+    "nul_bytes": (False, "fewer"),
+    "mixed_dates": (False, "right"),
+    "duplicates": (True, "right"),
+    "aliases_as_rows": (True, "more"),
+    "fiscal_year_missing": (True, "right"),
+    "out_of_period": (True, "more"),
+    "other_program": (True, "more"),
+    "totals_disagree": (True, "right"),
+}
+
+
+class Pipeline:
+    """Attempts at one export, and what staging makes of them."""
+
+    def __init__(self, url: str, folder: Path, dataset: str = "uscis_petitioners", period: Interval = PERIOD) -> None:
+        self.url, self.folder, self.period = url, folder, period
+        self.contract = load_contract(dataset)
+        self.landing = Landing(folder / "landing")
+
+    def attempt(self, limits: Extraction = LIMITS) -> Receipt:
+        return extract(
+            self.contract,
+            self.period,
+            gateway=Gateway(self.url, TOKEN),
+            limits=limits,
+            landing=self.landing,
+            run_id=1,
+            last_try=False,
+        )
+
+    def stage(self) -> Staged:
+        receipts = self.landing.receipts(self.contract.dataset, self.period)
+        parts = [
+            Part(receipt.attempt, part.name, self.landing.root / receipt.path / part.name)
+            for receipt in receipts
+            for part in receipt.parts
+        ]
+        return stage(self.contract, parts, self.folder / "staging")
+
+
+def mended(url: str) -> None:
+    """The gateway injects nothing from now on."""
+    with client(url) as http:
+        http.put("/v1/plan", json={}).raise_for_status()
+
+
+def test_every_fault_of_the_table_is_tried() -> None:
+    assert set(OF_REQUESTS) == set(REQUESTS)
+    assert set(OF_ATTEMPTS) == set(PARTS) | set(ATTEMPTS)
+    assert set(OF_FILES) == set(FILES)
+    told = {**REQUESTS, **PARTS, **ATTEMPTS, **FILES}
+    for fault, (is_noticed, became) in OF_FILES.items():
+        assert told[fault][1].startswith(NEXT) == is_noticed, fault
+        assert ("staging refuse" in told[fault][1]) == (became == "refused"), fault
+        assert ("are loaded" in told[fault][1]) == (became == "more"), fault
+        assert ("are quarantined" in told[fault][1] and not is_noticed) == (became == "fewer"), fault
+    for fault, ending in OF_ATTEMPTS.items():
+        assert told[fault][1].startswith(NEXT) == (ending not in {None, "Refusal"}), fault
+
+
+@pytest.mark.parametrize(("fault", "causes"), OF_REQUESTS.items())
+def test_faults_of_requests_are_survived(
+    clean: Path, serve: Serve, tmp_path: Path, fault: str, causes: set[str]
+) -> None:
+    rates = Transport.model_validate({fault: 1.0, "stall_seconds": 0.05})
+    receipt = Pipeline(serve(clean, "uscis", rates), tmp_path).attempt()
+    assert receipt.complete
+    assert set(receipt.retried) == causes
+    assert REQUESTS[fault][1].startswith(SURVIVED)
+
+
+@pytest.mark.parametrize(("fault", "ending"), OF_ATTEMPTS.items())
+def test_faults_of_parts_and_jobs_end_the_attempt_and_the_next_one_is_whole(
+    clean: Path, serve: Serve, tmp_path: Path, fault: str, ending: str | None
+) -> None:
+    url = serve(clean, "uscis", Transport.model_validate({fault: 1.0}))
+    pipeline = Pipeline(url, tmp_path)
+    if ending is None:
+        assert (pipeline.attempt().complete, pipeline.stage().received) == (True, 0)
+        return
+    with pytest.raises(ExtractionError) as caught:
+        pipeline.attempt(replace(LIMITS, job_seconds=0.5) if fault == "job_never_ends" else LIMITS)
+    assert caught.value.kind == ending
+    mended(url)
+    receipt = pipeline.attempt()
+    assert receipt.complete
+    staged = pipeline.stage()
+    assert (staged.accepted, staged.quarantined) == (receipt.rows, 0)
+
+
+@pytest.mark.parametrize(("fault", "expected"), OF_FILES.items())
+def test_faults_of_files(years: Path, serve: Serve, tmp_path: Path, fault: str, expected: tuple[bool, str]) -> None:
+    is_noticed, became = expected
+    dataset = DATASETS.get(fault, "uscis_petitioners")
+    url = serve(years, dataset.split("_")[0], Rules(files=Files.model_validate({fault: 1.0})))
+    pipeline = Pipeline(url, tmp_path, dataset, YEARS if fault == "fiscal_year_missing" else PERIOD)
+    if is_noticed:
+        with pytest.raises(IncompleteExport):
+            pipeline.attempt()
+        mended(url)
+    right = pipeline.attempt()
+    assert right.complete
+    if became == "refused":
+        with pytest.raises(StagingError, match=r"header"):
+            pipeline.stage()
+        return
+    staged = pipeline.stage()
+    sign = {"right": 0, "more": 1, "fewer": -1}
+    assert sign[became] == (staged.accepted > right.rows) - (staged.accepted < right.rows)
