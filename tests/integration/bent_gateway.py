@@ -51,7 +51,7 @@ Bend = Callable[[Delivery], None]
 def serve_bent(world: Path, bends: Mapping[str, Bend]) -> Iterator[dict[str, Gateway]]:
     """Both gateways in threads, without faults on the wire. `bends`: by dataset."""
     with ExitStack() as running:
-        yield {agency: running.enter_context(_serve(_app(world, agency, bends))) for agency in ("tecs", "uscis")}
+        yield {agency: running.enter_context(serve_app(_app(world, agency, bends))) for agency in ("tecs", "uscis")}
 
 
 def _app(world: Path, agency: str, bends: Mapping[str, Bend]) -> Starlette:
@@ -89,7 +89,8 @@ def _app(world: Path, agency: str, bends: Mapping[str, Bend]) -> Starlette:
 
 
 @contextmanager
-def _serve(app: Starlette) -> Iterator[Gateway]:
+def serve_app(app: Starlette) -> Iterator[Gateway]:
+    """An application in a thread, on a free port of the loopback."""
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
