@@ -27,6 +27,7 @@ Whatever the pipeline does in consequence is told by these words:
 - *next attempt*: the attempt ended, or it landed and is short of its control totals; the task's next try asks again, up
   to four tries in all. What landed is kept and merged field by field.
 - *held*: the dataset is not loaded; the run is red; the other datasets go on.
+- *put right*: by staging, where there is no doubt, and shown at the gate (`warn`) with a label and a count.
 - *quarantined*: the row is set aside and the others go on; more lost records than the contract allows hold the dataset.
 - *not noticed*: the pipeline takes it for the truth.
 
@@ -82,39 +83,36 @@ ATTEMPTS: dict[str, Entry] = {
         "held: refused at once and not tried again; a person renews the token and clears the task",
     ),
 }
-POISONED = (
-    "next attempt; but the attempt that landed makes staging refuse the whole interval: held, even if a later attempt "
-    "is right"
-)
-SET_ASIDE = "not asked again: the totals agree. The rows are quarantined"
+LACKING = "next attempt, which fills the column; the attempt alone is refused if every row needs it"
+CERTAIN = "put right; not asked again, for the totals agree. Where there is more than one way the row is quarantined"
 FILES: dict[str, Entry] = {
-    "columns_renamed": ("a new version of the extract program", POISONED),
+    "columns_renamed": ("a new version of the extract program", LACKING),
     "columns_reordered": ("the same", "survived: columns are found by name"),
-    "columns_dropped": ("the same, or a column withheld", POISONED),
+    "columns_dropped": ("the same, or a column withheld", LACKING),
     "columns_shifted": (
         "a comma in a value that nobody quoted: the rest of the row moves one column on",
-        "next attempt; the rows are quarantined, unless another attempt brings them whole",
+        "next attempt, which brings the rows whole; put right where there is one way only, else quarantined",
     ),
-    "column_twice": ("a join that keeps both sides", POISONED),
+    "column_twice": ("a join that keeps both sides", "next attempt; put right where both sides say the same"),
     "column_blank": (
         "a field that the extract does not map: TECS came without names",
         "next attempt; blanks are filled",
     ),
     "field_blank": ("a field that was not captured for some years", "next attempt; blanks are filled"),
-    "extra_fields": ("a field added at the end of some rows", SET_ASIDE),
+    "extra_fields": ("a field added at the end of some rows", CERTAIN),
     "header_repeated": (
         "files put together with their headers",
-        "next attempt; the header in the middle is quarantined as a row",
+        "next attempt; the header in the middle is set apart and counted",
     ),
-    "preamble": ("a report title above the header", POISONED),
+    "preamble": ("a report title above the header", "next attempt; put right"),
     "bom": ("saved by a spreadsheet", "survived: the mark is dropped"),
-    "utf16": ("saved as 'Unicode text'", POISONED),
-    "cp1252": ("typed in a word processor, exported without conversion", SET_ASIDE),
+    "utf16": ("saved as 'Unicode text'", "next attempt; put right"),
+    "cp1252": ("typed in a word processor, exported without conversion", CERTAIN),
     "double_encoded": (
         "UTF-8 taken for CP1252 and encoded once more: `Ã©`",
-        "not noticed: the texts are valid; matching sees other letters",
+        "put right; not asked again, for the totals agree",
     ),
-    "nul_bytes": ("fixed-width fields filled up with NUL", SET_ASIDE),
+    "nul_bytes": ("fixed-width fields filled up with NUL", CERTAIN),
     "mixed_dates": (
         "merged from sources with habits of their own",
         "survived: each date is read by the formats of the contract",
