@@ -18,7 +18,7 @@ import typer
 
 from include.contracts.model import load_contract
 from include.quality.reading import Part, read_part
-from include.simulator.damage import Applied, Damage, FileFault, Planned, spoil_part
+from include.simulator.gateways.damage import Applied, Damage, FileFault, Planned, spoil_part
 from include.simulator.scenario import load
 from include.simulator.source import UPDATED
 from include.simulator.world import generate

@@ -15,9 +15,9 @@ from rich.table import Table
 
 from include.simulator import scenario as scenarios
 from include.simulator import truth
-from include.simulator.cultures import culture_names
-from include.simulator.gateway import create_app
-from include.simulator.look import look
+from include.simulator.gateways.gateway import create_app
+from include.simulator.population.cultures import culture_names
+from include.simulator.population.look import look
 from include.simulator.source import WorldError
 from include.simulator.world import generate
 

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from include.simulator import t_applications, tecs, uscis
-from include.simulator.dataset import Dataset
 from include.simulator.draw import Draw, Texts
-from include.simulator.faults import FaultLog
-from include.simulator.ordeals import ordeals
-from include.simulator.people import People, join
-from include.simulator.petitioning import Filing, ordinary, with_copies
-from include.simulator.plants import Cast, cast
+from include.simulator.population.people import People, join
+from include.simulator.records import t_applications, tecs, uscis
+from include.simulator.records.dataset import Dataset
+from include.simulator.records.faults import FaultLog
+from include.simulator.records.ordeals import ordeals
+from include.simulator.records.petitioning import Filing, ordinary, with_copies
+from include.simulator.records.plants import Cast, cast
+from include.simulator.records.setting import Setting
 from include.simulator.scenario import Scenario
-from include.simulator.setting import Setting
 
 BATCH = 50_000  # petitions: some 100 MB of people and records
 

@@ -8,8 +8,8 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from include.contracts.model import ContractError, load_all
-from include.simulator import plan as plans
-from include.simulator.cultures import culture_names
+from include.simulator.gateways import plan as plans
+from include.simulator.population.cultures import culture_names
 from include.simulator.rates import Files, Rate, Strict, Transport
 
 HERE = Path(__file__).parent

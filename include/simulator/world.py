@@ -26,9 +26,9 @@ import pyarrow.parquet as pq
 
 from include.contracts.model import Contract, load_all
 from include.simulator.build import Batch, build
-from include.simulator.dataset import Dataset
 from include.simulator.draw import Draw
-from include.simulator.faults import FaultLog, spoil_rows
+from include.simulator.records.dataset import Dataset
+from include.simulator.records.faults import FaultLog, spoil_rows
 from include.simulator.scenario import Scenario
 from include.simulator.source import UPDATED, WorldError, made_by
 from include.simulator.time_order import TimeOrderedWriter

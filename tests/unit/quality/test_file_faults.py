@@ -18,8 +18,8 @@ from include.interval import Interval
 from include.quality.errors import StagingError
 from include.quality.staging import Part, Staged, stage
 from include.simulator import scenario, world
-from include.simulator.damage import Asked, Damage, FileFault, Planned, choose
-from include.simulator.exports import export
+from include.simulator.gateways.damage import Asked, Damage, FileFault, Planned, choose
+from include.simulator.gateways.exports import export
 from include.simulator.source import Source
 
 SEPTEMBER = Interval(datetime(2014, 9, 1, tzinfo=UTC), datetime(2014, 10, 1, tzinfo=UTC))

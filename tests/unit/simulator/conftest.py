@@ -15,8 +15,8 @@ import pytest
 import uvicorn
 
 from include.simulator import scenario, world
-from include.simulator.gateway import create_app
-from include.simulator.plan import Rules
+from include.simulator.gateways.gateway import create_app
+from include.simulator.gateways.plan import Rules
 from include.simulator.rates import Transport
 
 TOKEN = "test-token"

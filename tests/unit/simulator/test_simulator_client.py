@@ -16,7 +16,7 @@ from include.extraction.receipt import Receipt
 from include.interval import Interval
 from include.quality.staging import Part, Staged, stage
 from include.settings import Extraction, Gateway
-from include.simulator.plan import Rules
+from include.simulator.gateways.plan import Rules
 from include.simulator.rates import Files, Transport
 
 LIMITS = Extraction(

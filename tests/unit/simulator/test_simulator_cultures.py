@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from include.simulator.cultures import (
+from include.simulator.draw import Draw, Texts
+from include.simulator.population.cultures import (
     PARTICLES,
     birth_homes,
     child_family,
@@ -31,11 +32,10 @@ from include.simulator.cultures import (
     surnames,
     ukrainian_patronymic,
 )
-from include.simulator.draw import Draw, Texts
-from include.simulator.faults import NAME_FAULTS, Name
-from include.simulator.look import look
-from include.simulator.namelists import read_names
-from include.simulator.places import load_places
+from include.simulator.population.look import look
+from include.simulator.population.namelists import read_names
+from include.simulator.population.places import load_places
+from include.simulator.records.faults import NAME_FAULTS, Name
 
 CULTURES = load_cultures()
 NAMES = sorted(CULTURES)
@@ -208,7 +208,7 @@ def test_every_place_has_a_code_of_its_own() -> None:
 
 DIGEST = """
 from hashlib import sha256
-from include.simulator.cultures import load_cultures, name_people
+from include.simulator.population.cultures import load_cultures, name_people
 from include.simulator.draw import Draw
 digest = sha256()
 for name, culture in load_cultures().items():

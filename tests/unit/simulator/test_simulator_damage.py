@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.contracts.model import load_contract
-from include.simulator.damage import ONE_ROW_IN, PREAMBLE, WINDOWS, Damage, FileFault, choose
-from include.simulator.plan import Rules, load
+from include.simulator.gateways.damage import ONE_ROW_IN, PREAMBLE, WINDOWS, Damage, FileFault, choose
+from include.simulator.gateways.plan import Rules, load
 from include.simulator.rates import Files
 
 START, END = "2014-09-10T00:00:00Z", "2014-09-25T00:00:00Z"

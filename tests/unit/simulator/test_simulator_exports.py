@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 
 from include.contracts.model import load_all
 from include.interval import Interval
-from include.simulator import exports, scenario
-from include.simulator.damage import Asked
-from include.simulator.exports import PART_ROWS, Export, export, pack_again
+from include.simulator import scenario
+from include.simulator.gateways import exports
+from include.simulator.gateways.damage import Asked
+from include.simulator.gateways.exports import PART_ROWS, Export, export, pack_again
 from include.simulator.source import UPDATED, Source
 
 SMOKE = scenario.load("smoke")

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.simulator.cultures import feminine, load_cultures, patronymic
 from include.simulator.draw import Draw
-from include.simulator.faults import NAME_FAULTS, Name, one_edit
+from include.simulator.population.cultures import feminine, load_cultures, patronymic
+from include.simulator.records.faults import NAME_FAULTS, Name, one_edit
+from include.simulator.records.tecs import tecs_name
 from include.simulator.scenario import PersonFaults
-from include.simulator.tecs import tecs_name
 
 CULTURES = load_cultures()
 luck = st.floats(0, 1, exclude_max=True)

@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from include.simulator import narratives, scenario, stories
+from include.simulator import scenario
 from include.simulator.build import Batch, build
 from include.simulator.draw import Draw
-from include.simulator.grammar import Choice, Luck, Sequence, Slot, parse, spell
-from include.simulator.reported import reported
-from include.simulator.stories import Cases, story
-from include.simulator.tongues import broken, habits
-from include.simulator.wording import MONTHS, Wording, words
+from include.simulator.statements import narratives, stories
+from include.simulator.statements.grammar import Choice, Luck, Sequence, Slot, parse, spell
+from include.simulator.statements.reported import reported
+from include.simulator.statements.stories import Cases, story
+from include.simulator.statements.tongues import broken, habits
+from include.simulator.statements.wording import MONTHS, Wording, words
 
 # Measured on the 400 statements of `nightly`: of 79,800 pairs the median shares 0.3 % of its runs of five words, one in
 # a thousand 13 %, the closest 20 %.
@@ -40,7 +41,7 @@ def told() -> tuple[list[str], list[str], Cases]:
             voices.append(chosen[0])
             return chosen
 
-        patch.setattr("include.simulator.t_applications.statements", spied)
+        patch.setattr("include.simulator.records.t_applications.statements", spied)
         patch.setattr(narratives, "_voice", heard)
         batch = first_batch()
     rows = applications(batch)

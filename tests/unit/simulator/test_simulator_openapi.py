@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from include.simulator.plan import Rules
+from include.simulator.gateways.plan import Rules
 from include.simulator.rates import Files, Transport
 
 START, END = "2014-09-30T00:00:00Z", "2014-10-01T00:00:00Z"

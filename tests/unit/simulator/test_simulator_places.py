@@ -4,7 +4,7 @@ import pytest
 
 from include.matching.model import load_model
 from include.matching.normalise import country_reader
-from include.simulator.places import load_places
+from include.simulator.population.places import load_places
 
 
 @pytest.mark.parametrize("country", load_places().countries.values(), ids=lambda country: country.code)

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from include.contracts.model import load_all
 from include.interval import Interval
 from include.simulator import scenario
-from include.simulator.damage import FileFault, candidates
-from include.simulator.plan import Attempt, FaultPlan, Rules, WrittenPlan, load, names
+from include.simulator.gateways.damage import FileFault, candidates
+from include.simulator.gateways.plan import Attempt, FaultPlan, Rules, WrittenPlan, load, names
+from include.simulator.gateways.transport import ATTEMPT, FAULTY_ATTEMPTS, IN_A_ROW, PART, Fault
 from include.simulator.rates import Files, Transport
-from include.simulator.transport import ATTEMPT, FAULTY_ATTEMPTS, IN_A_ROW, PART, Fault
 
 NIGHTLY = scenario.load("nightly")
 LAST_NIGHT = Interval(NIGHTLY.end - timedelta(days=1), NIGHTLY.end)

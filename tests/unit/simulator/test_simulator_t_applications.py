@@ -10,7 +10,7 @@ import pytest
 from include.contracts.model import load_all
 from include.simulator import scenario
 from include.simulator.build import Batch, build
-from include.simulator.mentions import TOLD
+from include.simulator.statements.mentions import TOLD
 
 World = tuple[Batch, pd.DataFrame, pd.DataFrame, pd.DataFrame]
 

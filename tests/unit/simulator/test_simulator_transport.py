@@ -11,9 +11,9 @@ import httpx
 import pytest
 from conftest import TOKEN, Serve, client, fetch
 
-from include.simulator.plan import Rules, load
+from include.simulator.gateways.plan import Rules, load
+from include.simulator.gateways.spool import Spool
 from include.simulator.rates import Transport
-from include.simulator.spool import Spool
 
 START, END = "2014-09-30T00:00:00Z", "2014-10-01T00:00:00Z"
 DATASET, PART = "uscis_petitions", "part-0001.csv.gz"
@@ -282,7 +282,7 @@ def test_a_gateway_without_room_fails_the_job_and_not_itself(
 
     with client(serve(clean, "uscis")) as http:
         with monkeypatch.context() as broken:
-            broken.setattr("include.simulator.gateway.export", full)
+            broken.setattr("include.simulator.gateways.gateway.export", full)
             path = f"/v1/exports/{ask(http).json()['export_id']}"
             http.get(path)
             answer = http.get(path).json()

@@ -1,0 +1,1 @@
+"""The agencies' gateways: exports over HTTP, and the faults of the way and of the file."""

@@ -1,0 +1,1 @@
+"""People as they really are: names of twelve cultures, families, places."""

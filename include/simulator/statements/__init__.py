@@ -1,0 +1,1 @@
+"""The personal statements of victims who apply for T status."""
