@@ -27,7 +27,7 @@ Whatever the pipeline does in consequence is told by these words:
 - *next attempt*: the attempt ended, or it landed and is short of its control totals; the task's next try asks again, up
   to four tries in all. What landed is kept and merged field by field.
 - *held*: the dataset is not loaded; the run is red; the other datasets go on.
-- *put right*: by staging, where there is no doubt, and shown at the gate (`warn`) with a label and a count.
+- *put right*: where that is certain; counted, a warning of the gate, and named in the staged row.
 - *quarantined*: the row is set aside and the others go on; more lost records than the contract allows hold the dataset.
 - *not noticed*: the pipeline takes it for the truth.
 
@@ -83,36 +83,43 @@ ATTEMPTS: dict[str, Entry] = {
         "held: refused at once and not tried again; a person renews the token and clears the task",
     ),
 }
-LACKING = "next attempt, which fills the column; the attempt alone is refused if every row needs it"
-CERTAIN = "put right; not asked again, for the totals agree. Where there is more than one way the row is quarantined"
+WITHOUT = "next attempt; the column is blank in this one, which is of no use if every row needs it; the next fills it"
+PUT_RIGHT = "not asked again: the totals agree. Put right and said so"
 FILES: dict[str, Entry] = {
-    "columns_renamed": ("a new version of the extract program", LACKING),
-    "columns_reordered": ("the same", "survived: columns are found by name"),
-    "columns_dropped": ("the same, or a column withheld", LACKING),
+    "columns_renamed": ("a new version of the extract program", WITHOUT),
+    "columns_reordered": ("the same", "survived: columns are found by name, and it is said so"),
+    "columns_dropped": ("the same, or a column withheld", WITHOUT),
     "columns_shifted": (
         "a comma in a value that nobody quoted: the rest of the row moves one column on",
-        "next attempt, which brings the rows whole; put right where there is one way only, else quarantined",
+        "next attempt; rows are put right where only one way breaks no rule, and else quarantined, unless another "
+        "attempt brings them whole",
     ),
-    "column_twice": ("a join that keeps both sides", "next attempt; put right where both sides say the same"),
+    "column_twice": (
+        "a join that keeps both sides",
+        "next attempt; both are the same, so one is read; if not, the column is blank",
+    ),
     "column_blank": (
         "a field that the extract does not map: TECS came without names",
         "next attempt; blanks are filled",
     ),
     "field_blank": ("a field that was not captured for some years", "next attempt; blanks are filled"),
-    "extra_fields": ("a field added at the end of some rows", CERTAIN),
+    "extra_fields": ("a field added at the end of some rows", PUT_RIGHT),
     "header_repeated": (
         "files put together with their headers",
-        "next attempt; the header in the middle is set apart and counted",
+        "next attempt; the header in the middle is no row: counted apart",
     ),
-    "preamble": ("a report title above the header", "next attempt; put right"),
-    "bom": ("saved by a spreadsheet", "survived: the mark is dropped"),
-    "utf16": ("saved as 'Unicode text'", "next attempt; put right"),
-    "cp1252": ("typed in a word processor, exported without conversion", CERTAIN),
+    "preamble": ("a report title above the header", "next attempt; the header is found below it"),
+    "bom": ("saved by a spreadsheet", "survived: the mark is dropped, and it is said so"),
+    "utf16": ("saved as 'Unicode text'", "next attempt; this one is read as well"),
+    "cp1252": ("typed in a word processor, exported without conversion", PUT_RIGHT),
     "double_encoded": (
         "UTF-8 taken for CP1252 and encoded once more: `Ã©`",
-        "put right; not asked again, for the totals agree",
+        f"{PUT_RIGHT}; not where the text could also be meant",
     ),
-    "nul_bytes": ("fixed-width fields filled up with NUL", CERTAIN),
+    "nul_bytes": (
+        "fixed-width fields filled up with NUL",
+        f"{PUT_RIGHT}; a row with a NUL within a value is quarantined",
+    ),
     "mixed_dates": (
         "merged from sources with habits of their own",
         "survived: each date is read by the formats of the contract",

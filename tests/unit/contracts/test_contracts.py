@@ -111,6 +111,7 @@ MISTAKES: dict[str, tuple[Change, str, str]] = {
     ),
     "column twice": (set_column(COLOUR, name="thing_id"), "(top)", "column name ['thing_id'] appears twice"),
     "source twice": (set_column(COLOUR, source="ID"), "(top)", "column source ['ID'] appears twice"),
+    "other header twice": (set_column(COLOUR, also=["ID"]), "(top)", "column source ['ID'] appears twice"),
     "key that is no column": (lambda c: c.update(key=["thing"]), "(top)", "no column [thing]"),
     "key that may be blank": (set_column(ID, required=False), "(top)", "column [thing_id] is part of the identity"),
     "key that only warns": (set_column(ID, severity="warning"), "(top)", "column [thing_id] is part of the identity"),

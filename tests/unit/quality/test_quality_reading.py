@@ -262,6 +262,23 @@ def test_any_bytes_below_a_header_are_accounted_for(small, land, as_csv, body):
     assert all(read.malformed["reasons"].to_pylist())
 
 
+MARKS = st.sampled_from([b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0", b"title\n", b"\0"])
+
+
+@settings(deadline=None)
+@given(mark=MARKS, has_header=st.booleans(), body=st.binary(max_size=60), codec=st.sampled_from(["utf-8", "utf-16-le"]))
+def test_any_file_is_read_or_refused_in_one_line(small, land, as_csv, *, mark, has_header, body, codec):
+    header = as_csv(small, []) if has_header else b""
+    data = mark + (header + body).decode("latin-1").encode(codec)
+    try:
+        read = read_part(small, land(small, data))
+    except PartError as error:
+        told = str(error)
+        assert "\n" not in told
+    else:
+        assert read.received == len(read.table) + len(read.malformed)
+
+
 def test_a_value_of_many_lines_is_one_row(small, row, land, as_csv):
     told = "\n".join(f"line {number}" for number in range(50))
     data = as_csv(small, [row(name=told)]) + b"too,short\n"
