@@ -78,6 +78,14 @@ class Slips:
             np.char.add(np.char.add(np.char.zfill(month.astype(str), 2), "-"), np.char.zfill(day.astype(str), 2)),
         ).astype(object)
 
+    def details(self, seen: dict[str, Texts]) -> None:
+        """Hurt the other fields in place: somebody else's value, or one wrong digit of a number."""
+        for name, rate in (("phone", 0.35), ("country", 0.06), ("birth_place", 0.12), ("sex", 0.01)):
+            rows = self.some(len(seen[name]), rate)
+            seen[name][rows] = seen[name][self.draw.integers(0, len(seen[name]), len(rows))]
+        for name in ("a_number", "ssn", "passport"):
+            self._each(seen[name], 0.03, self._digit)
+
     def lose(self, seen: dict[str, Texts], **rates: float) -> None:
         for name, rate in rates.items():
             seen[name][self.some(len(seen[name]), rate)] = ""
@@ -85,6 +93,10 @@ class Slips:
     def _each(self, values: Texts, rate: float, change: object) -> None:
         rows = self.some(len(values), rate)
         values[rows] = [change(text) if text else text for text in values[rows]]  # type: ignore[operator]
+
+    def _digit(self, text: str) -> str:
+        at = int(self.draw.integers(1, len(text)))
+        return f"{text[:at]}{self.draw.integers(10)}{text[at + 1 :]}"
 
     def _nickname(self, text: str) -> str:
         known = sorted(self.nick.nicknames_of(text)) or sorted(self.nick.canonicals_of(text))

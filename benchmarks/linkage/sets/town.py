@@ -179,6 +179,7 @@ def _view(people: People, rows: Numbers, draw: np.random.Generator, harm: float)
     known = maiden.astype(bool) & (draw.random(len(rows)) < 0.35)
     seen["other_names"] = np.where(known, seen["given"] + " " + maiden, "")
     seen["dob"] = slips.dates(born)
+    slips.details(seen)
     slips.lose(
         seen,
         dob=0.06, sex=0.03, middle=0.5, street=0.4, city=0.2, postcode=0.3, phone=0.6, country=0.2, birth_place=0.4,
