@@ -67,7 +67,7 @@ def _rules(used: list[str]) -> list[list[str]]:
     rules = [
         ["dob"], ["given", "family"], ["given", "year"], ["family", "year"], ["given", "postcode"], ["family", "postcode"],
         ["substr(given,1,3)", "substr(family,1,3)"], ["substr(given,1,1)", "family", "middle"], ["full_name"], ["phone"],
-        ["street"], ["substr(dob,6,5)", "family"], ["substr(dob,6,5)", "given"], ["a_number"], ["ssn"], ["passport"],
+        ["street"], ["postcode", "year"], ["postcode", "substr(given,1,1)"], ["substr(dob,6,5)", "family"], ["substr(dob,6,5)", "given"], ["a_number"], ["ssn"], ["passport"],
     ]  # fmt: skip
     return [rule for rule in rules if all(_column(part) in used for part in rule)]
 
