@@ -44,7 +44,7 @@ def read_personas(side: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
         side["full_name"].notna(), written.where(side["family"].notna() | side["given"].notna())
     )
     main = _shared(side).assign(subject=side["id"], name=names)
-    others = side["other_names"].str.split(";").explode().dropna().str.strip()
+    others = side["other_names"].astype("string").str.split(";").explode().dropna().str.strip()
     aliases = main.drop(columns="name").join(others.rename("name"), how="inner")
     personas = pd.concat([main, aliases]).reset_index(drop=True)
     personas.insert(0, "persona_id", personas.index)
