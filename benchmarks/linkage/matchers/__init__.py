@@ -10,6 +10,7 @@ import pandas as pd
 # name -> module:function, and whether it runs in the project's environment or in that of the peers
 MATCHERS = {
     "ours": ("ours:match", "project"),
+    "ours-ranked": ("ours:ranked", "project"),
     "splink-plain": ("splink:plain", "peers"),
     "splink-full": ("splink:full", "peers"),
     "splink-stored": ("splink:stored", "peers"),
