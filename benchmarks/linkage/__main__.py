@@ -63,6 +63,7 @@ def run(
     quality = evaluate(pd.read_parquet(out), known.truth, cost["threshold"], known.asked)
     size = dict(zip(("left", "right"), known.size, strict=True)) | {"true_pairs": len(known.truth)}
     result = {"set": name, "seed": seed, "identifiers": identifiers, "matcher": matcher} | size | vars(quality) | cost
+    result["commit"] = _commit()
     result["at"] = datetime.now(UTC).isoformat(timespec="seconds")
     with (data / RESULTS).open("a") as results:
         results.write(json.dumps(result) + "\n")
@@ -78,7 +79,8 @@ def table(data: Data) -> None:
 
 
 def markdown(results: pd.DataFrame) -> str:
-    head = "set | matcher | F1 best | F1 default | recall at 95 % | at 99 % | reached | pairs compared | CPU s | wall s | peak MB"
+    quality = "F1 best | F1 default | recall at 95 % | at 99 % | reached"
+    head = f"set | matcher | {quality} | pairs compared | CPU s | wall s | peak MB"
     lines = [head, "|".join(["---"] * 2 + ["--:"] * (head.count("|") - 1))]
     for row in results.to_dict("records"):
         ids = " with identifiers" if row["identifiers"] else ""
@@ -102,8 +104,14 @@ def markdown(results: pd.DataFrame) -> str:
     return "\n".join(f"| {line} |" for line in lines)
 
 
+def _commit() -> str:
+    """What made the result; `+` if files were changed since."""
+    command = ["git", "describe", "--always", "--dirty=+", "--exclude=*"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 - our own
+
+
 def _child(python: Path, *arguments: object) -> None:
-    """Run a module of this repository; one thread per library is not asked for: CPU seconds count all threads."""
+    """Run a module of this repository in a process of its own; CPU seconds count all its threads."""
     environment = os.environ | {"PYTHONPATH": str(Path.cwd()), "PYTHONHASHSEED": "0"}
     done = subprocess.run([python, "-m", *map(str, arguments)], env=environment, check=False)  # noqa: S603 - modules of ours
     if done.returncode:

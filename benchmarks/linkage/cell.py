@@ -1,4 +1,6 @@
-"""One matcher on one set, in a process of its own: `python -m benchmarks.linkage.cell FOLDER MODULE:FUNCTION OUT ids|no-ids`.
+"""One matcher on one set, in a process of its own.
+
+    python -m benchmarks.linkage.cell FOLDER MODULE:FUNCTION OUT ids|no-ids
 
 The clocks run from the tables in memory to the scored pairs in memory: imports and files do not count, a matcher's own
 normalisation and training do.

@@ -1,4 +1,4 @@
-"""Where our matcher goes wrong on a set: true pairs it never compared, true pairs it scored too low, false pairs it took.
+"""Where our matcher goes wrong on a set: true pairs never compared, true pairs scored too low, false pairs taken.
 
     python -m benchmarks.linkage.errors FOLDER [--identifiers]
 
@@ -20,8 +20,9 @@ from include.matching.blocking import candidates
 from include.matching.compare import NONE, compare_fields
 from include.matching.link import _best_names
 from include.matching.model import LEVELS, Model, load_model
-from include.matching.normalise import Records, read_petitioners as records_of_petitioners
+from include.matching.normalise import Records
 from include.matching.normalise import read_personas as records_of_personas
+from include.matching.normalise import read_petitioners as records_of_petitioners
 from include.matching.weigh import weigh, weigh_alternatives
 
 SHOWN = 25  # classes of each kind of error that are printed
@@ -82,9 +83,7 @@ def compare_candidates(data: DataSet, model: Model) -> pd.DataFrame:
 def compare_pairs(data: DataSet, pairs: pd.DataFrame, model: Model) -> pd.DataFrame:
     """`compare` for these pairs of ids, whether or not blocking finds them."""
     right = data.left if data.right is None else data.right
-    sides = read_sides(
-        data.left[data.left["id"].isin(pairs["left"])], right[right["id"].isin(pairs["right"])], model
-    )
+    sides = read_sides(data.left[data.left["id"].isin(pairs["left"])], right[right["id"].isin(pairs["right"])], model)
     personas = pd.DataFrame({"left": sides.subject, "a": range(len(sides.subject))})
     petitioners = pd.DataFrame({"right": sides.petitioner, "b": range(len(sides.petitioner))})
     rows = pairs.merge(personas, on="left").merge(petitioners, on="right")

@@ -22,7 +22,7 @@ class Quality:
 
 
 def evaluate(scored: pd.DataFrame, truth: pd.DataFrame, threshold: float, asked: pd.DataFrame | None = None) -> Quality:
-    """`scored`: left, right, score; of a pair that comes twice the better score counts. A score of `threshold` is a yes."""
+    """`scored`: left, right, score; the better score of a pair counts. From `threshold` on it is a yes."""
     if asked is not None:
         scored = scored.merge(asked, on=PAIR)
     ranked = scored.sort_values("score", ascending=False, kind="stable").drop_duplicates(PAIR)

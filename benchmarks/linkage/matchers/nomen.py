@@ -1,6 +1,7 @@
-"""nomenklatura's logic-v1 and logic-v2 (OpenSanctions) on people; candidates are those whose names rapidfuzz finds near.
+"""nomenklatura's logic-v1 and logic-v2 (OpenSanctions) on people.
 
-Its own index needs its store of statements; near names are the kinder candidates, and cost less.
+Candidates are the pairs whose names rapidfuzz finds near: its own index needs its store of statements, and near names
+are the kinder candidates, and cost less.
 """
 
 from pathlib import Path

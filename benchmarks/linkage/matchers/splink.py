@@ -65,9 +65,11 @@ def _run(data: DataSet, state: Path, comparisons: object, model: Path | None) ->
 
 def _rules(used: list[str]) -> list[list[str]]:
     rules = [
-        ["dob"], ["given", "family"], ["given", "year"], ["family", "year"], ["given", "postcode"], ["family", "postcode"],
-        ["substr(given,1,3)", "substr(family,1,3)"], ["substr(given,1,1)", "family", "middle"], ["full_name"], ["phone"],
-        ["street"], ["postcode", "year"], ["postcode", "substr(given,1,1)"], ["substr(dob,6,5)", "family"], ["substr(dob,6,5)", "given"], ["a_number"], ["ssn"], ["passport"],
+        ["dob"], ["given", "family"], ["given", "year"], ["family", "year"], ["given", "postcode"],
+        ["family", "postcode"], ["substr(given,1,3)", "substr(family,1,3)"],
+        ["substr(given,1,1)", "family", "middle"], ["full_name"], ["phone"], ["street"], ["postcode", "year"],
+        ["postcode", "substr(given,1,1)"], ["substr(dob,6,5)", "family"], ["substr(dob,6,5)", "given"], ["a_number"],
+        ["ssn"], ["passport"]
     ]  # fmt: skip
     return [rule for rule in rules if all(_column(part) in used for part in rule)]
 
@@ -96,7 +98,7 @@ def _train(linker: Linker, used: list[str]) -> None:
 
 
 def _blocks_of_matches(used: set[str]) -> list[list[str]]:
-    """Blocks in which matches are many: among a million people, those of one name are namesakes, and EM learns these."""
+    """Blocks in which matches are many: of a million people, those of one name are namesakes, and EM learns these."""
     same_name = [["given", "family", more] for more in ("middle", "postcode", "country")] + [["given", "family"]]
     return [["dob"]] * ("dob" in used) + [next(block for block in same_name if set(block) <= used)]
 
@@ -132,7 +134,7 @@ def _full(used: set[str]) -> list[object]:
                 cll.ExactMatchLevel("dob"),
                 cll.DamerauLevenshteinLevel("dob", 1),
                 cll.CustomLevel(
-                    "year_l = year_r and substr(dob_l,6,2) = substr(dob_r,9,2) and substr(dob_l,9,2) = substr(dob_r,6,2)",
+                    "dob_l[1:4] = dob_r[1:4] and dob_l[6:7] = dob_r[9:10] and dob_l[9:10] = dob_r[6:7]",
                     "day and month swapped",
                 ),
                 cll.CustomLevel("year_l = year_r", "same year"),

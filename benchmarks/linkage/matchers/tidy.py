@@ -7,7 +7,7 @@ NAMES = ["given", "middle", "family", "full_name"]
 
 
 def tidy(side: pd.DataFrame) -> pd.DataFrame:
-    """Fills parts of the name from the whole name (last word, or before the comma, is the surname), and the other way."""
+    """Parts of the name from the whole name (the surname is its last word, or what is before a comma), or back."""
     found = side.copy()
     for name in [*NAMES, "street", "city"]:
         found[name] = found[name].map(lambda text: " ".join(anyascii(text).upper().split()), na_action="ignore")

@@ -1,4 +1,4 @@
-"""recordlinkage (the Python Record Linkage Toolkit): its indexes, its comparisons, its expectation-conditional maximisation."""
+"""recordlinkage (the Python Record Linkage Toolkit): its indexes, comparisons and ECM classifier."""
 
 from pathlib import Path
 

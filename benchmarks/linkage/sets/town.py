@@ -63,7 +63,7 @@ def town(subjects: int, petitioners: int, seed: int) -> DataSet:
 
 
 def watch_list(subjects: int, petitioners: int, seed: int) -> DataSet:
-    """A list with whole names, other spellings and often the year of birth only, against people of whom little is known."""
+    """A list with whole names and often the year of birth only, against people of whom little is known."""
     data = town(subjects, petitioners, seed + 1)
     draw = np.random.default_rng([seed, 7])
     return DataSet(_as_list(data.left, draw, years=0.5), _as_list(data.right, draw, years=0.3), data.truth)
@@ -255,8 +255,14 @@ def _zipf(names: int, size: int, slope: float, draw: np.random.Generator) -> Num
     return np.asarray(draw.choice(names, size, p=weight / weight.sum()), dtype=np.int64)
 
 
-_STARTS = ["Ash", "Brook", "Cedar", "Clear", "East", "Elm", "Fair", "Glen", "Green", "High", "Kings", "Lake", "Maple", "Mill", "Oak", "Pine", "River", "Rose", "Spring", "Stone", "West", "Wood"]  # fmt: skip
-_ENDS = ["bury", "dale", "field", "ford", "gate", "ham", "hill", "hurst", "land", "mont", "port", "side", "ton", "view", "ville", "wick", "worth", "wood"]  # fmt: skip
+_STARTS = [
+    "Ash", "Brook", "Cedar", "Clear", "East", "Elm", "Fair", "Glen", "Green", "High", "Kings", "Lake", "Maple",
+    "Mill", "Oak", "Pine", "River", "Rose", "Spring", "Stone", "West", "Wood",
+]  # fmt: skip
+_ENDS = [
+    "bury", "dale", "field", "ford", "gate", "ham", "hill", "hurst", "land", "mont", "port", "side", "ton", "view",
+    "ville", "wick", "worth", "wood",
+]  # fmt: skip
 
 
 def _towns() -> Texts:

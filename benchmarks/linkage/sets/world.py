@@ -1,4 +1,4 @@
-"""Worlds of our own simulator: the latest version of every subject, with its aliases, against that of every petitioner."""
+"""Worlds of our own simulator: the latest version of each subject, with its aliases, against each petitioner's."""
 
 import tempfile
 from pathlib import Path
