@@ -134,7 +134,8 @@ def _full(used: set[str]) -> list[object]:
                 cll.ExactMatchLevel("dob"),
                 cll.DamerauLevenshteinLevel("dob", 1),
                 cll.CustomLevel(
-                    "dob_l[1:4] = dob_r[1:4] and dob_l[6:7] = dob_r[9:10] and dob_l[9:10] = dob_r[6:7]",
+                    "year_l = year_r and substr(dob_l,6,2) = substr(dob_r,9,2)"
+                    " and substr(dob_l,9,2) = substr(dob_r,6,2)",
                     "day and month swapped",
                 ),
                 cll.CustomLevel("year_l = year_r", "same year"),
