@@ -39,8 +39,7 @@ def stored(data: DataSet, state: Path) -> Found:
 
 def _run(data: DataSet, state: Path, comparisons: object, model: Path | None) -> Found:
     sides = [tidy(side) for side in (data.left, data.right) if side is not None]
-    # a value that everybody has blocks everybody with everybody: pseudopeople knows one postcode
-    used = [name for name in sides[0] if all(side[name].nunique() > 1 for side in sides)]
+    used = [name for name in sides[0] if all(side[name].notna().any() for side in sides)]
     sides = [side[used].rename(columns={"id": "unique_id"}) for side in sides]
     api = DuckDBAPI()
     names = ["a_left", "b_right"]  # splink puts the names of the tables in order
