@@ -5,7 +5,7 @@ import pseudopeople
 
 from benchmarks.linkage.layout import DataSet, same_entity, table
 
-# The sample's own noise is that of careful enumeration; five times as much of what hurts linkage tells matchers apart.
+# Rates of our own choice: with pseudopeople's defaults, those of careful enumeration, matchers are hard to tell apart.
 NOISY = {
     "decennial_census": {
         "column_noise": {
