@@ -55,7 +55,10 @@ def screen(home: Home, stack: Stack, day: date, say: Say, began: float) -> Night
         start = datetime.combine(stack.world.first_day, clock(), UTC)
         say(f"the warehouse has no history yet: loading [{start:%Y-%m-%d} .. {night:%Y-%m-%d}) first")
         run_id = follow(stack, f"history__{start:%Y-%m-%d}", start, night, "all nights before the first screened", say)
-        spent_before = summarise(stack.settings.warehouse_dsn, run_id)["pipeline_seconds"]
+        history = summarise(stack.settings.warehouse_dsn, run_id)
+        spent_before = history["pipeline_seconds"]
+        for line in what_history_lacks(history):
+            say(line)
     history_done = time.monotonic()
     say(f"screening the night of {day}")
     run_id = follow(stack, f"night__{day}", night, night + timedelta(days=1), "started by `make nightly`", say)
@@ -71,6 +74,16 @@ def screen(home: Home, stack: Stack, day: date, say: Say, began: float) -> Night
     )
     home.summary.write_text(json.dumps(result, indent=2) + "\n")
     return result
+
+
+def what_history_lacks(history: RunSummary) -> Iterator[str]:
+    """Lines about a history that ended red; none if its books closed."""
+    if not history["books_closed"]:
+        yield (
+            "RED: the books of the history did not close, so leads may be missing; `make up`, then clear the red tasks "
+            f"of run [{history['external_id']}]"
+        )
+        yield from (f"  {reason}" for reason in history["reasons"])
 
 
 def follow(stack: Stack, name: str, start: datetime, end: datetime, note: str, say: Say) -> int:

@@ -2,7 +2,7 @@ import io
 
 from rich.console import Console
 
-from include.local.night import NightSummary
+from include.local.night import NightSummary, what_history_lacks
 from include.local.screen import show
 
 
@@ -69,3 +69,12 @@ def test_colours_only_on_a_terminal():
 
 def test_it_says_that_a_lead_is_no_finding():
     assert "not a finding about a person" in printed()
+
+
+def test_a_red_history_is_told_before_the_night():
+    assert list(what_history_lacks(summary())) == []
+    reason = "dataset [tecs_aliases]: nothing was staged"
+    first, second = what_history_lacks(summary(books_closed=False, external_id="history__2014-09-01", reasons=[reason]))
+    assert first.startswith("RED: the books of the history")
+    assert "[history__2014-09-01]" in first
+    assert second.strip() == reason
