@@ -18,6 +18,7 @@ from include.simulator import truth
 from include.simulator.gateways.gateway import create_app
 from include.simulator.population.cultures import culture_names
 from include.simulator.population.look import look
+from include.simulator.records.look import look_at_petitions
 from include.simulator.source import WorldError
 from include.simulator.world import generate
 
@@ -77,11 +78,14 @@ def look_command(
     culture: Annotated[str, typer.Option(help="Name of a culture, as in `describe`.")],
     number: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
     seed: Annotated[int, typer.Option(min=0)] = 0,
+    petitions: Annotated[bool, typer.Option("--petitions", help="Their petitions instead.")] = False,
 ) -> None:
-    """Show random people of a culture, as each system writes them."""
+    """Show random people of a culture, as each system writes them, or petitions of such people."""
     if culture not in culture_names():
         raise _refuse(f"unknown culture [{culture}]; known: {', '.join(culture_names())}")
-    Console(width=max(Console().width, LOOK_WIDTH)).print(look(culture, number, seed))
+    Console(width=max(Console().width, LOOK_WIDTH)).print(
+        (look_at_petitions if petitions else look)(culture, number, seed)
+    )
 
 
 @app.command("truth")

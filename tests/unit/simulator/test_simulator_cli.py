@@ -29,6 +29,16 @@ def test_describe_shows_the_scenario() -> None:
         assert word in result.stdout
 
 
+@pytest.mark.parametrize("what", [(), ("--petitions",)])
+def test_a_look_at_people_and_petitions_of_a_culture(what: tuple[str, ...]) -> None:
+    result = run("look", "--culture", "thai", "--number", "3", *what)
+    assert result.returncode == 0
+    assert "culture thai, seed 0: SIMULATED" in result.stdout
+    refused = run("look", "--culture", "klingon", *what)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("unknown culture [klingon]; known: anglo, arabic")
+
+
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_serve_says_when_it_is_ready_and_stops_cleanly(clean: Path, stop: signal.Signals) -> None:
     command = [sys.executable, "-m", "include.simulator", "serve", "--world", str(clean), "--agency", "tecs"]
