@@ -31,8 +31,11 @@ def name_kin(draw: Draw, petitioners: People, people: People, relationship: Text
 
 
 def _name_children(culture: Culture, petitioners: People, people: People, who: Ints) -> None:
-    """Of a father, or of a mother: her husband's name, if she took it, is the father's."""
-    parent, other = petitioners.take(who), people.family[who]
+    """Of a father, or of a mother: her husband's name, if she took it, is the father's. The children of one petitioner
+    have one other parent."""
+    parent = petitioners.take(who)
+    _, first, same = np.unique(parent.ssn.astype(str), return_index=True, return_inverse=True)
+    other = people.family[who][first[same]]
     father = parent.sex == "M"
     birth_name = np.where(parent.maiden == "", parent.family, parent.maiden)
     husband = np.where((parent.maiden == "") | culture.double_surname, other, parent.family)

@@ -210,3 +210,18 @@ def test_batches_do_not_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert batches.nunique() >= 4
     numbers = people.loc[people["ssn"] != "", "ssn"]
     assert numbers.is_unique
+
+
+def test_children_of_one_petition_bear_one_family_name(sound: Path) -> None:
+    listed = latest(sound, "uscis_beneficiaries")
+    listed.index = listed["receipt_number"] + "|" + listed["beneficiary_number"]
+    people = truth.read(sound, "people").set_index("person_id")
+    children = listed[listed["relationship"] == "child"]
+    persons = owners(sound, "uscis_beneficiaries").reindex(children.index)
+    family = pd.DataFrame({"receipt": children["receipt_number"], "name": persons.map(people["family"])})
+    family["culture"] = persons.map(people["culture"])
+    family = family.dropna().query("culture != 'slavic'")  # Ivanov's sister is Ivanova
+    family = family[~family["culture"].isin(["south_asian"])]  # and Singh's is Kaur
+    names = family.groupby("receipt")["name"].nunique()
+    assert (names == 1).all()
+    assert (family.groupby("receipt").size() > 1).sum() > 20
