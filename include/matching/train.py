@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from include.matching.blocking import Index
-from include.matching.compare import NONE, Levels, Pairs, compare_fields, compare_names, compare_places, refine_names
+from include.matching.compare import NONE, Levels, Pairs, compare_fields, compare_names, compare_texts, refine_names, refine_texts
 from include.matching.fields import Table
 from include.matching.link import CHUNK, score
 from include.matching.model import BASE, BY_FREQUENCY, LEVELS, Frequencies, Level, Model, Provenance, load_model
@@ -150,7 +150,8 @@ def compare_everything(left: Records, right: Records, pairs: Pairs, model: Model
     names = left.first_name[pairs[0]], right.first_name[pairs[1]]
     found = compare_names(left, right, names, model.frequencies.several_floor)
     refine_names(left, right, names, found)
-    found |= compare_fields(left, right, pairs) | compare_places(left, right, pairs)
+    found |= compare_fields(left, right, pairs) | compare_texts(left, right, pairs)
+    refine_texts(left, right, pairs, found)
     return {comparison: found[comparison] for comparison in LEVELS}
 
 

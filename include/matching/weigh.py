@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from include.matching.compare import NONE, Level, Levels
 from include.matching.model import LEVELS, Alternative, Model
+from include.matching.words import Shares
 
 Weights = npt.NDArray[np.float64]
 
@@ -27,21 +28,27 @@ def weigh(comparison: str, levels: Levels, model: Model) -> Weights:
 
 
 def weight_table(comparison: str, model: Model) -> tuple[Weights, npt.NDArray[np.bool_]]:
-    """Weight of each level, 0 for the last place (which is that of `NONE`), and whether it goes by frequency instead."""
+    """Weight of each level, 0 where there is none, and whether it goes by frequency instead."""
     levels = [model.comparisons[comparison][name] for name in LEVELS[comparison]]
     weights = [
         0.0 if level.u is None else round(math.log2(level.m / level.u) * SIXTEENTHS) / SIXTEENTHS for level in levels
     ]
-    return np.array([*weights, 0.0]), np.array([*(level.u is None for level in levels), False])
+    blank = 2  # the places of `NONE` and of `OPEN`, which are -1 and -2
+    return np.array([*weights, *[0.0] * blank]), np.array([*(level.u is None for level in levels), *[False] * blank])
 
 
 def most(comparison: str, model: Model) -> float:
-    """The most that a comparison can add to a pair's weight."""
-    floor = {"family_name": model.frequencies.several_floor}.get(comparison, model.frequencies.given_floor)
-    weights = [
-        math.log2(each.m / (each.u or each.times_frequency * floor)) for each in model.comparisons[comparison].values()
-    ]  # type: ignore[operator]
-    return max(0.0, math.ceil(max(weights) * SIXTEENTHS) / SIXTEENTHS)
+    """The most that a comparison without frequencies can add to a pair's weight."""
+    table, _ = weight_table(comparison, model)
+    return float(table.max())
+
+
+def reach(comparison: str, share: Shares, model: Model) -> Weights:
+    """The most that a comparison of names can add to the weight of pairs with names of these frequencies."""
+    levels = range(len(LEVELS[comparison]))
+    each = [weigh(comparison, Levels(np.full(len(share), level, dtype=np.int8), share), model) for level in levels]
+    found: Weights = np.maximum(np.max(each, axis=0), 0.0)
+    return found
 
 
 def weigh_alternatives(levels: dict[str, Levels], weights: dict[str, Weights], model: Model) -> tuple[Level, Weights]:
@@ -82,14 +89,14 @@ def log_odds(alternative: Alternative, levels: dict[str, Levels], weights: dict[
             continue
         against += weights[comparison]
         if isinstance(shares, dict):
-            table = np.log2(np.array([*(shares[name] for name in LEVELS[comparison]), 1.0]) / _m(comparison, model))
+            table = np.log2(np.array([*(shares[name] for name in LEVELS[comparison]), 1.0, 1.0]) / _m(comparison, model))
             against += table[level]
     return against
 
 
 def _m(comparison: str, model: Model) -> Weights:
-    return np.array([*(model.comparisons[comparison][name].m for name in LEVELS[comparison]), 1.0])
+    return np.array([*(model.comparisons[comparison][name].m for name in LEVELS[comparison]), 1.0, 1.0])
 
 
 def _factors(comparison: str, model: Model) -> Weights:
-    return np.array([*(model.comparisons[comparison][name].times_frequency or 1.0 for name in LEVELS[comparison]), 1.0])
+    return np.array([*(model.comparisons[comparison][name].times_frequency or 1.0 for name in LEVELS[comparison]), 1.0, 1.0])
