@@ -182,6 +182,8 @@ _READ_NUMBER: dict[str, Callable[[Column], Numbers]] = {
 
 def _several(values: Column, read: Callable[[Column], Numbers]) -> Numbers:
     """One column for each of several values of a row; the values of a row are distinct, those that are known first."""
+    if values.null_count == len(values):
+        return np.zeros((len(values), 1), dtype=np.int64)
     many = pc.match_substring(values, SEPARATOR).fill_null(False)
     if not pc.any(many).as_py():
         return read(values)[:, None]

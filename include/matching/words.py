@@ -18,6 +18,7 @@ Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Shares = npt.NDArray[np.float64]
+Bits = npt.NDArray[np.float32]  # multiples of a sixteenth: sums are exact
 
 WIDTH = 24  # letters of a word that are looked at: longer ones are several words, or no name
 ENOUGH_SOUND = 3  # consonants: less tells nothing (TN is TUAN and THANH), and such a word sounds like itself only
@@ -66,8 +67,8 @@ class Words:
     heard: Hashes  # equal for words that sound alike
     full: Hashes  # equal for a nickname and the name it stands for
     full_heard: Hashes  # `heard` of that name
-    family_share: Shares  # share of people who bear the word as a surname
-    given_share: Shares  # share of people who bear it as a given name
+    family_bits: Bits  # log2 of the share of people who bear the word as a surname
+    given_bits: Bits  # and of those who bear it as a given name
     heard_share: Shares  # share of people who bear a name that sounds like `full_heard`
 
     def __len__(self) -> int:
@@ -106,10 +107,16 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, str], frequencies:
         heard=heard,
         full=full,
         full_heard=full_heard,
-        family_share=frequencies.of_family(spelling.value),
-        given_share=frequencies.of_given(spelling.value),
+        family_bits=bits(frequencies.of_family(spelling.value)),
+        given_bits=bits(frequencies.of_given(spelling.value)),
         heard_share=frequencies.of_sound(full_heard),
     )
+
+
+def bits(share: Shares) -> Bits:
+    """log2 of shares, to a sixteenth."""
+    found: Bits = (np.round(np.log2(share) * 16) / 16).astype(np.float32)
+    return found
 
 
 def byte_matrix(texts: pa.StringArray, width: int = WIDTH) -> Bytes:
