@@ -185,13 +185,12 @@ def _best_names(
     """
     pair, names = _readings(left, right, rows)
     found = compare_names(left, right, names, model.frequencies.several_floor)
-    at_most = np.zeros(len(pair))
+    at_most = np.zeros(len(pair), dtype=np.float32)
     for comparison, levels in found.items():
         weight = weigh(comparison, levels, model)
-        for name in BY_EDITS.get(comparison, ()):
-            better = Levels(np.full(len(pair), LEVELS[comparison].index(name), dtype=np.int8), levels.bits)
-            is_open = levels.level == len(LEVELS[comparison]) - 1
-            weight = np.where(is_open, np.maximum(weight, weigh(comparison, better, model)), weight)
+        if comparison in BY_EDITS:
+            is_open = np.flatnonzero(levels.level == len(LEVELS[comparison]) - 1)
+            weight[is_open] = _best_by_edits(comparison, levels.take(is_open), model)
         at_most += weight
     some = np.flatnonzero(at_most >= needed[pair])
     part = {comparison: levels.take(some) for comparison, levels in found.items()}
@@ -204,6 +203,14 @@ def _best_names(
     order = np.lexsort((names[1], names[0], -weight, pair))  # of equals, the first as written
     best = order[np.unique(pair[order], return_index=True)[1]]
     return (names[0][best], names[1][best]), {comparison: levels.take(best) for comparison, levels in found.items()}
+
+
+def _best_by_edits(comparison: str, different: Levels, model: Model) -> Weights:
+    """The most that names which differ by spelling and sound may weigh."""
+    names = LEVELS[comparison]
+    better = [np.full_like(different.level, names.index(name)) for name in (*BY_EDITS[comparison], names[-1])]
+    found: Weights = np.max([weigh(comparison, Levels(level, different.bits), model) for level in better], axis=0)
+    return found
 
 
 def _readings(left: Records, right: Records, rows: Pairs) -> tuple[Numbers, Pairs]:

@@ -26,7 +26,7 @@ from include.matching.records import Records, read_records
 from include.matching.weigh import Weights, log_odds, strangers_share, weigh
 from include.matching.words import Flags, Numbers, Words, mix
 
-RIGHT_ROWS = 250_000  # drawn from the right side to learn from
+RIGHT_ROWS = 150_000  # drawn from the right side to learn from
 RANDOM_PAIRS = 100_000
 PRIOR_PAIRS = 50.0  # of one person, that the base model's m counts as
 PRIOR_STRANGERS = 20_000.0  # random pairs that the base model's u counts as: its rarest level is 1 in 20,000
@@ -66,8 +66,9 @@ def train(left: pd.DataFrame, right: pd.DataFrame | None = None, base: Model | N
     draw = np.random.default_rng(SEED)
     others = left if right is None else right
     sample = others.iloc[np.sort(draw.permutation(len(others))[:RIGHT_ROWS])]
-    start = base.model_copy(update={"frequencies": count_names(read_records(Table(sample), base))})
-    ones, many = read_records(Table(left), start), read_records(Table(sample), start)
+    many = read_records(Table(sample), base)
+    start = base.model_copy(update={"frequencies": count_names(many)})
+    ones, many = read_records(Table(left), start), many.with_frequencies(start.frequencies)
     start = _with_strangers(start, ones, many, draw, within=right is None)
     start = _with_namesakes(start, many, draw)
     sides = Side(ones, most_by_names(ones, start)), Side(many, most_by_names(many, start))

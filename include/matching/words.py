@@ -6,7 +6,7 @@ hash in one of 10**19 cases.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -74,6 +74,15 @@ class Words:
     def __len__(self) -> int:
         return len(self.length)
 
+    def with_frequencies(self, frequencies: "Frequencies") -> "Words":
+        """The same words, as common as these frequencies say."""
+        return replace(
+            self,
+            family_bits=bits(frequencies.of_family(self.spelling.value)),
+            given_bits=bits(frequencies.of_given(self.spelling.value)),
+            heard_share=frequencies.of_sound(self.full_heard),
+        )
+
 
 class Frequencies(Protocol):
     """How common names are: shares of people, for hashes of `Words`."""
@@ -97,6 +106,7 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, str], frequencies:
         at, meant = list(positions), byte_matrix(pa.array(names))
         hashed = hash_letters(meant)
         full[at], full_heard[at] = hashed.value, hear(meant, hashed)[2]
+    nothing = np.zeros(len(texts), dtype=np.float32)
     return Words(
         texts=texts,
         letters=letters,
@@ -107,10 +117,10 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, str], frequencies:
         heard=heard,
         full=full,
         full_heard=full_heard,
-        family_bits=bits(frequencies.of_family(spelling.value)),
-        given_bits=bits(frequencies.of_given(spelling.value)),
-        heard_share=frequencies.of_sound(full_heard),
-    )
+        family_bits=nothing,
+        given_bits=nothing,
+        heard_share=nothing.astype(np.float64),
+    ).with_frequencies(frequencies)
 
 
 def bits(share: Shares) -> Bits:
