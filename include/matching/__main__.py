@@ -52,8 +52,9 @@ def link_command(
         ours, theirs = File(left, maps["left"]), File(right, maps["right"])
         told("left", ours)
         told("right", theirs)
-        table, tally = ours.read(), Tally(chosen, keep=explained)
+        tally = Tally(chosen, keep=explained)
         with Writer(out) as pairs:
+            table = ours.read()
             for links in link_chunks(table, watched(theirs.chunks(), theirs.rows), chosen, floor, processes):
                 tally.add(links)
                 pairs.write(links.pairs)
@@ -81,8 +82,9 @@ def dedupe_command(
         chosen = load_model(model)
         file = File(table, read_map(columns)["left"])
         told("table", file)
-        rows, tally = file.read(), Tally(chosen, keep=explained)
+        tally = Tally(chosen, keep=explained)
         with Writer(out) as pairs:
+            rows = file.read()
             links = dedupe(rows, chosen, floor)
             tally.add(links)
             pairs.write(links.pairs)

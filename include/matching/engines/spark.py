@@ -38,7 +38,7 @@ def link_spark(left: pd.DataFrame, right: DataFrame, model: Model, floor: float 
             found = link(left, chunk, model, floor).pairs.astype({"left_id": "str", "right_id": "str"})
             yield from pa.Table.from_pandas(found, ARROW_SCHEMA, preserve_index=False).to_batches()
 
-    # Arrow, not mapInPandas: PySpark 4.3 says that it does not fully support pandas 3 yet
+    # mapInArrow, not mapInPandas: PySpark 4.3 does not fully support pandas 3, so the conversion is ours
     return right.mapInArrow(pairs, SCHEMA)
 
 

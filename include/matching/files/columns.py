@@ -34,7 +34,8 @@ def read_map(path: Path | None, extras: Sequence[str] = ()) -> dict[Side, Column
     if path is None:
         return {"left": {}, "right": {}}
     try:
-        content = yaml.safe_load(path.read_bytes())
+        # BaseLoader: every scalar is text, also a column called `no`
+        content = yaml.load(path.read_bytes(), yaml.BaseLoader)
     except OSError as error:
         raise TableError(f"map [{path.name}] cannot be read: {error.strerror}; give the path of a YAML file") from None
     except yaml.YAMLError as error:
@@ -50,11 +51,11 @@ def read_map(path: Path | None, extras: Sequence[str] = ()) -> dict[Side, Column
 
 
 def _entries(content: Any, where: str) -> dict[str, Any]:
-    if content is None:
+    if content in (None, ""):
         return {}
     if not isinstance(content, dict):
         raise TableError(f"map [{where}] is no list of `field: column`; write one a line")
-    return {str(key): value for key, value in content.items()}
+    return content
 
 
 def _origin(field: str, entry: Any, known: Sequence[str], name: str) -> Origin:
@@ -62,12 +63,12 @@ def _origin(field: str, entry: Any, known: Sequence[str], name: str) -> Origin:
         raise TableError(f"map [{name}]: unknown field [{field}]{nearest(field, known)}; fields: {', '.join(known)}")
     date_format = None
     if isinstance(entry, dict) and field == "dob" and set(entry) == {"column", "format"}:
-        entry, date_format = entry["column"], str(entry["format"])
+        entry, date_format = entry["column"], entry["format"]
     columns = entry if isinstance(entry, list) else [entry]
-    if not columns or not all(isinstance(column, str | int) for column in columns):
+    if not columns or not all(isinstance(text, str) for text in (*columns, date_format or "")):
         form = "a column, a list of columns" + (", or {column: ..., format: ...}" if field == "dob" else "")
         raise TableError(f"map [{name}]: field [{field}] is not given as {form}; correct it")
-    return Origin(tuple(str(column) for column in columns), date_format)
+    return Origin(tuple(columns), date_format)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -89,13 +89,17 @@ class File:
         return table
 
     def _check_dates(self, table: pd.DataFrame) -> None:
-        table["dob"], given, unreadable = _iso_dates(table["dob"], self._wanted["dob"].date_format)
+        origin = self._wanted["dob"]
+        where = f"[{self.path.name}], column [{', '.join(origin.columns)}]"
+        try:
+            table["dob"], given, unreadable = _iso_dates(table["dob"], origin.date_format)
+        except ValueError:
+            raise TableError(f"{where}: [{origin.date_format}] is no date format; write it as %Y-%m-%d is") from None
         self.dates = (self.dates[0] + given, self.dates[1] + unreadable)
         if self.dates[1] > UNREADABLE * self.dates[0]:
-            columns = ", ".join(self._wanted["dob"].columns)
             raise TableError(
-                f"[{self.path.name}], column [{columns}]: [{self.dates[1] / self.dates[0]:.0%}] of the dates of birth "
-                f"cannot be read; write YYYY-MM-DD, YYYY-MM or YYYY, or give their format in the map"
+                f"{where}: [{self.dates[1] / self.dates[0]:.0%}] of the dates of birth cannot be read; write YYYY-MM-DD, "
+                f"YYYY-MM or YYYY, or give their format in the map"
             )
 
 

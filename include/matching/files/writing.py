@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from include.matching.files.errors import TableError, one_line
+from include.matching.files.errors import TableError
 
 
 class Writer:
@@ -21,13 +21,14 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._partial = path.with_name(f".{path.name}.partial")
-        with one_line(path):
+        try:
             self._to = _appender(path.suffix.lower(), self._partial)
+        except OSError as error:
+            raise TableError(f"[{path.name}] cannot be written: {error.strerror}; check the path") from None
 
     def write(self, table: pd.DataFrame) -> None:
         """Append the rows of a table."""
-        with one_line(self._path):
-            self._to.write(table)
+        self._to.write(table)
 
     def __enter__(self) -> Self:
         return self
