@@ -54,7 +54,6 @@ class Tally:
     compared: int = 0
     bands: dict[str, int] = field(default_factory=dict)
     rules: dict[str, int] = field(default_factory=dict)
-    refined: int = 0
     heaviest: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["left_id", "right_id"]))
 
     def add(self, links: Links) -> None:
@@ -62,7 +61,6 @@ class Tally:
         self.compared += links.compared
         _add(self.bands, links.pairs["band"].value_counts())
         _add(self.rules, links.keys.groupby("rule")["pairs"].sum())
-        self.refined += int(links.keys["refined"].sum())
         if self.keep and len(links.pairs):
             both = pd.concat([self.heaviest, links.pairs]) if len(self.heaviest) else links.pairs
             self.heaviest = both.sort_values(
@@ -77,9 +75,8 @@ class Tally:
         for rule, pairs in sorted(self.rules.items(), key=lambda item: -item[1]):
             rules.add_row(rule, f"{pairs:,}")
         found = ", ".join(f"{self.bands.get(band, 0):,} {word}" for band, word in _BANDS if self._asked(band))
-        refined = f" {self.refined:,} keys were too common to be selective and were refined." if self.refined else ""
         return Group(
-            Text(f"{self.compared:,} pairs compared: {found}.{refined}"),
+            Text(f"{self.compared:,} pairs compared: {found}."),
             Text(f"model {self.model.version}: lead from {self.model.lead:g} bits, review from {self.model.review:g}"),
             rules,
             Text("A lead is a resemblance of records, not a finding about a person."),
@@ -98,7 +95,11 @@ def _add(counts: dict[str, int], more: "pd.Series[int]") -> None:
 
 
 def evidence_screen(evidence: pd.DataFrame, model: Model, show_values: bool) -> Iterator[Table]:
-    """A table for each pair: what was compared, with which result, and what it weighs; the sum at its foot."""
+    """A table for each pair: what was compared, with which result, and what it weighs; the sum at its foot.
+
+    What neither row has is left out.
+    """
+    evidence = evidence[evidence["weight"].ne(0) | evidence[["left_value", "right_value"]].notna().any(axis=1)]
     for (left, right), rows in evidence.groupby(["left_id", "right_id"], sort=False):
         total = model.prior_weight + rows["weight"].sum()
         table = Table(title=f"{left} and {right}", title_justify="left", show_footer=True, box=None, pad_edge=False)

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 
 import pandas as pd
 
-from include.matching.link import Links, link
+from include.matching.link import Linker, Links
 from include.matching.model import Model
 
 
@@ -30,7 +30,8 @@ def link_chunks(
     first = list(islice(chunks, 2))
     wanted = processes or os.cpu_count() or 1
     if wanted == 1 or len(first) < 2:  # nothing to share out: no process is worth its start
-        yield from (link(left, chunk, model, floor) for chunk in chain(first, chunks))
+        linker = Linker(left, model, floor)
+        yield from (linker.link(chunk) for chunk in chain(first, chunks))
         return
     # spawn: a forked child would inherit the locks of Arrow's threads as they stand
     with ProcessPoolExecutor(wanted, get_context("spawn"), _remember, (left, model, floor)) as pool:
@@ -46,14 +47,13 @@ def link_chunks(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-_side: tuple[pd.DataFrame, Model, float | None]  # of this worker process: sent once, not with every chunk
+_linker: Linker  # of this worker process: the left side is sent and read once, not with every chunk
 
 
 def _remember(left: pd.DataFrame, model: Model, floor: float | None) -> None:
-    global _side  # noqa: PLW0603 -- a pool's initializer has no other way to hand something to its tasks
-    _side = (left, model, floor)
+    global _linker  # noqa: PLW0603 -- a pool's initializer has no other way to hand something to its tasks
+    _linker = Linker(left, model, floor)
 
 
 def _link(chunk: pd.DataFrame) -> Links:
-    left, model, floor = _side
-    return link(left, chunk, model, floor)
+    return _linker.link(chunk)

@@ -10,18 +10,16 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 
 from include.matching.files.tables import CHUNK
-from include.matching.link import link
+from include.matching.link import Linker
 from include.matching.model import LEVELS, Model
 
-_TEXTS = ("band", *LEVELS)
-SCHEMA = "left_id string, right_id string, match_weight double, match_probability double, " + ", ".join(
-    f"`{name}` string" for name in _TEXTS
-)
-ARROW_SCHEMA = pa.schema(
-    [("left_id", pa.string()), ("right_id", pa.string())]
-    + [("match_weight", pa.float64()), ("match_probability", pa.float64())]
-    + [(name, pa.string()) for name in _TEXTS]
-)
+TEXTS = dict.fromkeys(("left_id", "right_id", "band", *LEVELS), "str")
+ARROW_SCHEMA = pa.schema([
+    *((name, pa.string()) for name in ("left_id", "right_id")),
+    *((name, pa.float64()) for name in ("match_weight", "match_probability")),
+    *((name, pa.string()) for name in ("band", *LEVELS)),
+])  # fmt: skip
+SCHEMA = ", ".join(f"`{field.name}` {field.type}" for field in ARROW_SCHEMA)  # Spark says `double` and `string` too
 
 
 def link_spark(left: pd.DataFrame, right: DataFrame, model: Model, floor: float | None = None) -> DataFrame:
@@ -33,10 +31,10 @@ def link_spark(left: pd.DataFrame, right: DataFrame, model: Model, floor: float 
     shared = right.sparkSession.sparkContext.broadcast((left, model, floor))
 
     def pairs(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        left, model, floor = shared.value
+        linker = Linker(*shared.value)
         for chunk in together(batches, CHUNK):
-            found = link(left, chunk, model, floor).pairs.astype({"left_id": "str", "right_id": "str"})
-            yield from pa.Table.from_pandas(found, ARROW_SCHEMA, preserve_index=False).to_batches()
+            found = pa.Table.from_pandas(linker.link(chunk).pairs.astype(TEXTS), preserve_index=False)
+            yield from found.select(ARROW_SCHEMA.names).cast(ARROW_SCHEMA).to_batches()
 
     # mapInArrow, not mapInPandas: PySpark 4.3 does not fully support pandas 3, so the conversion is ours
     return right.mapInArrow(pairs, SCHEMA)

@@ -50,7 +50,7 @@ def judge(
     pairs: pd.DataFrame, truth: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame, model: Model
 ) -> pd.DataFrame:
     """All pairs above the floor and all true pairs: weight, levels, `true`, `compared`, `outcome`, `culture`."""
-    pairs = pairs.astype({"left_id": "str", "right_id": "str"})
+    pairs = pairs.astype(dict.fromkeys(["left_id", "right_id", "band", *LEVELS], "str"))
     if right is left:
         pairs[PAIR] = _ordered(pairs, left)
     marked = pairs.merge(truth.assign(true=True), on=PAIR, how="left")
@@ -74,7 +74,6 @@ def _scored(missed: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame, model
     wide = evidence.pivot(index=PAIR, columns="comparison", values="level").reindex(columns=list(LEVELS))
     total = evidence.groupby(PAIR)["weight"].sum().reindex(wide.index) + model.prior_weight
     scored = missed.merge(wide.assign(match_weight=total).reset_index(), on=PAIR, how="left")
-    scored["match_weight"] = scored["match_weight"].fillna(FLOOR)
     return scored.assign(match_probability=1 / (1 + 2.0 ** -scored["match_weight"]), true=True, compared=False)
 
 

@@ -98,8 +98,8 @@ class File:
         self.dates = (self.dates[0] + given, self.dates[1] + unreadable)
         if self.dates[1] > UNREADABLE * self.dates[0]:
             raise TableError(
-                f"{where}: [{self.dates[1] / self.dates[0]:.0%}] of the dates of birth cannot be read; write YYYY-MM-DD, "
-                f"YYYY-MM or YYYY, or give their format in the map"
+                f"{where}: [{self.dates[1] / self.dates[0]:.0%}] of the dates of birth cannot be read; write "
+                f"YYYY-MM-DD, YYYY-MM or YYYY, or give their format in the map"
             )
 
 

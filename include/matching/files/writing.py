@@ -77,7 +77,9 @@ class _ParquetAppender:
         self._writer: pq.ParquetWriter | None = None
 
     def write(self, table: pd.DataFrame) -> None:
-        found = pa.Table.from_pandas(table, preserve_index=False)
+        # a column of few values is a category: written as text, whatever the values of a chunk are
+        texts = dict.fromkeys(table.select_dtypes("category").columns, "str")
+        found = pa.Table.from_pandas(table.astype(texts), preserve_index=False)
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._file, found.schema)
         self._writer.write_table(found.cast(self._writer.schema))

@@ -148,7 +148,7 @@ def test_json_says_the_same(small: dict[bool, Evaluation]) -> None:
 
 
 def test_nothing_found_and_nothing_true(model: Model) -> None:
-    left, right = table([ANA], "L"), table([OTHER], "R")
+    left, right = table([ANA], "L"), table([NGOZI], "R")
     nothing = pd.DataFrame({"left_id": [], "right_id": []}, dtype="str")
     found = evaluate(left, right, nothing, model, 1)
     assert (found.true_pairs, found.curve, found.best.f1) == (0, [], 0.0)
