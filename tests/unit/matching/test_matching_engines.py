@@ -12,11 +12,12 @@ from include.matching.engines.mapped import chunk_bounds, link_chunk
 from include.matching.engines.processes import link_chunks
 from include.matching.fields import FIELDS
 from include.matching.link import link
-from include.matching.model import Model, load_model, save_model
+from include.matching.model import LEVELS, Model, load_model, save_model
 from tests.unit.matching.people import crowd
 
 ROOT = Path(__file__).parents[3]
 FLOOR = -5.0  # bits: pairs of all three bands
+TEXTS = dict.fromkeys(("left_id", "right_id", "band", *LEVELS), "str")
 LEFT, RIGHT = crowd(20, 1, "L"), crowd(200, 2, "R")
 
 
@@ -26,7 +27,7 @@ def chunks(rows: int) -> Iterator[pd.DataFrame]:
 
 def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
     found, expected = (
-        side.sort_values(["left_id", "right_id"], ignore_index=True).astype({"left_id": "str", "right_id": "str"})
+        side.astype(TEXTS).sort_values(["left_id", "right_id"], ignore_index=True)
         for side in (found, expected)
     )
     pd.testing.assert_frame_equal(found, expected, check_exact=True)
