@@ -114,7 +114,7 @@ def day_number(text: str) -> int:
     try:
         year, month, day = (*(int(part) for part in text[:10].split("-")), 0, 0)[:3]
         date(year, 1, 1)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second: hundreds of digits
         return 0
     try:
         date(year, month or 1, day or 1)

@@ -88,6 +88,4 @@ def _outcome(pairs: pd.DataFrame, model: Model) -> pd.Series:
 
 def evidence_of(pairs: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame, model: Model) -> pd.DataFrame:
     """What `explain` says of these pairs, ids as text."""
-    sides = (left[left["id"].isin(pairs["left_id"])], right[right["id"].isin(pairs["right_id"])])
-    evidence = explain(*(side.reset_index(drop=True) for side in sides), pairs[PAIR], model)
-    return evidence.astype({"left_id": "str", "right_id": "str"})
+    return explain(left, right, pairs[PAIR], model).astype({"left_id": "str", "right_id": "str"})

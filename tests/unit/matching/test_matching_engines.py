@@ -12,7 +12,7 @@ from include.matching.engines.mapped import chunk_bounds, link_chunk
 from include.matching.engines.processes import link_chunks
 from include.matching.fields import FIELDS
 from include.matching.link import link
-from include.matching.model import LEVELS, Model, load_model, save_model
+from include.matching.model import LEVELS, Model, save_model
 from tests.unit.matching.people import crowd
 
 ROOT = Path(__file__).parents[3]
@@ -34,8 +34,8 @@ def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 
 
 @pytest.fixture(scope="module")
-def expected() -> pd.DataFrame:
-    pairs = link(LEFT, RIGHT, load_model(), FLOOR).pairs
+def expected(model: Model) -> pd.DataFrame:
+    pairs = link(LEFT, RIGHT, model, FLOOR).pairs
     assert set(pairs["band"]) == {"lead", "review", "no"}
     return pairs
 
