@@ -35,6 +35,12 @@ def refused(*arguments: object) -> str:
 
 
 @pytest.fixture(scope="module")
+def model() -> Model:
+    """The one that a command takes if it is given none."""
+    return load_model()
+
+
+@pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("files")
     LEFT.to_csv(path / "left.csv", index=False)
