@@ -20,6 +20,7 @@ from tests.unit.matching.people import VALUES, rows, table, tables
 MODEL = load_model()  # no fixture: hypothesis would print all of it beside every failing example
 ALL = -1000.0  # bits: every pair that is compared
 PAIR = ["left_id", "right_id"]
+AS_TEXT = dict.fromkeys((*PAIR, "band", *LEVELS), "str")
 NAMES = ("full_name", "given", "middle", "family", "other_names")
 TEXTS = [field for field in FIELDS if field not in NAMES]
 
@@ -37,7 +38,8 @@ def ordered(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
-    pd.testing.assert_frame_equal(ordered(found), ordered(expected), check_exact=True)
+    found, expected = (ordered(side.astype(AS_TEXT)) for side in (found, expected))
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
 
 
 def weights(found: pd.DataFrame) -> dict[tuple[str, str], float]:
@@ -145,6 +147,13 @@ def test_probability_and_band_follow_from_the_weight(left: pd.DataFrame, right: 
         assert probability == pytest.approx(1 / (1 + 2.0**-weight), abs=1e-12)
         assert band == ("lead" if weight >= MODEL.lead else "review" if weight >= MODEL.review else "no")
     same(link(left, right, MODEL).pairs, found[found["band"] != "no"].reset_index(drop=True))
+
+
+@bounded
+@given(tables("L"), tables("R"), st.integers(-30, 60))
+def test_a_floor_only_leaves_out_what_is_below_it(left: pd.DataFrame, right: pd.DataFrame, floor: int) -> None:
+    everything = pairs(left, right)
+    same(link(left, right, MODEL, float(floor)).pairs, everything[everything["match_weight"] >= floor])
 
 
 def spaced(text: str) -> str:
