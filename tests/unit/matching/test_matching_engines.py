@@ -27,8 +27,7 @@ def chunks(rows: int) -> Iterator[pd.DataFrame]:
 
 def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
     found, expected = (
-        side.astype(TEXTS).sort_values(["left_id", "right_id"], ignore_index=True)
-        for side in (found, expected)
+        side.astype(TEXTS).sort_values(["left_id", "right_id"], ignore_index=True) for side in (found, expected)
     )
     pd.testing.assert_frame_equal(found, expected, check_exact=True)
 
