@@ -49,7 +49,7 @@ def _ticks(values: list[float]) -> list[int]:
     if not values:
         return []
     step = next(
-        step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if (max(values) - min(values)) / step <= 7 or step == 1000
+        step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if (max(values) - min(values)) / step <= 8 or step == 1000
     )
     first, last = math.floor(min(values) / step) * step, math.ceil(max(values) / step) * step
     return list(range(first, max(last, first + step) + step, step))
