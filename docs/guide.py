@@ -32,6 +32,8 @@ def matching_guide() -> str:
 
 def _output(arguments: str) -> str:
     done = CliRunner().invoke(app, shlex.split(arguments), env={"COLUMNS": "100"})
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
     if done.exit_code:
         raise RuntimeError(f"docs/matching.md: [{arguments}] fails: {done.stderr.strip()}; correct the guide")
     return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
