@@ -113,6 +113,8 @@ class Linker:
     def link(self, right: pd.DataFrame, *, within: bool = False) -> Links:
         """The pairs with the rows of one right side. `within`: it is the left side itself."""
         Table(right)  # ids must not repeat, in whatever chunk
+        self.compared = 0
+        self.index.pairs.clear()
         scored = self.score(right, within=within)
         found = [_frame(self.left.records, records, each, self.model) for records, each in scored]
         pairs = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
@@ -243,8 +245,8 @@ def _frame(left: Records, right: Records, scored: Scored, model: Model) -> pd.Da
     }
     return pd.DataFrame(
         {
-            "left_id": left.table.ids.to_numpy()[scored.rows[0]],
-            "right_id": right.table.ids.to_numpy()[scored.rows[1]],
+            "left_id": left.table.ids.array.take(scored.rows[0]),
+            "right_id": right.table.ids.array.take(scored.rows[1]),
             "match_weight": scored.total,
             "match_probability": 1 / (1 + np.exp2(-scored.total)),
             "band": _labels(band, ["no", "review", "lead"]),
