@@ -18,8 +18,9 @@ class DataSet:
     """Tables of `id` (integer, unique per table) and `TEXTS`: text, null if missing.
 
     A name is given as `full_name` or in parts; `other_names` are separated by semicolons; `dob` is a year or an ISO
-    date; `sex` is F or M. `right` is None where one table holds duplicates: then the smaller id of a pair is `left`.
-    `truth` and `asked` hold pairs: columns left, right. Only pairs in `asked` count, where it is given.
+    date, or several of them separated by semicolons; `sex` is F or M. `right` is None where one table holds duplicates:
+    then the smaller id of a pair is `left`. `truth` and `asked` hold pairs: columns left, right. Only pairs in `asked`
+    count, where it is given.
     """
 
     left: pd.DataFrame

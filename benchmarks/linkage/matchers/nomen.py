@@ -20,8 +20,8 @@ from benchmarks.linkage.matchers.tidy import tidy
 NEAR = 70  # token-sort ratio, of 100, from which a pair is looked at
 YES = 0.7  # OpenSanctions' own threshold for a match
 PROPERTIES = {
-    "full_name": "name", "given": "firstName", "middle": "middleName", "family": "lastName", "dob": "birthDate",
-    "year": "birthDate", "country": "nationality", "birth_place": "birthPlace", "phone": "phone", "street": "address",
+    "full_name": "name", "given": "firstName", "middle": "middleName", "family": "lastName",
+    "country": "nationality", "birth_place": "birthPlace", "phone": "phone", "street": "address",
     "ssn": "idNumber", "a_number": "registrationNumber", "passport": "passportNumber",
 }  # fmt: skip
 SEX = {"F": "female", "M": "male"}
@@ -71,8 +71,10 @@ def _person(row: dict[str, str | None], identity: str) -> object:
     person = model.make_entity("Person")
     person.id = identity
     for column, name in PROPERTIES.items():
-        if row[column] is not None and not (column == "year" and row["dob"] is not None):
+        if row[column] is not None:
             person.add(name, row[column])
+    for date in (row["dates"] or "").split(";"):
+        person.add("birthDate", date or None)
     for other in (row["other_names"] or "").split(";"):
         person.add("alias", other.strip() or None)
     person.add("gender", SEX.get(row["sex"] or ""))

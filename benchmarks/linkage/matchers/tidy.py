@@ -19,6 +19,17 @@ def tidy(side: pd.DataFrame) -> pd.DataFrame:
         found[name] = found[name].where(found[name].notna(), part.where(part != "", None))
     parts = found[["given", "middle", "family"]].fillna("")
     found["full_name"] = (parts["given"] + " " + parts["middle"] + " " + parts["family"]).str.split().str.join(" ")
+    found["dates"] = found["dob"]
+    found["dob"] = found["dob"].astype("string").str.partition(";")[0]  # of several the first
     found["year"] = found["dob"].str[:4]
     found["dob"] = found["dob"].where(found["dob"].str.len() == 10)
     return found.astype(object).where(found.notna(), None)
+
+
+def names(side: pd.DataFrame) -> pd.Series:
+    """Whole name and other names of a tidy side, one a row; the index is the position of the record."""
+    side = side.reset_index(drop=True)
+    others = side["other_names"].astype("string").str.split(";").explode().dropna()
+    others = others.map(lambda text: " ".join(anyascii(text).upper().replace(",", " ").split()))
+    found = pd.concat([side["full_name"], others.astype(object)])
+    return found[found.notna() & (found != "")].groupby(level=0).unique().explode()
