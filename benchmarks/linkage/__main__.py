@@ -3,6 +3,9 @@
     python -m benchmarks.linkage build --data DIR --set febrl4
     python -m benchmarks.linkage run --data DIR --set febrl4 --matcher splink-full
     python -m benchmarks.linkage table --data DIR
+    python -m benchmarks.linkage equity --data DIR --set sim-oig --seed 3 --seed 4 --matcher ours-default
+    python -m benchmarks.linkage growth --data DIR
+    python -m benchmarks.linkage limit --data DIR --set town-10k-1m
 
 Nothing of DIR belongs into the repository. The peers live in an environment of their own (requirements.txt).
 """
@@ -18,6 +21,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from benchmarks.linkage import equity as equity_report
 from benchmarks.linkage.build import SETS, build_set
 from benchmarks.linkage.evaluate import evaluate
 from benchmarks.linkage.layout import read
@@ -76,6 +80,51 @@ def table(data: Data) -> None:
     results = pd.read_json(data / RESULTS, lines=True)
     cell = ["set", "seed", "identifiers", "matcher"]
     print(markdown(results.drop_duplicates(cell, keep="last").sort_values(cell)))
+
+
+@app.command()
+def equity(
+    data: Data,
+    name: SetName,
+    matcher: Annotated[str, typer.Option(help="one of: " + ", ".join(MATCHERS))],
+    seed: Annotated[list[int], typer.Option(help="one or more, taken together")],
+    identifiers: Annotated[bool, typer.Option("--identifiers", help="of the runs with identifiers")] = False,
+) -> None:
+    """Recall by name culture at equal precision, of runs that are there; flags cultures far below the mean."""
+    tag, ranked = "ids" if identifiers else "no-ids", []
+    for one in seed:
+        folder = data / f"{name}-{one}"
+        if not (scored := folder / f"pairs-{matcher}-{tag}.parquet").is_file():
+            raise SystemExit(f"no result of [{matcher}] on [{folder.name}]; use `run` first")
+        known = read(folder)
+        if known.culture is None:
+            raise SystemExit(f"set [{folder.name}] does not know name cultures")
+        ranked.append(equity_report.rank(pd.read_parquet(scored), known))
+    print(f"{name} {seed}, {matcher}, {tag}\n")
+    print(equity_report.markdown(equity_report.by_culture(ranked)))
+
+
+@app.command()
+def growth(
+    data: Data,
+    peers: Peers = Path(sys.executable),
+    seed: Annotated[int, typer.Option(help="of the first town; the others follow")] = 1,
+    size: Annotated[list[int], typer.Option(help="petitioners")] = [10_000, 100_000, 1_000_000, 10_000_000],  # noqa: B006 - typer copies it
+    chunk: Annotated[int, typer.Option(help="petitioners linked at once")] = 500_000,
+) -> None:
+    """Our matcher with 10,000 subjects and ever more petitioners, in chunks: CPU, wall and memory."""
+    for towns in range(-(-max(size) // 1_000_000)):
+        build(data, "town-10k-1m", peers, seed + towns)
+    for petitioners in size:
+        folders = [data / f"town-10k-1m-{seed + towns}" for towns in range(-(-petitioners // 1_000_000))]
+        _child(Path(sys.executable), "benchmarks.linkage.growth", petitioners, chunk, *folders)
+
+
+@app.command()
+def limit(data: Data, name: SetName, peers: Peers = Path(sys.executable), seed: int = 1) -> None:
+    """The share of our matcher's CPU seconds that rapidfuzz alone needs for the same pairs."""
+    build(data, name, peers, seed)
+    _child(Path(sys.executable), "benchmarks.linkage.limit", data / f"{name}-{seed}")
 
 
 def markdown(results: pd.DataFrame) -> str:

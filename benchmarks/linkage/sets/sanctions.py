@@ -6,7 +6,7 @@ of the simulator's other cultures. A listed person appears under a spelling, an 
 name of its own, not under one of the list's. All people are invented: names are drawn element by element.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -15,13 +15,14 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from benchmarks.linkage.layout import DataSet, pairs, table
+from benchmarks.linkage.layout import DataSet, cultures, pairs, table
+from benchmarks.linkage.sets.respell import RESPELL
 from include.simulator.draw import Draw
 from include.simulator.population.cultures import birth_homes, load_cultures, name_people, pick_communities
 from include.simulator.population.places import load_places
 
 ELEMENTS = Path(__file__).with_name("listed.yaml")
-# Share of the listed, share of the others, countries (nationality) and towns of birth.
+# Share of the listed, share of the others of such cultures, countries (nationality) and towns of birth.
 LISTED = {
     "arab": (
         0.27, 0.16, "Iraq Syria Egypt Jordan Lebanon Yemen Saudi_Arabia Kuwait",
@@ -73,12 +74,15 @@ OTHERS = {
     "haitian": 0.05,
     "thai": 0.05,
 }
+NEAR = 0.3  # share of the people who are named by the listed people's rules
+AS_LISTED = 0.5  # of those who appear: under one of the list's names, but for slips of the keyboard
 WOMEN_LISTED, WOMEN = 0.05, 0.48
 APPEARING, TWICE = 0.38, 0.05  # of the listed: who is among the people; and comes twice
-RELATIVES = 0.15  # of the listed: who has a brother among the people, of the same chain of fathers and the same family
+RELATIVES = 0.1  # of the listed: who has a brother among the people, of the same chain of fathers and the same family
 YEAR_ONLY_LISTED, SEVERAL_YEARS, NO_DATE = 0.45, 0.12, 0.05
 YEAR_ONLY = 0.15  # of the people
-SPELLED, SLIP = 0.35, 0.06  # per element: another spelling than the commonest; a slip of the keyboard per name
+SPELLED, SLIP = 0.3, 0.05  # per element: another spelling than the commonest; a slip of the keyboard per name
+RARE = 0.6  # of the family names: on no list of common ones
 
 Words = list[str]
 
@@ -107,16 +111,18 @@ def sanctions(listed: int, people: int, seed: int) -> DataSet:
     brothers = [_brother(wanted[at], draw) for at in draw.permutation(listed)[: int(listed * RELATIVES)]]
     size = people - len(appearing) - len(brothers)
     shares = {name: share for name, (_, share, _, _) in LISTED.items()}
-    near = round(size * sum(shares.values()))
+    near = round(size * NEAR)
     crowd = _people(near, draw, shares, WOMEN, (1935, 2004))
-    right = [_seen(wanted[at], draw) for at in appearing] + [_seen(each, draw, harm=0.5) for each in brothers + crowd]
+    left = [_entry(each, draw) for each in wanted]
+    right = [_seen(wanted[at], draw, _names(left[at]) if draw.random() < AS_LISTED else ()) for at in appearing]
+    right += [_seen(each, draw) for each in brothers + crowd]
     right_table = pd.concat([pd.DataFrame(right), _strangers(size - near, seed, draw)], ignore_index=True)
     order = draw.permutation(len(right_table))
     position = np.empty(len(order), dtype=np.int64)
     position[order] = np.arange(len(order))
-    left = pd.DataFrame([_entry(each, draw) for each in wanted])
     truth = pairs(np.array(appearing, dtype=np.int64), position[: len(appearing)])
-    return DataSet(table(left), table(right_table.iloc[order]), truth)
+    culture = cultures([each.culture for each in wanted])
+    return DataSet(table(pd.DataFrame(left)), table(right_table.iloc[order]), truth, culture=culture)
 
 
 # -- people
@@ -161,12 +167,22 @@ def _named(culture: str, part: str, draw: np.random.Generator) -> tuple[str, ...
     return found[int(len(found) * draw.random() ** 1.6)]
 
 
+def _family(culture: str, draw: np.random.Generator) -> tuple[str, ...]:
+    """A family name of the list, or one of the many that are on no list: of pieces, respelled by rules of sound."""
+    if draw.random() >= RARE:
+        return _named(culture, "family", draw)
+    start, end = (_named(culture, "family", draw)[0] for _ in range(2))
+    name = start[: 2 + len(start) // 2] + end[len(end) // 2 :].lower().strip(" -'")
+    ways = [name.replace(a, b, 1) for pair in RESPELL for a, b in (pair, pair[::-1]) if a in name]
+    return (name, *ways[int(draw.integers(3)) :: 4][:2])
+
+
 def _given(culture: str, sex: str, draw: np.random.Generator) -> tuple[str, ...]:
     return _named(culture, "men" if sex == "M" else "women", draw)
 
 
 def _chained(
-    culture: str, fathers: int, family: str | None
+    culture: str, fathers: int, family: bool
 ) -> Callable[[str, np.random.Generator], dict[str, tuple[str, ...]]]:
     """Own name, the father's, the grandfather's, and where there is one the family's."""
 
@@ -175,7 +191,7 @@ def _chained(
         for nth in range(fathers if draw.random() < 0.7 else fathers - 1):
             parts[f"father{nth}"] = _named(culture, "men", draw)
         if family and draw.random() < 0.85:
-            parts["family"] = _named(culture, family, draw)
+            parts["family"] = _family(culture, draw)
         return _distinct(parts) if len(parts) > 1 else make(sex, draw)
 
     return make
@@ -187,7 +203,7 @@ def _pashto(sex: str, draw: np.random.Generator) -> dict[str, tuple[str, ...]]:
     if draw.random() < 0.5:
         parts["second"] = _named("pashto", "men", draw)
     if draw.random() < 0.7 or len(parts) == 1:
-        parts["family"] = _named("pashto", "family", draw)
+        parts["family"] = _family("pashto", draw)
     return _distinct(parts)
 
 
@@ -196,7 +212,7 @@ def _western(culture: str) -> Callable[[str, np.random.Generator], dict[str, tup
         parts = {"given": _given(culture, sex, draw)}
         if draw.random() < 0.5:
             parts["second"] = _given(culture, sex, draw)
-        parts["family"] = _named(culture, "family", draw)
+        parts["family"] = _family(culture, draw)
         return _distinct(parts)
 
     return make
@@ -211,7 +227,7 @@ def _slavic(sex: str, draw: np.random.Generator) -> dict[str, tuple[str, ...]]:
         if sex == "M"
         else [soft + "vna", soft.replace("ye", "e") + "vna"]
     )
-    family = _named("slavic", "family", draw)
+    family = _family("slavic", draw)
     if sex == "F":
         family = tuple(name + "a" if name.endswith(("v", "w", "ff")) else name for name in family)
     return {"given": _given("slavic", sex, draw), "patronymic": tuple(stem + end for end in endings), "family": family}
@@ -228,11 +244,11 @@ def _korean(sex: str, draw: np.random.Generator) -> dict[str, tuple[str, ...]]:
 
 
 MAKERS = {
-    "arab": _chained("arab", 2, "family"),
-    "maghreb": _chained("maghreb", 1, "family"),
+    "arab": _chained("arab", 2, True),
+    "maghreb": _chained("maghreb", 1, True),
     "persian": _western("persian"),
     "pashto": _pashto,
-    "horn": _chained("horn", 2, None),
+    "horn": _chained("horn", 2, False),
     "african": _western("african"),
     "slavic": _slavic,
     "korean": _korean,
@@ -313,7 +329,7 @@ def _korean_order(words: dict[str, str], draw: np.random.Generator, harm: float)
 
 
 def _spelled(names: tuple[str, ...], draw: np.random.Generator, harm: float) -> str:
-    return _one(names, draw) if draw.random() < SPELLED * (1 + harm) else names[0]
+    return _one(names, draw) if draw.random() < SPELLED * harm else names[0]
 
 
 def _slipped(text: str, draw: np.random.Generator, harm: float) -> str:
@@ -326,16 +342,20 @@ def _slipped(text: str, draw: np.random.Generator, harm: float) -> str:
     return text[:at] + (text[at - 1] if kind == 1 else chr(97 + int(draw.integers(26)))) + text[at + (kind == 2) :]
 
 
-def _seen(person: Person, draw: np.random.Generator, harm: float = 1.0) -> dict[str, str | None]:
-    """Among the people: one name, mostly a whole date."""
+def _names(entry: dict[str, str | None]) -> Words:
+    return [str(entry["full_name"]), *(name for name in str(entry["other_names"]).split(";") if name)]
+
+
+def _seen(person: Person, draw: np.random.Generator, listed: Sequence[str] = ()) -> dict[str, str | None]:
+    """Among the people: one name, of the list's if any are given; mostly a whole date."""
     born = person.born
-    luck = draw.random() / harm
+    luck = draw.random()
     if luck < 0.06:
         born = born + int(draw.choice([-730, -365, 365, 31, 9, 1]))
     text = str(born)
     if 0.06 <= luck < 0.09 and int(text[8:]) <= 12:
         text = f"{text[:4]}-{text[8:]}-{text[5:7]}"
-    name = person.nicknames[0] if draw.random() < 0.01 * harm else _written(person, draw, harm, drop=0.3)
+    name = _slipped(_one(listed, draw), draw, 1.0) if listed else _written(person, draw, 1.0, drop=0.3)
     return {
         "full_name": name,
         "dob": None if draw.random() < 0.02 else text[:4] if draw.random() < YEAR_ONLY else text,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.linkage.layout import DataSet, same_entity, table
+from benchmarks.linkage.layout import DataSet, cultures, same_entity, table
 from benchmarks.matching import PETITIONER, SHARED, read
 from include.simulator import truth
 from include.simulator.scenario import load
@@ -36,14 +36,11 @@ def world(scenario: str, seed: int) -> DataSet:
         petitioners = read(place, "uscis_petitioners", PETITIONER, ["receipt_number"]).drop_duplicates(
             "receipt_number", keep="last"
         )
-        return DataSet(
-            _table(subjects),
-            _table(petitioners),
-            same_entity(
-                _person(place, "tecs_subjects", subjects["subject_id"]),
-                _person(place, "uscis_petitioners", petitioners["receipt_number"]),
-            ),
-        )
+        wanted = _person(place, "tecs_subjects", subjects["subject_id"])
+        found = same_entity(wanted, _person(place, "uscis_petitioners", petitioners["receipt_number"]))
+        people = truth.read(place, "people").set_index("person_id")["culture"]
+        culture = cultures(wanted.map(people).tolist())
+        return DataSet(_table(subjects), _table(petitioners), found, culture=culture)
 
 
 def _person(place: Path, dataset: str, keys: pd.Series) -> pd.Series:
