@@ -14,6 +14,7 @@ MATCHERS = {
     "ours-stored": ("ours:stored", "project"),
     "splink-plain": ("splink:plain", "peers"),
     "splink-full": ("splink:full", "peers"),
+    "splink-wide": ("splink:wide", "peers"),
     "splink-stored": ("splink:stored", "peers"),
     "recordlinkage": ("toolkit:match", "peers"),
     "rapidfuzz": ("fuzz:match", "peers"),
