@@ -15,6 +15,7 @@ MATCHERS = {
     "splink-plain": ("splink:plain", "peers"),
     "splink-full": ("splink:full", "peers"),
     "splink-wide": ("splink:wide", "peers"),
+    "splink-strict": ("splink:strict", "peers"),
     "splink-stored": ("splink:stored", "peers"),
     "recordlinkage": ("toolkit:match", "peers"),
     "rapidfuzz": ("fuzz:match", "peers"),
