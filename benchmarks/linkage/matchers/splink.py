@@ -19,7 +19,7 @@ import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import Linker, SettingsCreator, block_on
 from splink.backends.duckdb import DuckDBAPI
-from splink.exceptions import EMTrainingException
+from splink.internals.exceptions import EMTrainingException
 
 from benchmarks.linkage.layout import DataSet
 from benchmarks.linkage.matchers import Found
