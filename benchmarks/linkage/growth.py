@@ -17,19 +17,21 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from benchmarks.linkage.layout import IDENTIFIERS, read_left
-from include.matching.link import link
+from include.matching.link import Linker
 from include.matching.model import load_model
 
 
 def main(size: int, chunk: int, folders: list[Path]) -> None:
-    left, model = read_left(folders[0]).assign(**dict.fromkeys(IDENTIFIERS)), load_model()
-    wall = cpu = 0.0
+    left = read_left(folders[0]).assign(**dict.fromkeys(IDENTIFIERS))
+    start, spent = time.perf_counter(), time.process_time()
+    linker = Linker(left, load_model())
+    wall, cpu = time.perf_counter() - start, time.process_time() - spent
     compared = kept = petitioners = 0
     for right in stream(folders, size, chunk):
         start, spent = time.perf_counter(), time.process_time()
-        links = link(left, right, model)
+        links = linker.link(right)
         wall, cpu = wall + time.perf_counter() - start, cpu + time.process_time() - spent
-        petitioners, compared, kept = petitioners + len(right), compared + links.compared, kept + len(links.pairs)
+        petitioners, compared, kept = petitioners + len(right), links.compared, kept + len(links.pairs)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     numbers = {"petitioners": petitioners, "compared": compared, "pairs": kept}
     print(json.dumps(numbers | {"cpu_seconds": round(cpu, 2), "wall_seconds": round(wall, 2), "peak_mb": peak}))

@@ -35,11 +35,15 @@ def stored(data: DataSet, state: Path) -> Found:
 
 
 def _found(data: DataSet, model: Model) -> Found:
-    links = (
-        dedupe(data.left, model, floor=FLOOR) if data.right is None else link(data.left, data.right, model, floor=FLOOR)
-    )
+    pairs, compared = scored(data, model)
+    return Found(pairs, model.lead, compared)
+
+
+def scored(data: DataSet, model: Model) -> tuple[pd.DataFrame, int]:
+    """Left, right, score and the level of each comparison, down to the floor; and how many pairs were compared."""
+    links = dedupe(data.left, model, FLOOR) if data.right is None else link(data.left, data.right, model, FLOOR)
     pairs = links.pairs.rename(columns={"left_id": "left", "right_id": "right", "match_weight": "score"})
     if data.right is None:
         low, high = pairs[["left", "right"]].min(axis=1), pairs[["left", "right"]].max(axis=1)
         pairs = pairs.assign(left=low, right=high)
-    return Found(pd.DataFrame(pairs[["left", "right", "score"]]), model.lead, links.compared)
+    return pairs, links.compared
