@@ -14,6 +14,7 @@ from include.matching.link import dedupe, link
 from include.matching.model import Model, load_model
 
 FLOOR = -10.0  # bits, one in a thousand at even odds: Splink's pairs are handed over from there, too
+EVERY_PAIR = -1e6  # bits: no pair is so unlikely
 STORED = "ours.json"
 
 
@@ -41,7 +42,8 @@ def _found(data: DataSet, model: Model) -> Found:
 
 def scored(data: DataSet, model: Model) -> tuple[pd.DataFrame, int]:
     """Left, right, score and the level of each comparison, down to the floor; and how many pairs were compared."""
-    links = dedupe(data.left, model, FLOOR) if data.right is None else link(data.left, data.right, model, FLOOR)
+    floor = FLOOR if data.asked is None else EVERY_PAIR
+    links = dedupe(data.left, model, floor) if data.right is None else link(data.left, data.right, model, floor)
     pairs = links.pairs.rename(columns={"left_id": "left", "right_id": "right", "match_weight": "score"})
     if data.right is None:
         low, high = pairs[["left", "right"]].min(axis=1), pairs[["left", "right"]].max(axis=1)
