@@ -5,13 +5,16 @@ The threshold is the model's band `lead`. Pairs are handed over down to `FLOOR`,
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
-from include.matching.train import train
 
 from benchmarks.linkage.layout import DataSet
 from benchmarks.linkage.matchers import Found
-from include.matching.link import dedupe, link
-from include.matching.model import Model, load_model
+from include.matching.fields import Table
+from include.matching.link import Scored, dedupe, link, score
+from include.matching.model import LEVELS, MISSING, Model, load_model
+from include.matching.records import read_records
+from include.matching.train import train
 
 FLOOR = -10.0  # bits, one in a thousand at even odds: Splink's pairs are handed over from there, too
 EVERY_PAIR = -1e6  # bits: no pair is so unlikely
@@ -42,10 +45,24 @@ def _found(data: DataSet, model: Model) -> Found:
 
 def scored(data: DataSet, model: Model) -> tuple[pd.DataFrame, int]:
     """Left, right, score and the level of each comparison, down to the floor; and how many pairs were compared."""
-    floor = FLOOR if data.asked is None else EVERY_PAIR
-    links = dedupe(data.left, model, floor) if data.right is None else link(data.left, data.right, model, floor)
-    pairs = links.pairs.rename(columns={"left_id": "left", "right_id": "right", "match_weight": "score"})
-    if data.right is None:
-        low, high = pairs[["left", "right"]].min(axis=1), pairs[["left", "right"]].max(axis=1)
-        pairs = pairs.assign(left=low, right=high)
-    return pairs, links.compared
+    if data.asked is not None:
+        return _asked(data, model), len(data.asked)
+    links = dedupe(data.left, model, FLOOR) if data.right is None else link(data.left, data.right, model, FLOOR)
+    return links.pairs.rename(columns={"left_id": "left", "right_id": "right", "match_weight": "score"}), links.compared
+
+
+def _asked(data: DataSet, model: Model) -> pd.DataFrame:
+    """Pairs that are given are compared as they are, as the peers do: blocking is another question."""
+    assert data.asked is not None
+    assert data.right is not None
+    pairs = data.asked[["left", "right"]].to_numpy().T
+    found = score(
+        *(read_records(Table(side), model) for side in (data.left, data.right)), tuple(pairs), model, EVERY_PAIR
+    )
+    left, right = found.rows
+    return pd.DataFrame({"left": left, "right": right, "score": found.total} | _levels(found))
+
+
+def _levels(found: Scored) -> dict[str, object]:
+    names = {comparison: np.array([*LEVELS[comparison], MISSING]) for comparison in LEVELS}
+    return {comparison: names[comparison][found.levels[comparison].level] for comparison in LEVELS}
