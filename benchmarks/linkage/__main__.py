@@ -2,7 +2,7 @@
 
     python -m benchmarks.linkage build --data DIR --set febrl4
     python -m benchmarks.linkage run --data DIR --set febrl4 --matcher splink-full
-    python -m benchmarks.linkage table --data DIR
+    python -m benchmarks.linkage table --data DIR --mean --since 3
     python -m benchmarks.linkage equity --data DIR --set sim-oig --seed 3 --seed 4 --matcher ours-default
     python -m benchmarks.linkage growth --data DIR
     python -m benchmarks.linkage limit --data DIR --set town-10k-1m
@@ -75,11 +75,27 @@ def run(
 
 
 @app.command()
-def table(data: Data) -> None:
+def table(
+    data: Data,
+    mean: Annotated[bool, typer.Option("--mean", help="one row per set and matcher: the mean of its seeds")] = False,
+    since: Annotated[int, typer.Option(help="leave out smaller seeds, of sets that have seeds")] = 1,
+) -> None:
     """The newest result of every cell, as Markdown."""
     results = pd.read_json(data / RESULTS, lines=True)
+    seeded = results["set"].map(lambda name: SETS[name].seeded)
+    results = results[~seeded | (results["seed"] >= since)]
     cell = ["set", "seed", "identifiers", "matcher"]
-    print(markdown(results.drop_duplicates(cell, keep="last").sort_values(cell)))
+    results = results.drop_duplicates(cell, keep="last").sort_values(cell)
+    print(markdown(_means(results) if mean else results))
+
+
+def _means(results: pd.DataFrame) -> pd.DataFrame:
+    """A recall that a seed does not reach at any threshold counts as 0."""
+    results = results.fillna(dict.fromkeys(["recall_at_95", "recall_at_99"], 0.0))
+    keys = ["set", "identifiers", "matcher"]
+    seeds = results.groupby(keys)["seed"].agg(lambda found: ",".join(map(str, sorted(found))))
+    means = results.groupby(keys).mean(numeric_only=True).drop(columns="seed").join(seeds).reset_index()
+    return means.astype({"left": int, "right": int, "peak_mb": int})
 
 
 @app.command()
@@ -111,12 +127,13 @@ def growth(
     seed: Annotated[int, typer.Option(help="of the first town; the others follow")] = 1,
     size: Annotated[list[int], typer.Option(help="petitioners")] = [10_000, 100_000, 1_000_000, 10_000_000],  # noqa: B006 - typer copies it
     chunk: Annotated[int, typer.Option(help="petitioners linked at once")] = 500_000,
+    towns: Annotated[int, typer.Option(help="different towns of a million; larger streams repeat them")] = 4,
 ) -> None:
     """Our matcher with 10,000 subjects and ever more petitioners, in chunks: CPU, wall and memory."""
-    for towns in range(-(-max(size) // 1_000_000)):
-        build(data, "town-10k-1m", peers, seed + towns)
+    folders = [data / f"town-10k-1m-{seed + nth}" for nth in range(towns)]
+    for nth in range(towns):
+        build(data, "town-10k-1m", peers, seed + nth)
     for petitioners in size:
-        folders = [data / f"town-10k-1m-{seed + towns}" for towns in range(-(-petitioners // 1_000_000))]
         _child(Path(sys.executable), "benchmarks.linkage.growth", petitioners, chunk, *folders)
 
 

@@ -2,8 +2,8 @@
 
     python -m benchmarks.linkage.growth SIZE CHUNK FOLDER [FOLDER ...]
 
-A stream is the petitioners of one synthetic town after the other, read and linked in chunks; of each chunk only the
-pairs above the default floor are kept. Reading the files does not count as CPU seconds; it counts for the memory.
+A stream is the petitioners of one synthetic town after the other, from the first again when all were read, in chunks; of
+each chunk only the pairs above the default floor are kept. Reading the files does not count as CPU seconds; it counts for the memory.
 """
 
 import json
@@ -11,6 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 
 import pandas as pd
@@ -38,9 +39,9 @@ def main(size: int, chunk: int, folders: list[Path]) -> None:
 
 
 def stream(folders: list[Path], size: int, chunk: int) -> Iterator[pd.DataFrame]:
-    """Petitioners with ids of their own, `chunk` at a time, `size` altogether or as many as there are."""
+    """Petitioners with ids of their own, `chunk` at a time, `size` altogether."""
     left = size
-    for folder in folders:
+    for folder in cycle(folders):
         for batch in pq.ParquetFile(folder / "right.parquet").iter_batches(batch_size=chunk):
             frame = batch.to_pandas().head(left)
             if not len(frame):
