@@ -15,18 +15,21 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from include.matching.model import LEVELS
-from include.matching.records import Records, organisation, plain_text, street
-from include.matching.words import Flags, Hashes, Numbers, Shares, Words
+from include.matching.records import Records, organisation, street
+from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words, bits
 
 Level = npt.NDArray[np.int8]
 Pairs = tuple[Numbers, Numbers]
 
 NONE = -1
+OPEN = -2  # for rapidfuzz to say
 LONG_WORD = 8  # letters from which two edits, not one, still make the same word
 SHORT_FORM = 3  # letters from which the beginning of a name is a short form of it (ALEX), below it is an initial
 SIMILAR = 0.6  # share of a word's letters that must stay for it to be similar: two edits in five letters
 SIMILAR_STREET = 0.75  # of a street's: an apartment, an abbreviation that we do not know
 SIMILAR_FIRM = 0.8
+# Levels that rapidfuzz may find where spelling and sound differ, the better one first.
+BY_EDITS = {"family_name": ("close", "similar"), "given_name": ("variant", "similar"), "middle_name": ("variant",)}
 YEAR_NEAR = 2  # years between an estimated year of birth and another
 
 GENERATION = (16, 45)  # years between a parent and a child of one name
@@ -34,14 +37,14 @@ GENERATION = (16, 45)  # years between a parent and a child of one name
 
 @dataclass(frozen=True)
 class Levels:
-    """Levels of n pairs in one comparison, and the frequency of the name they share (1 where it does not matter)."""
+    """Levels of n pairs in one comparison; of names also how common the shared name is: log2 of a share of people."""
 
     level: Level
-    share: Shares | None = None
+    bits: Bits | None = None
 
     def take(self, at: npt.NDArray[np.integer]) -> "Levels":
         """The levels of some of the pairs."""
-        return Levels(self.level[at], None if self.share is None else self.share[at])
+        return Levels(self.level[at], None if self.bits is None else self.bits[at])
 
 
 # -- names
@@ -55,10 +58,10 @@ def compare_names(left: Records, right: Records, names: Pairs, several_floor: fl
     family, given, middle = _as_written(left, right, names, several_floor)
     swapped = np.flatnonzero(_crosswise(left, right, names) & (family.level != 0) & (given.level != 0))
     if len(swapped):
-        turned = _swapped(left, right, (i[swapped], j[swapped]))
-        for levels, other in zip((family, given, middle), turned, strict=True):
-            levels.level[swapped] = other.level
-            levels.share[swapped] = other.share  # type: ignore[index]
+        exact = _swapped_exactly(left, right, (i[swapped], j[swapped]))
+        family.level[swapped] = np.where(exact, 0, LEVELS["family_name"].index("close"))
+        given.level[swapped] = np.where(exact, 0, LEVELS["given_name"].index("variant"))
+        middle.level[swapped] = NONE
         order[swapped] = 1
     named = [(side.names.family[at, 0] > 0) | (side.names.given[at] > 0) for side, at in ((left, i), (right, j))]
     known = named[0] & named[1]
@@ -95,18 +98,18 @@ def _as_written(left: Records, right: Records, names: Pairs, several_floor: floa
     ]
     found["crossed"] = crossed[0] | crossed[1]
     known = (ones > 0) & (others > 0)
-    share = np.maximum(left.words.given_share[ones], right.words.given_share[others])
-    share = np.where(
-        crossed[0], left.words.given_share[ones], np.where(crossed[1], right.words.given_share[others], share)
+    common = np.maximum(left.words.given_bits[ones], right.words.given_bits[others])
+    common = np.where(
+        crossed[0], left.words.given_bits[ones], np.where(crossed[1], right.words.given_bits[others], common)
     )
-    given = Levels(_choose("given_name", found, known), share)
+    given = Levels(_choose("given_name", found, known), common)
     # a name that was crossed, or divided in another way, has used up the middle name
     free = ~found["crossed"] & ~(one_string & divided)
     second = np.where(free, a.middle[i, 0], 0), np.where(free, b.middle[j, 0], 0)
     middle = _given(left.words, right.words, *second)
-    second_share = np.maximum(left.words.given_share[second[0]], right.words.given_share[second[1]])
+    second_common = np.maximum(left.words.given_bits[second[0]], right.words.given_bits[second[1]])
     level = _choose("middle_name", middle, (second[0] > 0) & (second[1] > 0))
-    return family, given, Levels(level, second_share)
+    return family, given, Levels(level, second_common)
 
 
 def _family(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:
@@ -118,35 +121,37 @@ def _family(left: Records, right: Records, names: Pairs, several_floor: float) -
     may_be_cut = np.flatnonzero((a.cut[i] | b.cut[j]) & ~exact)
     exact[may_be_cut] = _begins(left.words, right.words, a.family[i[may_be_cut], 0], b.family[j[may_be_cut], 0])
     close = a.family_heard[i] == b.family_heard[j]
-    share = np.maximum(
-        _family_share(left.words, a.family[i], several_floor), _family_share(right.words, b.family[j], several_floor)
+    common = np.maximum(
+        family_bits(left.words, a.family[i], several_floor), family_bits(right.words, b.family[j], several_floor)
     )
     partial = np.zeros(len(i), dtype=bool)
     some = np.flatnonzero(known & ~exact & ~close & ((a.family_count[i] > 1) | (b.family_count[j] > 1)))
     if len(some):
-        partial[some], share[some] = _shared_word(left, right, (i[some], j[some]), share[some])
-    return Levels(_choose("family_name", {"exact": exact, "close": close, "partial": partial}, known), share)
+        partial[some], common[some] = _shared_word(left, right, (i[some], j[some]), common[some])
+    return Levels(_choose("family_name", {"exact": exact, "close": close, "partial": partial}, known), common)
 
 
-def _family_share(words: Words, grid: npt.NDArray[np.int32], several_floor: float) -> Shares:
-    share = words.family_share[grid[:, 0]]
+def family_bits(words: Words, grid: npt.NDArray[np.int32], several_floor: float) -> Bits:
+    """log2 of the share of people who bear the words of a surname together."""
+    found = words.family_bits[grid[:, 0]]
+    floor = bits(np.array(several_floor))
     for column in grid.T[1:]:
         some = np.flatnonzero(column)
-        share[some] = np.maximum(share[some] * words.family_share[column[some]], several_floor)
-    return share
+        found[some] = np.maximum(found[some] + words.family_bits[column[some]], floor)
+    return found
 
 
-def _shared_word(left: Records, right: Records, names: Pairs, share: Shares) -> tuple[Flags, Shares]:
-    """Whether two surnames of several words share a word by sound, and the share of people who bear the rarest of these."""
+def _shared_word(left: Records, right: Records, names: Pairs, common: Bits) -> tuple[Flags, Bits]:
+    """Whether two surnames of several words common a word by sound, and how common the rarest of these is."""
     ones, others = left.names.family[names[0]], right.names.family[names[1]]
-    shared, rarest = np.zeros(len(ones), dtype=bool), np.ones(len(ones))
+    shared, rarest = np.zeros(len(ones), dtype=bool), np.zeros(len(ones), dtype=np.float32)
     for one in ones.T:
         for other in others.T:
             alike = (one > 0) & (other > 0) & (left.words.heard[one] == right.words.heard[other])
-            both = np.maximum(left.words.family_share[one], right.words.family_share[other])
+            both = np.maximum(left.words.family_bits[one], right.words.family_bits[other])
             rarest = np.where(alike, np.minimum(rarest, both), rarest)
             shared |= alike
-    return shared, np.where(shared, rarest, share)
+    return shared, np.where(shared, rarest, common)
 
 
 def _given(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> dict[str, Flags]:
@@ -189,23 +194,15 @@ def _crosswise(left: Records, right: Records, names: Pairs) -> Flags:
     return found & (b.given[j] > 0) & (a.given[i] > 0)
 
 
-def _swapped(left: Records, right: Records, names: Pairs) -> tuple[Levels, Levels, Levels]:
-    """Levels of names that agree crosswise: whose surname is spelled like the other's given name, and the other way round."""
+def _swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
+    """Of names that agree crosswise: whether both are spelled alike."""
     a, b = left.names, right.names
     i, j = names
-    spelled = left.words.spelling.value, right.words.spelling.value
-    exact = (a.family_core[i] == spelled[1][b.given[j]]) | (a.family_core[i] == b.given_joined[j])
-    exact &= (b.family_core[j] == spelled[0][a.given[i]]) | (b.family_core[j] == a.given_joined[i])
-    close, variant = LEVELS["family_name"].index("close"), LEVELS["given_name"].index("variant")
-    # the same whichever side is called left: both names take the level of the weaker one, and the share of the commoner
-    ones, others = a.family[i, 0], b.family[j, 0]
-    share = np.maximum(left.words.family_share[ones], right.words.family_share[others])
-    share = np.maximum(share, np.maximum(left.words.given_share[ones], right.words.given_share[others]))
-    return (
-        Levels(np.where(exact, 0, close).astype(np.int8), share),
-        Levels(np.where(exact, 0, variant).astype(np.int8), share),
-        Levels(np.full(len(i), NONE, dtype=np.int8), np.ones(len(i))),
-    )
+    ones, others = left.words.spelling.value, right.words.spelling.value
+    exact = (a.family_core[i] == others[b.given[j]]) | (a.family_core[i] == b.given_joined[j])
+    exact &= (b.family_core[j] == ones[a.given[i]]) | (b.family_core[j] == a.given_joined[i])
+    found: Flags = exact
+    return found
 
 
 def refine_names(left: Records, right: Records, names: Pairs, found: dict[str, Levels]) -> None:
@@ -214,11 +211,12 @@ def refine_names(left: Records, right: Records, names: Pairs, found: dict[str, L
     i, j = names
     family, given, middle = (found[name].level for name in ("family_name", "given_name", "middle_name"))
     parts = (
-        ("family_name", family, a.family[:, 0], b.family[:, 0], "close", "similar"),
-        ("given_name", given, a.given, b.given, "variant", "similar"),
-        ("middle_name", middle, a.middle[:, 0], b.middle[:, 0], "variant", None),
+        ("family_name", family, a.family[:, 0], b.family[:, 0]),
+        ("given_name", given, a.given, b.given),
+        ("middle_name", middle, a.middle[:, 0], b.middle[:, 0]),
     )
-    for comparison, level, ones, others, near, similar in parts:
+    for comparison, level, ones, others in parts:
+        near, *similar = BY_EDITS[comparison]
         names_of = LEVELS[comparison]
         some = level == len(names_of) - 1
         if comparison == "family_name":  # of several words each might be meant
@@ -229,7 +227,7 @@ def refine_names(left: Records, right: Records, names: Pairs, found: dict[str, L
         edits, longest = _edits(left.words, right.words, ones[i[at]], others[j[at]])
         allowed = np.where(longest >= LONG_WORD, 2, np.where(longest > SHORT_FORM, 1, 0))
         if similar:
-            level[at[edits <= longest * (1 - SIMILAR)]] = names_of.index(similar)
+            level[at[edits <= longest * (1 - SIMILAR)]] = names_of.index(similar[0])
         level[at[edits <= allowed]] = names_of.index(near)
 
 
@@ -252,7 +250,7 @@ def _edits(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[
 
 
 def compare_fields(left: Records, right: Records, pairs: Pairs) -> dict[str, Levels]:
-    """Levels of every comparison that is not about names or addresses."""
+    """Levels of every comparison of whole values: all but names, streets and firms."""
     a, b = pairs
     found = {
         "date_of_birth": _best_of(left.born, right.born, pairs, _dates),
@@ -260,6 +258,7 @@ def compare_fields(left: Records, right: Records, pairs: Pairs) -> dict[str, Lev
         "country": _same(left.country[a], right.country[b]),
         "birth_place": _same(left.birth_place[a], right.birth_place[b]),
     }
+    found["place"] = _places(left, right, pairs)
     unreadable = ~(left.country_known[a] & right.country_known[b])
     found["country"][unreadable & (found["country"] > 0)] = NONE  # no contradiction
     for field, numbers in left.numbers.items():
@@ -294,7 +293,7 @@ def _dates(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Level:
     # 1 January stands for "some time in that year", as does a year alone
     vague = (a % 10000 == 101) | (b % 10000 == 101) | (day_a == 0) | (day_b == 0)
     found = np.full(len(a), len(names) - 1, dtype=np.int8)
-    near = np.flatnonzero((np.abs(a - b) < 100_000) | (month & day))  # one digit may be that of the decade
+    near = np.flatnonzero(year.astype(np.int8) + month + day == 2)  # a digit belongs to one of the three
 
     def say(level: str, where: Flags) -> None:
         found[where] = names.index(level)
@@ -342,16 +341,6 @@ def _phones(a: Numbers, b: Numbers) -> Level:
     return level
 
 
-def compare_places(left: Records, right: Records, pairs: Pairs) -> dict[str, Levels]:
-    """Levels of `street`, `place` and `organisation`: they read the text of the rows that are asked about."""
-    a, b = pairs
-    return {
-        "street": Levels(_streets(left, right, pairs)),
-        "place": Levels(_places(left, right, pairs)),
-        "organisation": Levels(_organisations(left, right, (a, b))),
-    }
-
-
 def _places(left: Records, right: Records, pairs: Pairs) -> Level:
     names = LEVELS["place"]
     a, b = pairs
@@ -370,55 +359,59 @@ def _places(left: Records, right: Records, pairs: Pairs) -> Level:
     return level
 
 
-def _streets(left: Records, right: Records, pairs: Pairs) -> Level:
-    names = LEVELS["street"]
-    code_a, texts_a = _texts(left, "street", pairs[0])
-    code_b, texts_b = _texts(right, "street", pairs[1])
-    level = np.full(len(pairs[0]), NONE, dtype=np.int8)
-    known = np.flatnonzero((code_a >= 0) & (code_b >= 0))
-    if not len(known):
-        return level
-    ones, others = [street(text) for text in texts_a], [street(text) for text in texts_b]
-    code, pair = pd.factorize(code_a[known].astype(np.int64) * len(others) + code_b[known])
-    first, second = [ones[at] for at in pair // len(others)], [others[at] for at in pair % len(others)]
-    alike = process.cpdist(first, second, scorer=OSA.normalized_similarity, score_cutoff=SIMILAR_STREET, workers=1)[
-        code
-    ]
-    house_a, house_b = left.house[pairs[0][known]], right.house[pairs[1][known]]
-    same_house = (house_a == house_b) & (house_a > 0)
-    found = np.full(len(known), names.index("different"), dtype=np.int8)
-    found[same_house] = names.index("number")
-    found[(alike >= SIMILAR_STREET) & (same_house | (house_a == 0) | (house_b == 0))] = names.index("close")
-    found[alike == 1.0] = names.index("exact")
-    level[known] = found
-    return level
-
-
-def _organisations(left: Records, right: Records, pairs: Pairs) -> Level:
+def compare_texts(left: Records, right: Records, pairs: Pairs) -> dict[str, Levels]:
+    """Levels of `street` and `organisation` where no text needs to be read; `OPEN` where it does."""
     a, b = pairs
-    level = np.where(
-        (left.organisation[a] != 0) & (right.organisation[b] != 0), left.organisation[a] != right.organisation[b], NONE
-    )
-    level = np.where(level == 1, 2, level).astype(np.int8)
-    some = np.flatnonzero(level == 2)
-    if len(some):
-        code_a, ones = _texts(left, "organisation", a[some])
-        code_b, others = _texts(right, "organisation", b[some])
-        alike = process.cpdist(
-            [ones[at] for at in code_a], [others[at] for at in code_b], scorer=OSA.normalized_similarity, workers=1
-        )
-        level[some[alike >= SIMILAR_FIRM]] = 1
-    return level
+    house_a, house_b = left.house[a], right.house[b]
+    street = np.where(left.has_street[a] & right.has_street[b], OPEN, NONE).astype(np.int8)
+    street[(house_a > 0) & (house_b > 0) & (house_a != house_b) & (street == OPEN)] = len(LEVELS["street"]) - 1
+    firm = _same(left.organisation[a], right.organisation[b])
+    return {"street": Levels(street), "organisation": Levels(np.where(firm == 1, OPEN, firm).astype(np.int8))}
+
+
+def refine_texts(left: Records, right: Records, pairs: Pairs, found: dict[str, Levels]) -> None:
+    """Read the texts that are still open; changes `found` in place."""
+    for comparison, read in (("street", _streets), ("organisation", _firms)):
+        level = found[comparison].level
+        some = np.flatnonzero(level == OPEN)
+        if len(some):
+            level[some] = read(left, right, (pairs[0][some], pairs[1][some]))
+
+
+def _streets(left: Records, right: Records, pairs: Pairs) -> Level:
+    """Streets whose house numbers do not differ."""
+    names = LEVELS["street"]
+    alike = _alike(_texts(left, "street", pairs[0]), _texts(right, "street", pairs[1]))
+    same_house = (left.house[pairs[0]] == right.house[pairs[1]]) & (left.house[pairs[0]] > 0)
+    found = np.where(same_house, names.index("number"), names.index("different")).astype(np.int8)
+    found[alike >= SIMILAR_STREET] = names.index("close")
+    found[alike == 1.0] = names.index("exact")
+    return found
+
+
+def _firms(left: Records, right: Records, pairs: Pairs) -> Level:
+    """Firms whose names differ."""
+    alike = _alike(_texts(left, "organisation", pairs[0]), _texts(right, "organisation", pairs[1]))
+    return np.where(alike >= SIMILAR_FIRM, 1, len(LEVELS["organisation"]) - 1).astype(np.int8)
+
+
+def _alike(left: tuple[Numbers, list[str]], right: tuple[Numbers, list[str]]) -> Shares:
+    """Share of the letters that stay, for each pair of texts given by position."""
+    ones, others = left[1], right[1]
+    code, pair = pd.factorize(left[0] * len(others) + right[0])
+    first, second = [ones[at] for at in pair // len(others)], [others[at] for at in pair % len(others)]
+    found: Shares = process.cpdist(first, second, scorer=OSA.normalized_similarity, dtype=np.float64, workers=1)[code]
+    return found
 
 
 def _texts(records: Records, field: str, rows: Numbers) -> tuple[Numbers, list[str]]:
-    """The distinct texts of a field in these rows, made plain, and the position of each row's text: -1 where there is none."""
-    code, distinct = pd.factorize(rows)
-    values = records.table[field] if field == "organisation" else records.streets
-    coded = (organisation if field == "organisation" else plain_text)(
-        values.take(pa.array(distinct))
-    ).dictionary_encode()
-    return coded.indices.fill_null(-1).to_numpy().astype(np.int64)[code], coded.dictionary.to_pylist()
+    """The distinct texts of a field in these rows, made plain, and the position of each row's text."""
+    code, used = pd.factorize(rows)
+    plain = _PLAIN[field](records.table[field].take(pa.array(used))).fill_null("").dictionary_encode()
+    return plain.indices.to_numpy().astype(np.int64)[code], plain.dictionary.to_pylist()
+
+
+_PLAIN = {"street": street, "organisation": organisation}
 
 
 # -- tools

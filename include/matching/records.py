@@ -1,9 +1,7 @@
 """A table as values that can be compared. Each value depends on its own row and the model alone."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,22 +11,19 @@ import pyarrow.compute as pc
 from include.matching.fields import SEPARATOR, Column, Table, distinct
 from include.matching.model import Model
 from include.matching.names import Names, ascii_upper, read_names
-from include.matching.words import Flags, Hashes, Numbers, Words, byte_matrix, hash_texts
+from include.matching.words import Flags, Frequencies, Hashes, Numbers, Words, byte_matrix, hash_texts
 
 NUMBERS = ("a_number", "ssn", "passport", "phone", "fein")
 MAX_VALUES = 4  # dates or numbers of one person that are looked at; each is compared with each of the other's
 HOUSE_DIGITS = 6  # of a house number
-UNWRITTEN = (1900, 1, 1)  # the filler of systems that insist on a date
+UNWRITTEN = 19000101  # the filler of systems that insist on a date
 
-# What written English does to street words; the first form is what remains.
+# What written English does to street words: the form that remains, and the others.
 STREET_WORDS = {
-    word: words.split()[0]
-    for words in (
-        "ST STREET STR", "AVE AVENUE AV", "RD ROAD", "DR DRIVE", "LN LANE", "BLVD BOULEVARD", "CT COURT CRT", "PL PLACE",
-        "CIR CIRCLE CIRCUIT", "PKWY PARKWAY", "HWY HIGHWAY", "TER TERRACE", "SQ SQUARE", "CRES CRESCENT", "CL CLOSE",
-        "APT APARTMENT UNIT STE SUITE NO FLAT", "N NORTH", "S SOUTH", "E EAST", "W WEST",
-    )
-    for word in words.split()
+    "ST": "STREET|STR", "AVE": "AVENUE|AV", "RD": "ROAD", "DR": "DRIVE", "LN": "LANE", "BLVD": "BOULEVARD",
+    "CT": "COURT|CRT", "PL": "PLACE", "CIR": "CIRCLE|CIRCUIT", "PKWY": "PARKWAY", "HWY": "HIGHWAY", "TER": "TERRACE",
+    "SQ": "SQUARE", "CRES": "CRESCENT", "CL": "CLOSE", "APT": "APARTMENT|UNIT|STE|SUITE|NO|FLAT", "N": "NORTH",
+    "S": "SOUTH", "E": "EAST", "W": "WEST",
 }  # fmt: skip
 # What says how a firm is owned, not which it is.
 LEGAL_FORMS = "INC|INCORPORATED|LLC|LLP|LP|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|PLC|GMBH|SA|SL|SRL|SARL|BV|NV|AG|AB|OY|PTY|PVT|THE"
@@ -50,21 +45,22 @@ class Records:
     birth_place: Hashes
     city: Hashes
     postcode: Numbers
+    has_street: Flags
     house: Numbers  # number at the beginning of the street
     organisation: Hashes
 
     def __len__(self) -> int:
         return len(self.table)
 
-    @cached_property
-    def streets(self) -> Column:
-        """Streets as they are written."""
-        return self.table["street"]
+    def with_frequencies(self, frequencies: Frequencies) -> "Records":
+        """The same values with names as common as these frequencies say."""
+        return replace(self, words=self.words.with_frequencies(frequencies))
 
 
 def read_records(table: Table, model: Model) -> Records:
     """Read every value of a table."""
     words, names = read_names(table, model.nicknames, model.frequencies)
+    streets = table["street"]
     countries = _by_distinct(table["country"], model.country_reader.read)
     return Records(
         table=table,
@@ -79,7 +75,8 @@ def read_records(table: Table, model: Model) -> Records:
         birth_place=_hashed(table["birth_place"], plain_text),
         city=_hashed(table["city"], plain_text),
         postcode=_postcodes(table["postcode"]),
-        house=_houses(table["street"]),
+        has_street=pc.is_valid(streets).to_numpy(zero_copy_only=False),
+        house=_houses(streets),
         organisation=_hashed(table["organisation"], organisation),
     )
 
@@ -97,30 +94,42 @@ def organisation(values: Column) -> Column:
     return pc.if_else(pc.equal(bare, ""), None, bare)
 
 
-def street(text: str) -> str:
-    """A street as it is compared: capitals, the usual abbreviations."""
-    return " ".join(STREET_WORDS.get(word, word) for word in text.split())
+def street(values: Column) -> Column:
+    """Streets with the usual abbreviations, one for each word."""
+    found = plain_text(values)
+    for short, words in STREET_WORDS.items():
+        found = pc.replace_substring_regex(found, rf"\b({words})\b", short)
+    return found
 
 
 def _dates(values: Column) -> npt.NDArray[np.int32]:
-    return _several(values, lambda texts: _by_value(texts, day_number)).astype(np.int32)
+    return _several(values, day_numbers).astype(np.int32)
 
 
-def day_number(text: str) -> int:
+def day_numbers(values: Column) -> Numbers:
     """`YYYY-MM-DD`, `YYYY-MM` or `YYYY` as year * 10000 + month * 100 + day; 0 if it is no date.
 
     Of a day that is not in the calendar the year is left.
     """
-    try:
-        year, month, day = (*(int(part) for part in text[:10].split("-")), 0, 0)[:3]
-        date(year, 1, 1)
-    except ValueError:
-        return 0
-    try:
-        date(year, month or 1, day or 1)
-    except ValueError:
-        return year * 10000
-    return 0 if (year, month, day) == UNWRITTEN else year * 10000 + month * 100 + day
+    code, texts = distinct(values)
+    letters = byte_matrix(texts, 10)
+    digits = letters - np.uint8(ord("0"))  # anything else is above 9
+    number = [(digits[:, start:end] * 10 ** np.arange(end - start)[::-1]).sum(axis=1) for start, end in _DATE_PARTS]
+    numeric = [(digits[:, start:end] <= 9).all(axis=1) for start, end in _DATE_PARTS]
+    ends = [(letters[:, at] == 0) if at < 10 else np.ones(len(letters), dtype=bool) for _, at in _DATE_PARTS]
+    dashes = [letters[:, at] == ord("-") for at in (4, 7)]
+    year = np.where(numeric[0] & (ends[0] | dashes[0]) & (number[0] > 0), number[0], 0)
+    month = np.where(dashes[0] & numeric[1] & (ends[1] | dashes[1]), number[1], 0)
+    day = np.where(dashes[1] & numeric[2], number[2], 0)
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    last = _LAST_DAYS[np.minimum(month, 13)] - ((month == 2) & ~leap)
+    found = year * 10000 + np.where((day <= last) & (year > 0) & ((month > 0) | (day == 0)), month * 100 + day, 0)
+    found[found == UNWRITTEN] = 0
+    return np.append(found, 0)[code.fill_null(-1).to_numpy()]
+
+
+_DATE_PARTS = ((0, 4), (5, 7), (8, 10))
+_LAST_DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, -1])
 
 
 def _numbers(values: Column, field: str) -> Numbers:
@@ -177,6 +186,8 @@ _READ_NUMBER: dict[str, Callable[[Column], Numbers]] = {
 
 def _several(values: Column, read: Callable[[Column], Numbers]) -> Numbers:
     """One column for each of several values of a row; the values of a row are distinct, those that are known first."""
+    if values.null_count == len(values):
+        return np.zeros((len(values), 1), dtype=np.int64)
     many = pc.match_substring(values, SEPARATOR).fill_null(False)
     if not pc.any(many).as_py():
         return read(values)[:, None]
