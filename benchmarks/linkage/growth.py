@@ -2,8 +2,9 @@
 
     python -m benchmarks.linkage.growth SIZE CHUNK FOLDER [FOLDER ...]
 
-A stream is the petitioners of one synthetic town after the other, from the first again when all were read, in chunks; of
-each chunk only the pairs above the default floor are kept. Reading the files does not count as CPU seconds; it counts for the memory.
+A stream is the petitioners of one synthetic town after the other, from the first again when all were read, in chunks;
+of each chunk only the pairs above the default floor are kept. Reading the files does not count as CPU seconds; it
+counts for the memory.
 """
 
 import json
