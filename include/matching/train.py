@@ -194,15 +194,16 @@ def _with_namesakes(model: Model, records: Records, draw: np.random.Generator) -
     ratio = (agreeing[0][0] / agreeing[0][1]) / (agreeing[1][0] / agreeing[1][1])
     factors = np.geomspace(1.05, 40, 200)
     factor = float(factors[np.argmin(np.abs((1 - 1 / factors + factors) / (2 - 1 / factors) ** 2 - ratio))])
-    same = levels["country"].level[known[given[known] == 0]]
-    country = float(np.clip(((same == 0).sum() + 9) / ((same != NONE).sum() + 10), 0.05, 0.95))
+    shared: dict[str, float | dict[str, float]] = dict.fromkeys(BY_FREQUENCY, factor)
+    for comparison in ("country", "birth_place"):
+        same = levels[comparison].level[known[given[known] == 0]]
+        share = ((same == 0).sum() + 1) / ((same != NONE).sum() + 2)
+        shared[comparison] = {"same": _rounded(share), "different": _rounded(1 - share)}
     changed = {
         name: each.model_copy(
             update={
                 "share": 1 / factor,
-                "u": each.u
-                | {comparison: factor for comparison in BY_FREQUENCY}
-                | {"country": {"same": country, "different": 1 - country}},
+                "u": each.u | shared,
                 "why": f"given names agree [{ratio:.2f}] times as often where surnames do, in [{len(known)}] pairs",
             }
         )
