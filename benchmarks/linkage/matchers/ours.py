@@ -10,10 +10,8 @@ import pandas as pd
 
 from benchmarks.linkage.layout import DataSet
 from benchmarks.linkage.matchers import Found
-from include.matching.fields import Table
-from include.matching.link import Scored, dedupe, link, score
+from include.matching.link import Scored, Side, dedupe, link, score
 from include.matching.model import LEVELS, MISSING, Model, load_model
-from include.matching.records import read_records
 from include.matching.train import train
 
 FLOOR = -10.0  # bits, one in a thousand at even odds: Splink's pairs are handed over from there, too
@@ -56,9 +54,7 @@ def _asked(data: DataSet, model: Model) -> pd.DataFrame:
     assert data.asked is not None
     assert data.right is not None
     pairs = data.asked[["left", "right"]].to_numpy().T
-    found = score(
-        *(read_records(Table(side), model) for side in (data.left, data.right)), tuple(pairs), model, EVERY_PAIR
-    )
+    found = score((Side.of(data.left, model), Side.of(data.right, model)), tuple(pairs), model, EVERY_PAIR)
     left, right = found.rows
     return pd.DataFrame({"left": left, "right": right, "score": found.total} | _levels(found))
 
