@@ -31,6 +31,8 @@ def access(dsn: str, env: Mapping[str, str] = os.environ) -> Access:
     for pair in filter(None, env.get("CROSSCHECK_DESK_ROLES", "").split(",")):
         name, _, role = (part.strip() for part in pair.partition("="))
         if not name or role not in ROLES:
-            raise SettingsError(f"setting [CROSSCHECK_DESK_ROLES] has [{pair}]; write login=role, of {', '.join(ROLES)}")
+            raise SettingsError(
+                f"setting [CROSSCHECK_DESK_ROLES] has [{pair}]; write login=role, of {', '.join(ROLES)}"
+            )
         roles[name] = role
     return Access(dsn, key, roles)

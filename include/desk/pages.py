@@ -28,7 +28,7 @@ _templates = Environment(
 
 
 def router(access: Callable[[], Access], who: Callable[..., str]) -> APIRouter:
-    """Routes below `/nights` and `/lead`. `access` is asked at each request; `who` is a dependency that names the person.
+    """Routes below `/nights` and `/lead`. `access` is asked at each request; `who`, a dependency, names the person.
 
     Who may see the pages at all is the business of the app that includes the router.
     """

@@ -67,9 +67,10 @@ def append(
     """One entry at the end of the trail, in the caller's transaction: `kind` is `read` or `decision`."""
     cursor.execute(query("lock_audit"))
     cursor.execute(query("last_access"))
-    last = cursor.fetchone()
+    last: Any = cursor.fetchone()
+    number = last.number + 1 if last else 1
     entry = {
-        "number": last.number + 1 if last else 1,
+        "number": number,
         "at": datetime.now(UTC),
         "actor": reader.name,
         "role": reader.role,
@@ -80,7 +81,7 @@ def append(
     }
     seal = _seal(key, entry, last.seal if last else FIRST)
     cursor.execute(query("append_access"), {**entry, "seal": seal})
-    head = Head(entry["number"], seal)
+    head = Head(number, seal)
     cursor.execute(query("set_audit_head"), {"number": head.number, "seal": _seal_of_head(key, head)})
     return head
 

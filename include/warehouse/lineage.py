@@ -15,10 +15,10 @@ from include.warehouse.connection import Cursor, query
 Source = tuple[str, str, str]  # schema, table, column
 Table = tuple[str, str]  # schema, table or view
 
-TOKEN = re.compile(r"[(){}]|(?:\\.|[^\s(){}\\])+")
+WORD = re.compile(r"[(){}]|(?:\\.|[^\s(){}\\])+")
 BOOLEAN = "16"  # oid of the type
-RELATION, SUBQUERY, JOIN, FUNCTION, VALUES, CTE, GROUP = "0", "1", "2", "3", "5", "6", "9"  # RTEKind, <nodes/parsenodes.h>
-EXISTS = "0"  # SubLinkType
+RELATION, SUBQUERY = "0", "1"  # RTEKind, <nodes/parsenodes.h>
+IS_TRUTH = {"0", "1", "2", "3"}  # SubLinkType, <nodes/primnodes.h>: EXISTS, ALL, ANY (which is IN), row comparison
 TRUTHS = {"BOOLEXPR", "NULLTEST", "BOOLEANTEST", "SCALARARRAYOPEXPR", "DISTINCTEXPR", "ROWCOMPAREEXPR"}
 FIRST_OF_USERS = 16384  # oids below belong to PostgreSQL itself
 
@@ -97,34 +97,46 @@ class Catalog:
         return (
             node["node"] in TRUTHS
             or BOOLEAN in results
-            or (node["node"] in ("AGGREF", "WINDOWFUNC") and (node.get("aggfnoid") or node.get("winfnoid")) in self.counts)
-            or (node["node"] == "SUBLINK" and node["subLinkType"] == EXISTS)
+            or (
+                node["node"] in ("AGGREF", "WINDOWFUNC")
+                and (node.get("aggfnoid") or node.get("winfnoid")) in self.counts
+            )
+            or (node["node"] == "SUBLINK" and node["subLinkType"] in IS_TRUTH)
         )
 
     def _of_variable(self, scopes: list[Any], number: int, attribute: int) -> set[Source]:
         entry = scopes[-1]["rtable"][number - 1]
-        if attribute == 0:  # the whole row
-            width = len(entry["eref"]["colnames"])
-            return set().union(*(self._of_variable(scopes, number, one) for one in range(1, width + 1)))
         if attribute < 0:  # where PostgreSQL keeps the row
             return set()
-        kind = entry["rtekind"]
-        if kind == RELATION:
-            return self._column(int(entry["relid"]), attribute)
-        if kind == SUBQUERY:
-            return self._of_query([*scopes, entry["subquery"]], attribute)
-        if kind in (JOIN, GROUP):
-            aliased = entry["joinaliasvars" if kind == JOIN else "groupexprs"]
-            return self._of(scopes, aliased[attribute - 1])
-        if kind == VALUES:
-            return self._of(scopes, [values[attribute - 1] for values in entry["values_lists"]])
-        if kind == FUNCTION:
-            return self._of(scopes, entry["functions"])
-        if kind == CTE:
-            outer = scopes[: len(scopes) - int(entry["ctelevelsup"])]
-            query_of = {cte["ctename"]: cte["ctequery"] for cte in outer[-1]["cteList"]}
-            return self._of_query([*outer, query_of[entry["ctename"]]], attribute)
-        raise LineageError(f"range table entry of kind [{kind}] is not known; teach include/warehouse/lineage.py")
+        if attribute == 0:  # the whole row
+            width = len(entry["eref"]["colnames"])
+            return set().union(*(self._of_entry(scopes, entry, one) for one in range(1, width + 1)))
+        return self._of_entry(scopes, entry, attribute)
+
+    def _of_entry(self, scopes: list[Any], entry: dict[str, Any], number: int) -> set[Source]:
+        """Sources of a column of something that stands in a FROM clause."""
+        match entry["rtekind"]:
+            case "0":  # a table or view; numbers: RTEKind in <nodes/parsenodes.h>
+                found = self._column(int(entry["relid"]), number)
+            case "1":  # a subquery
+                found = self._of_query([*scopes, entry["subquery"]], number)
+            case "2":  # a join
+                found = self._of(scopes, entry["joinaliasvars"][number - 1])
+            case "3":  # a function
+                found = self._of(scopes, entry["functions"])
+            case "5":  # VALUES
+                found = self._of(scopes, [values[number - 1] for values in entry["values_lists"]])
+            case "6":  # a common table expression
+                outer = scopes[: len(scopes) - int(entry["ctelevelsup"])]
+                queries = {cte["ctename"]: cte["ctequery"] for cte in outer[-1]["cteList"]}
+                found = self._of_query([*outer, queries[entry["ctename"]]], number)
+            case "9":  # what is grouped by, since PostgreSQL 18
+                found = self._of(scopes, entry["groupexprs"][number - 1])
+            case kind:
+                raise LineageError(
+                    f"range table entry of kind [{kind}] is not known; teach include/warehouse/lineage.py"
+                )
+        return found
 
     def _refuse_unknown_functions(self, relation: int) -> None:
         """A function of ours may read any table: where it looks the lineage cannot see."""
@@ -139,18 +151,15 @@ class Catalog:
 
 def read_catalog(cursor: Cursor) -> Catalog:
     """The views of all our schemas."""
-    cursor.execute(query("relation_columns"))
     columns: dict[int, list[str]] = {}
     names: dict[int, Table] = {}
     types: dict[Source, str] = {}
-    for column in cursor.fetchall():
+    for column in _all(cursor, "relation_columns"):
         columns.setdefault(column.relation, []).append(column.column_name)
         names[column.relation] = (column.schema_name, column.relation_name)
         types[column.schema_name, column.relation_name, column.column_name] = column.data_type
-    cursor.execute(query("view_trees"))
-    trees = {view.relation: parse(view.tree)[0] for view in cursor.fetchall()}
-    cursor.execute(query("function_kinds"))
-    kinds = cursor.fetchall()
+    trees = {view.relation: parse(view.tree)[0] for view in _all(cursor, "view_trees")}
+    kinds = _all(cursor, "function_kinds")
     return Catalog(
         columns,
         names,
@@ -161,26 +170,31 @@ def read_catalog(cursor: Cursor) -> Catalog:
     )
 
 
+def _all(cursor: Cursor, name: str) -> list[Any]:
+    cursor.execute(query(name))
+    return cursor.fetchall()
+
+
 def parse(text: str) -> Any:
     """A tree in PostgreSQL's notation: nodes as dictionaries, lists as lists, `<>` as `None`, the rest as text."""
-    tokens = iter(TOKEN.findall(text))
-    return _value(next(tokens), tokens)
+    words = iter(WORD.findall(text))
+    return _value(next(words), words)
 
 
-def _value(token: str, tokens: Iterator[str]) -> Any:
-    if token == "(":
-        return [_value(part, tokens) for part in iter(lambda: next(tokens), ")")]
-    if token != "{":
-        return None if token == "<>" else re.sub(r"\\(.)", r"\1", token)
-    node: dict[str, Any] = {"node": next(tokens)}
+def _value(word: str, words: Iterator[str]) -> Any:
+    if word == "(":
+        return [_value(part, words) for part in iter(lambda: next(words), ")")]
+    if word != "{":
+        return None if word == "<>" else re.sub(r"\\(.)", r"\1", word)
+    node: dict[str, Any] = {"node": next(words)}
     key = ""
-    for part in iter(lambda: next(tokens), "}"):
+    for part in iter(lambda: next(words), "}"):
         if part.startswith(":"):
             key = part[1:]
         elif key in node:  # a constant is several words; which ones nobody asks
             continue
         else:
-            node[key] = _value(part, tokens)
+            node[key] = _value(part, words)
     return node
 
 

@@ -140,31 +140,26 @@ def test_a_record_table_has_the_columns_of_its_contract(settings: Settings, data
 @pytest.mark.parametrize("dataset", sorted(load_all()))
 def test_a_record_table_names_its_contract(settings: Settings, dataset: str) -> None:
     contract = load_all()[dataset]
-    rows = fetch(
-        settings.owner_dsn, "select obj_description(%s::regclass) as comment", [f"record.{contract.record}"]
-    )
+    rows = fetch(settings.owner_dsn, "select obj_description(%s::regclass) as comment", [f"record.{contract.record}"])
     assert rows[0].comment.startswith(f"Contract {dataset} {contract.version}.")
     assert ("PROTECTED: 8 U.S.C. 1367." in rows[0].comment) == (contract.protection == "8_usc_1367")
 
 
-def test_readers_are_granted_the_reports_only(settings: Settings) -> None:
+def test_who_is_granted_what_schema(settings: Settings) -> None:
     rows = fetch(
         settings.owner_dsn,
-        "select distinct table_schema from information_schema.role_table_grants where grantee = 'crosscheck_reader'",
+        """select grantee, array_agg(distinct table_schema::text order by table_schema::text) as schemas
+           from information_schema.role_table_grants
+           where grantee <> 'warehouse' and table_schema not in ('pg_catalog', 'information_schema')
+           group by grantee""",
     )
-    assert [row.table_schema for row in rows] == ["report"]
-
-
-def test_no_report_shows_a_protected_column(settings: Settings) -> None:
-    """A view that read a protected table would show that an application exists."""
-    protected = [contract.record for contract in load_all().values() if contract.protection != "none"]
-    assert len(protected) == 2
-    rows = fetch(
-        settings.owner_dsn,
-        "select view_name from information_schema.view_table_usage where table_name = any(%s)",
-        [protected],
-    )
-    assert rows == []
+    assert {row.grantee: row.schemas for row in rows} == {
+        "crosscheck_etl": ["latest", "match", "ops", "quarantine", "record", "report"],
+        "analyst": ["ops", "report"],
+        "investigator": ["ops", "report"],
+        "privacy_officer": ["audit"],
+        "desk": ["audit"],
+    }
 
 
 def test_versions_are_unique_by_key_and_content(settings: Settings) -> None:

@@ -1,13 +1,12 @@
 """Each role logs in and tries to get what it must not."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg2
 import pytest
 from nights import night, run_night, settings_for
-from psycopg2 import errors, sql
+from psycopg2 import errors
 
 from include.contracts import load_all
 from include.contracts.model import Pii
@@ -28,20 +27,12 @@ HIDDEN = [
 
 @pytest.fixture(scope="module")
 def held(
-    server: Postgres, template: str, gateways: dict[str, Gateway], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Settings]:
+    server: Postgres, shared_warehouse: str, gateways: dict[str, Gateway], tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
     """A warehouse that holds a month, for tests that only read it."""
-    name = f"roles_{secrets.token_hex(4)}"
-    connection = psycopg2.connect(server.dsn("postgres"))
-    connection.autocommit = True
-    cursor = connection.cursor()
-    names = [sql.Identifier(one) for one in (name, template)]
-    cursor.execute(sql.SQL("create database {} template {} owner warehouse").format(*names))
-    settings = settings_for(server, name, tmp_path_factory.mktemp("roles"), gateways)
+    settings = settings_for(server, shared_warehouse, tmp_path_factory.mktemp("roles"), gateways)
     run_night(settings, night(1, 30))
-    yield settings
-    cursor.execute(sql.SQL("drop database {} with (force)").format(names[0]))
-    connection.close()
+    return settings
 
 
 @contextmanager
@@ -78,7 +69,7 @@ def granted(settings: Settings, role: str) -> list[str]:
 
 
 def values(settings: Settings, *, protected: bool, wanted: set[Pii]) -> set[str]:
-    """Values of the record tables that point at a person: text of five letters and more, which do not occur by chance."""
+    """Values of the record tables that point at a person: text of five letters and more (no chance)."""
     found: set[str] = set()
     for contract in load_all().values():
         for column in contract.columns:
@@ -193,10 +184,14 @@ def test_the_pages_login_has_nothing_of_its_own(held: Settings) -> None:
 
 def test_a_pseudonym_is_the_same_wherever_a_record_shows(held: Settings) -> None:
     with login(held, "analyst") as cursor:
-        cursor.execute("select count(*), count(distinct subject_id) from report.lead join report.evidence using (subject_id)")
+        cursor.execute(
+            "select count(*), count(distinct subject_id) from report.lead join report.evidence using (subject_id)"
+        )
         masked = cursor.fetchone()
     with login(held, "investigator") as cursor:
-        cursor.execute("select count(*), count(distinct subject_id) from report.lead join report.evidence using (subject_id)")
+        cursor.execute(
+            "select count(*), count(distinct subject_id) from report.lead join report.evidence using (subject_id)"
+        )
         assert cursor.fetchone() == masked
         assert masked[0] > 0
 
@@ -249,7 +244,7 @@ def test_row_security_keeps_protected_rows_from_a_view_that_was_granted_by_mista
 
 
 def test_the_flag_flows_through_every_view(held: Settings) -> None:
-    """By PostgreSQL's own dependencies, which our lineage does not use: no analyst reads a view on a protected table."""
+    """By PostgreSQL's own dependencies, which ours do not use: no analyst reads a view on a protected table."""
     rows = fetch(
         held.owner_dsn,
         """with recursive stands_on (view, relation) as (
@@ -268,13 +263,19 @@ def test_the_flag_flows_through_every_view(held: Settings) -> None:
     protected = {contract.record for contract in load_all().values() if contract.protection != "none"}
     flagged = {row.view for row in rows if protected & set(row.tables)}
     assert not flagged & set(granted(held, "analyst"))
-    with psycopg2.connect(held.owner_dsn) as owner, owner.cursor(cursor_factory=psycopg2.extras.NamedTupleCursor) as cursor:
+    with (
+        psycopg2.connect(held.owner_dsn) as owner,
+        owner.cursor(cursor_factory=psycopg2.extras.NamedTupleCursor) as cursor,
+    ):
         ours = {report.name for report in reports(cursor, "unmasked") if report.protected}
     assert ours == flagged
 
 
 def test_every_column_that_stands_on_a_protected_one_is_masked_for_everybody(held: Settings) -> None:
-    with psycopg2.connect(held.owner_dsn) as owner, owner.cursor(cursor_factory=psycopg2.extras.NamedTupleCursor) as cursor:
+    with (
+        psycopg2.connect(held.owner_dsn) as owner,
+        owner.cursor(cursor_factory=psycopg2.extras.NamedTupleCursor) as cursor,
+    ):
         found = reports(cursor, "unmasked")
     by_table = {contract.record: contract for contract in load_all().values()}
     for report in found:
