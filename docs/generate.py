@@ -150,6 +150,8 @@ def _column(column: Column) -> Iterator[str]:
 
 def _rules(column: Column) -> Iterator[str]:
     """How a value is read, what it must be, what it costs if it is not."""
+    if column.references:
+        yield f"key of [{column.references}](#{column.references}), as the source promises"
     if column.blanks:
         yield "no value: " + _list(column.blanks)
     if column.codes:

@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from include.warehouse.connection import Cursor, query
 from include.warehouse.masking import ACCESS, grant, put_masks_on
+from include.warehouse.promises import make_contract_views
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -21,8 +22,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def migrate(owner_dsn: str, revision: str = "head", views: Iterable[Path] = (), logins: Iterable[str] = ()) -> None:
     """Bring the warehouse to a revision: `head`, `base` or an id; in one transaction, one caller at a time.
 
-    Views are code, not state: their schemas are dropped before and made anew from the files `views`, in their order,
-    after the migration (not on the way down: older tables may lack their columns). Then masks and grants are made anew.
+    Views are code, not state: their schemas are dropped before and made anew after the migration: those that follow
+    from the contracts, then those of the files `views`, in their order (not on the way down: older tables may lack
+    their columns). Then masks and grants are made anew.
 
     `logins`: connection strings whose roles may log in from now on, with the password that is in the string.
     """
@@ -37,12 +39,13 @@ def migrate(owner_dsn: str, revision: str = "head", views: Iterable[Path] = (), 
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
-            connection.exec_driver_sql(query("create_view_schemas"))
-            for view in views:
-                connection.exec_driver_sql(view.read_text(encoding="utf-8").replace("%", "%%"))
             plain = connection.connection.driver_connection
             assert plain is not None  # noqa: S101 -- the engine has just used it
             with plain.cursor(cursor_factory=NamedTupleCursor) as cursor:
+                cursor.execute(query("create_view_schemas"))
+                make_contract_views(cursor)
+                for view in views:
+                    cursor.execute(view.read_text(encoding="utf-8"))
                 put_masks_on(cursor)
                 grant(cursor)
                 for login in logins:

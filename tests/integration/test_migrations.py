@@ -15,7 +15,7 @@ from include.warehouse.migrate import MIGRATIONS, migrate
 
 pytestmark = pytest.mark.integration
 
-OURS = {"version_id", "content_hash", "breaches", "source_attempt", "source_part", "source_row", "load_id"}
+OURS = {"version_id", "content_hash", "breaches", "source_attempt", "source_part", "source_row", "load_id", "loaded_at"}
 TYPES = {"string": "text", "date": "date", "timestamp": "timestamp with time zone", "integer": "bigint"}
 
 

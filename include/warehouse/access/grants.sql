@@ -16,6 +16,7 @@ $$;
 -- the pipeline: versions only grow; the books and the matches are its own
 grant usage on schema ops, record, quarantine, match, latest, report to crosscheck_etl;
 grant select, insert, update, delete on all tables in schema ops, match to crosscheck_etl;
+revoke delete on ops.load from crosscheck_etl; -- versions name it
 grant select, insert on all tables in schema record to crosscheck_etl;
 grant select, insert, update on all tables in schema quarantine to crosscheck_etl;
 grant select on all tables in schema latest, report to crosscheck_etl;

@@ -1,3 +1,3 @@
 create temporary table incoming on commit drop as
-select {columns} from {table}
+select {identity}, 0::bigint as position from {table}
 with no data;

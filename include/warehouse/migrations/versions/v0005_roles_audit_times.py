@@ -1,4 +1,5 @@
-"""Who may see what: roles, pseudonyms, the audit trail. When a version was known: indexes for records in two times."""
+"""Who may see what: roles, pseudonyms, the audit trail. When a version was known: its load time, and its load
+without a check for each row."""
 
 from pathlib import Path
 
@@ -8,6 +9,10 @@ revision = "0005"
 down_revision = "0002"
 
 STATEMENTS = Path(__file__).parents[1] / "v0005"
+TABLES = [
+    *("tecs_alias", "tecs_arrest", "tecs_investigation", "tecs_involvement", "tecs_subject"),
+    *("uscis_beneficiary", "uscis_petition", "uscis_petitioner", "uscis_t_application", "uscis_t_family_member"),
+]
 
 
 def upgrade() -> None:
@@ -23,3 +28,18 @@ def downgrade() -> None:
     """
     for schema in ("audit", "access"):
         op.get_bind().exec_driver_sql(f"drop schema {schema} cascade")
+    for table in TABLES:
+        op.drop_column(table, "loaded_at", schema="record")
+        op.get_bind().exec_driver_sql(f"drop trigger known_load on record.{table}")
+        op.drop_index(f"{table}_load", schema="record")
+        op.create_index(f"{table}_load", table, ["load_id"], schema="record")
+        op.create_foreign_key(
+            f"{table}_load_id_fkey",
+            table,
+            "load",
+            ["load_id"],
+            ["load_id"],
+            source_schema="record",
+            referent_schema="ops",
+        )
+    op.get_bind().exec_driver_sql("drop function record.refuse_unknown_load")

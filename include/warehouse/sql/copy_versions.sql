@@ -1,0 +1,1 @@
+copy {target} ({columns}, load_id) from stdin with (format csv);

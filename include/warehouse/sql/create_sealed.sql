@@ -1,0 +1,3 @@
+create temporary table sealed on commit drop as
+select {columns}, load_id from {table}
+with no data;

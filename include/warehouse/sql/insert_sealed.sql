@@ -1,0 +1,2 @@
+insert into {table} ({columns}, load_id)
+select {columns}, load_id from sealed;
