@@ -57,9 +57,8 @@ def main(rows: int = 1_000_000, rounds: int = 3) -> None:
                 whole = loaded(server, home, staged)
                 show("load", whole, bare)
                 best.append((whole[0] / bare[0], whole[1] / bare[1]))
-            print(
-                f"least ratio of load to bare COPY: wall {min(w for w, _ in best):.2f}, CPU {min(c for _, c in best):.2f}"
-            )
+            wall, spent = (min(ratios) for ratios in zip(*best, strict=True))
+            print(f"least ratio of load to bare COPY: wall {wall:.2f}, CPU {spent:.2f}")
 
 
 def exported(home: Path, rows: int) -> Path:

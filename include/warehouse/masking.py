@@ -18,7 +18,7 @@ from psycopg2 import sql
 from include.contracts import Column, Contract, load_all
 from include.contracts.model import ColumnType, Pii, Protection
 from include.warehouse.connection import Cursor, query
-from include.warehouse.lineage import Catalog, Source, Table, read_catalog
+from include.warehouse.lineage import Catalog, LineageError, Source, Table, read_catalog
 
 ACCESS = Path(__file__).parent / "access"
 IDENTITY = "investigator"  # sees what points at a person
@@ -106,13 +106,16 @@ def sensitivity(table: Table, column: str, data_type: str) -> Sensitivity:
             held = contract.column(column)
             return Sensitivity(_mask(held), protected or held.protection is not Protection.NONE)
         return Sensitivity(Mask.WITHHELD if column in OURS else Mask.OPEN, protected)
-    known: Any = _derived().get(schema, "withheld")
+    known: Any = _read("derived").get(schema, "withheld")
     if not isinstance(known, str):
         known = known.get(name, {}).get(column, "withheld" if _can_name(data_type) else "open")
     return Sensitivity(Mask[known.upper()])
 
 
 def _report(catalog: Catalog, view: Table) -> Report:
+    tables = catalog.tables(view)
+    protected = any(_is_protected(table) for table in tables)
+    released = _read("released").get(view[1], {}).get("columns", []) if protected else []
     sources = catalog.sources(view)
     found = {}
     for column, origin in sources.items():
@@ -122,22 +125,20 @@ def _report(catalog: Catalog, view: Table) -> Report:
         data_type = catalog.types[(*view, column)]
         if FITS.get(needs.mask, data_type) != data_type:
             needs = Sensitivity(Mask.WITHHELD, needs.protected)
+        if protected:
+            needs = Sensitivity(Mask.OPEN) if column in released else Sensitivity(needs.mask, protected=True)
         found[column] = needs
-    tables = catalog.tables(view)
-    return Report(
-        view[1],
-        found,
-        {column: frozenset(origin) for column, origin in sources.items()},
-        frozenset(tables),
-        any(_is_protected(table) for table in tables),
-    )
+    if not set(released) <= set(found):
+        raise LineageError(f"view [{view[1]}]: released.yaml lets out {released}, which are not all columns of it")
+    origins = {column: frozenset(origin) for column, origin in sources.items()}
+    return Report(view[1], found, origins, frozenset(tables), protected)
 
 
 def _masked(column: str, needs: Sensitivity) -> sql.Composed:
-    mask = Mask.WITHHELD if needs.protected and needs.mask is not Mask.PSEUDONYM else needs.mask
-    reader = PROTECTED if needs.protected else IDENTITY
-    text = query(f"mask_{mask.name.lower()}", ACCESS)
-    return sql.SQL(text).format(column=sql.Identifier(column), reader=sql.Literal(reader))
+    mask, reader = needs.mask.name.lower(), IDENTITY
+    if needs.protected:
+        mask, reader = "sealed" if needs.mask is Mask.PSEUDONYM else "withheld", PROTECTED
+    return sql.SQL(query(f"mask_{mask}", ACCESS)).format(column=sql.Identifier(column), reader=sql.Literal(reader))
 
 
 def _mask(column: Column) -> Mask:
@@ -169,8 +170,8 @@ def _record_numbers() -> tuple[str, ...]:
 
 
 @cache
-def _derived() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((ACCESS / "derived.yaml").read_text(encoding="utf-8"))
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ACCESS / f"{name}.yaml").read_text(encoding="utf-8"))
     return found
 
 

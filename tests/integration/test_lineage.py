@@ -8,7 +8,7 @@ from psycopg2.extras import NamedTupleCursor
 
 from include.local.postgres import Postgres
 from include.warehouse.lineage import LineageError, parse, read_catalog
-from include.warehouse.masking import Mask, Sensitivity, reports
+from include.warehouse.masking import Mask, Report, Sensitivity, reports
 
 pytestmark = pytest.mark.integration
 
@@ -109,20 +109,38 @@ def test_a_function_of_ours_is_refused_because_it_may_read_anything(cursor) -> N
 
 def test_a_value_made_of_two_kinds_is_withheld(cursor) -> None:
     cursor.execute(
-        """create view latest.traced as select subject_id || s.date_of_birth as both, subject_id as number,
-           s.date_of_birth as born, min(name) over () as name, program_code, t.receipt_number
-           from record.tecs_subject as s, record.tecs_investigation, record.uscis_t_application as t"""
+        """create view latest.traced as select subject_id || date_of_birth as both, subject_id as number,
+           date_of_birth as born, min(name) over () as name, program_code, name is null as is_nameless
+           from record.tecs_subject, record.tecs_investigation"""
     )
-    (report,) = [report for report in reports(cursor, "latest") if report.name == "traced"]
-    assert report.protected
-    assert report.columns == {
+    assert classified(cursor).columns == {
         "both": Sensitivity(Mask.WITHHELD),
         "number": Sensitivity(Mask.PSEUDONYM),
         "born": Sensitivity(Mask.YEAR),
         "name": Sensitivity(Mask.WITHHELD),
         "program_code": Sensitivity(Mask.OPEN),
-        "receipt_number": Sensitivity(Mask.PSEUDONYM, protected=True),
+        "is_nameless": Sensitivity(Mask.OPEN),
     }
+
+
+def test_in_a_view_on_protected_records_every_column_is_protected(cursor) -> None:
+    """Also what is not theirs, counts and constants: that the row is there says that somebody applied."""
+    cursor.execute(
+        """create view latest.traced as select subject_id, t.receipt_number, t.status, count(*) over () as n, 'x' as x
+           from record.tecs_subject join record.uscis_t_application as t using (a_number)"""
+    )
+    report = classified(cursor)
+    assert report.protected
+    assert all(needs.protected for needs in report.columns.values())
+    assert {name for name, needs in report.columns.items() if needs.mask is Mask.PSEUDONYM} == {
+        "subject_id",
+        "receipt_number",
+    }
+
+
+def classified(cursor) -> Report:
+    (report,) = [report for report in reports(cursor, "latest") if report.name == "traced"]
+    return report
 
 
 def test_a_tree_is_read_with_its_escapes() -> None:

@@ -1,5 +1,7 @@
 """Records in two times: as the source stood at a moment, and as we knew it at one."""
 
+from itertools import pairwise
+
 import psycopg2
 import pytest
 from nights import collect, night, settings_for
@@ -87,7 +89,7 @@ def test_a_history_of_states_has_no_gap_and_no_repetition(held: tuple) -> None:
     settings, _, _ = held
     rows = fetch(settings.warehouse_dsn, "select * from report.petition_status_history order by receipt_number, since")
     several = 0
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in pairwise(rows):
         if before.receipt_number == after.receipt_number:
             several += 1
             assert (before.status, before.record_state) != (after.status, after.record_state)
@@ -126,10 +128,9 @@ def test_a_version_names_a_load_that_exists(held: tuple) -> None:
     settings, _, _ = held
     with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         columns = "alias_id, subject_id, updated_at, content_hash, breaches, source_attempt, source_part, source_row"
+        values = "'L1', 'S1', now(), 'x', '{}', 1, 'p', 1, 0"
         with pytest.raises(errors.ForeignKeyViolation):
-            cursor.execute(
-                f"insert into record.tecs_alias ({columns}, load_id) values ('L1', 'S1', now(), 'x', '{{}}', 1, 'p', 1, 0)"
-            )
+            cursor.execute(f"insert into record.tecs_alias ({columns}, load_id) values ({values})")
 
 
 def test_every_version_has_both_times(held: tuple) -> None:
