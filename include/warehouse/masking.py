@@ -59,6 +59,7 @@ class Report:
 
     name: str
     columns: Mapping[str, Sensitivity]
+    types: Mapping[str, str]
     sources: Mapping[str, frozenset[Source]]
     tables: frozenset[Table]
     protected: bool
@@ -131,7 +132,8 @@ def _report(catalog: Catalog, view: Table) -> Report:
     if not set(released) <= set(found):
         raise LineageError(f"view [{view[1]}]: released.yaml lets out {released}, which are not all columns of it")
     origins = {column: frozenset(origin) for column, origin in sources.items()}
-    return Report(view[1], found, origins, frozenset(tables), protected)
+    types = {column: catalog.types[(*view, column)] for column in sources}
+    return Report(view[1], found, types, origins, frozenset(tables), protected)
 
 
 def _masked(column: str, needs: Sensitivity) -> sql.Composed:
