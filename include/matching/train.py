@@ -17,16 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from include.matching.blocking import Index
-from include.matching.compare import (
-    NONE,
-    Levels,
-    Pairs,
-    compare_fields,
-    compare_names,
-    compare_texts,
-    refine_names,
-    refine_texts,
-)
+from include.matching.compare import NONE, Levels, Pairs, compare_fields, compare_names, compare_texts, refine_names, refine_texts
 from include.matching.fields import Table
 from include.matching.link import CHUNK, score
 from include.matching.model import BASE, BY_FREQUENCY, LEVELS, Frequencies, Level, Model, Provenance, load_model

@@ -89,9 +89,7 @@ def log_odds(alternative: Alternative, levels: dict[str, Levels], weights: dict[
             continue
         against += weights[comparison]
         if isinstance(shares, dict):
-            table = np.log2(
-                np.array([*(shares[name] for name in LEVELS[comparison]), 1.0, 1.0]) / _m(comparison, model)
-            )
+            table = np.log2(np.array([*(shares[name] for name in LEVELS[comparison]), 1.0, 1.0]) / _m(comparison, model))
             against += table[level]
     return against
 
@@ -101,6 +99,4 @@ def _m(comparison: str, model: Model) -> Weights:
 
 
 def _factors(comparison: str, model: Model) -> Weights:
-    return np.array(
-        [*(model.comparisons[comparison][name].times_frequency or 1.0 for name in LEVELS[comparison]), 1.0, 1.0]
-    )
+    return np.array([*(model.comparisons[comparison][name].times_frequency or 1.0 for name in LEVELS[comparison]), 1.0, 1.0])
