@@ -28,6 +28,8 @@ Scenario = Annotated[str, typer.Option(help="Simulated world: a file in include/
 Seed = Annotated[int | None, typer.Option(help="Seed of the world; the scenario's own if not given.")]
 Day = Annotated[str | None, typer.Option("--date", help="The night, YYYY-MM-DD; the scenario's last if not given.")]
 Role = Annotated[str, typer.Option(help="As whom: the roles of include/warehouse/access/grants.sql, or owner.")]
+SourceAt = Annotated[str, typer.Option(help="As the sources stood at this moment: 2014-06-30, or with a time, UTC.")]
+KnownAt = Annotated[str, typer.Option(help="As we knew it at this moment.")]
 talk = Console(stderr=True, highlight=False)
 
 
@@ -103,13 +105,18 @@ def sql(
     scenario: Scenario = "nightly",
     seed: Seed = None,
     role: Role = "analyst",
+    source_at: SourceAt = "",
+    known_at: KnownAt = "",
 ) -> None:
     """Ask the warehouse; the answer as CSV on standard output."""
     import psycopg2
     from psycopg2 import sql as compose
 
+    from include.warehouse.connection import with_settings
+
     with _warehouse(scenario, seed, role) as (_home, dsn):
-        connection = psycopg2.connect(dsn)
+        moments = {"crosscheck.source_at": source_at, "crosscheck.known_at": known_at}
+        connection = psycopg2.connect(with_settings(dsn, timezone="UTC", **moments))
         try:
             with connection, connection.cursor() as cursor:
                 copy = compose.SQL("copy ({}) to stdout with (format csv, header)")

@@ -11,7 +11,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 -- a clas
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 -- the same
 from psycopg2.extras import NamedTupleCursor
 
-__all__ = ["Cursor", "WarehouseError", "as_role", "fetch", "query", "row", "transaction"]
+__all__ = ["Cursor", "WarehouseError", "as_role", "fetch", "query", "row", "transaction", "with_settings"]
 
 SQL = Path(__file__).parent / "sql"
 CONNECT_SECONDS = 10  # a server that does not answer on loopback or a local network within this is down
@@ -60,7 +60,15 @@ def row(cursor: Cursor) -> Any:
 
 def as_role(dsn: str, role: str) -> str:
     """The connection string of a login that takes a role as it connects."""
-    return psycopg2.extensions.make_dsn(dsn, options=f"-c role={role}")
+    return with_settings(dsn, role=role)
+
+
+def with_settings(dsn: str, **settings: str) -> str:
+    """The connection string of sessions that begin with these settings."""
+    before = psycopg2.extensions.parse_dsn(dsn).get("options", "")
+    escaped = {name: value.replace("\\", "\\\\").replace(" ", "\\ ") for name, value in settings.items()}
+    options = " ".join([before, *(f"-c {name}={value}" for name, value in escaped.items())]).strip()
+    return psycopg2.extensions.make_dsn(dsn, options=options)
 
 
 def _connect(dsn: str) -> Connection:

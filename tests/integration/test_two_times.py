@@ -12,7 +12,7 @@ from include.contracts import load_all
 from include.contracts.model import references
 from include.local.postgres import Postgres
 from include.settings import Gateway, Settings
-from include.warehouse.connection import fetch
+from include.warehouse.connection import fetch, with_settings
 
 pytestmark = pytest.mark.integration
 
@@ -37,8 +37,7 @@ def held(
 
 def at(settings: Settings, **moments: str) -> str:
     """The connection string of sessions that look at a moment."""
-    options = " ".join(f"-c crosscheck.{name}={moment.replace(' ', chr(92) + ' ')}" for name, moment in moments.items())
-    return psycopg2.extensions.make_dsn(settings.warehouse_dsn, options=options)
+    return with_settings(settings.warehouse_dsn, **{f"crosscheck.{name}": moment for name, moment in moments.items()})
 
 
 def petitions(settings: Settings, **moments: str) -> list:
