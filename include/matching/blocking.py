@@ -18,7 +18,7 @@ from include.matching.records import NUMBERS, Records
 from include.matching.words import Flags, Hashes, Numbers, mix
 
 # A surname of this share among a million people, born in one of fifty years, makes 200 candidates for each who bears it.
-COMMON_WORD = 0.01
+COMMON_WORD = 0.003
 # Two words that so many people bear together by chance make 20 candidates of a million, and of one culture some 200.
 COMMON_PAIR = 2e-5
 FILTER_BITS = 22  # of a table of flags that turns most keys away before they are looked up: 4 MB stay in the cache

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from include.matching.model import LEVELS
 from include.matching.records import Records, organisation, street
-from include.matching.words import Flags, Hashes, Numbers, Shares, Words
+from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words, bits
 
 Level = npt.NDArray[np.int8]
 Pairs = tuple[Numbers, Numbers]
@@ -37,14 +37,14 @@ GENERATION = (16, 45)  # years between a parent and a child of one name
 
 @dataclass(frozen=True)
 class Levels:
-    """Levels of n pairs in one comparison, and the frequency of the name they share (1 where it does not matter)."""
+    """Levels of n pairs in one comparison; of names also how common the shared name is: log2 of a share of people."""
 
     level: Level
-    share: Shares | None = None
+    bits: Bits | None = None
 
     def take(self, at: npt.NDArray[np.integer]) -> "Levels":
         """The levels of some of the pairs."""
-        return Levels(self.level[at], None if self.share is None else self.share[at])
+        return Levels(self.level[at], None if self.bits is None else self.bits[at])
 
 
 # -- names
@@ -98,18 +98,18 @@ def _as_written(left: Records, right: Records, names: Pairs, several_floor: floa
     ]
     found["crossed"] = crossed[0] | crossed[1]
     known = (ones > 0) & (others > 0)
-    share = np.maximum(left.words.given_share[ones], right.words.given_share[others])
-    share = np.where(
-        crossed[0], left.words.given_share[ones], np.where(crossed[1], right.words.given_share[others], share)
+    common = np.maximum(left.words.given_bits[ones], right.words.given_bits[others])
+    common = np.where(
+        crossed[0], left.words.given_bits[ones], np.where(crossed[1], right.words.given_bits[others], common)
     )
-    given = Levels(_choose("given_name", found, known), share)
+    given = Levels(_choose("given_name", found, known), common)
     # a name that was crossed, or divided in another way, has used up the middle name
     free = ~found["crossed"] & ~(one_string & divided)
     second = np.where(free, a.middle[i, 0], 0), np.where(free, b.middle[j, 0], 0)
     middle = _given(left.words, right.words, *second)
-    second_share = np.maximum(left.words.given_share[second[0]], right.words.given_share[second[1]])
+    second_common = np.maximum(left.words.given_bits[second[0]], right.words.given_bits[second[1]])
     level = _choose("middle_name", middle, (second[0] > 0) & (second[1] > 0))
-    return family, given, Levels(level, second_share)
+    return family, given, Levels(level, second_common)
 
 
 def _family(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:
@@ -121,36 +121,37 @@ def _family(left: Records, right: Records, names: Pairs, several_floor: float) -
     may_be_cut = np.flatnonzero((a.cut[i] | b.cut[j]) & ~exact)
     exact[may_be_cut] = _begins(left.words, right.words, a.family[i[may_be_cut], 0], b.family[j[may_be_cut], 0])
     close = a.family_heard[i] == b.family_heard[j]
-    share = np.maximum(
-        family_share(left.words, a.family[i], several_floor), family_share(right.words, b.family[j], several_floor)
+    common = np.maximum(
+        family_bits(left.words, a.family[i], several_floor), family_bits(right.words, b.family[j], several_floor)
     )
     partial = np.zeros(len(i), dtype=bool)
     some = np.flatnonzero(known & ~exact & ~close & ((a.family_count[i] > 1) | (b.family_count[j] > 1)))
     if len(some):
-        partial[some], share[some] = _shared_word(left, right, (i[some], j[some]), share[some])
-    return Levels(_choose("family_name", {"exact": exact, "close": close, "partial": partial}, known), share)
+        partial[some], common[some] = _shared_word(left, right, (i[some], j[some]), common[some])
+    return Levels(_choose("family_name", {"exact": exact, "close": close, "partial": partial}, known), common)
 
 
-def family_share(words: Words, grid: npt.NDArray[np.int32], several_floor: float) -> Shares:
-    """Share of people who bear the words of a surname together."""
-    share = words.family_share[grid[:, 0]]
+def family_bits(words: Words, grid: npt.NDArray[np.int32], several_floor: float) -> Bits:
+    """log2 of the share of people who bear the words of a surname together."""
+    found = words.family_bits[grid[:, 0]]
+    floor = bits(np.array(several_floor))
     for column in grid.T[1:]:
         some = np.flatnonzero(column)
-        share[some] = np.maximum(share[some] * words.family_share[column[some]], several_floor)
-    return share
+        found[some] = np.maximum(found[some] + words.family_bits[column[some]], floor)
+    return found
 
 
-def _shared_word(left: Records, right: Records, names: Pairs, share: Shares) -> tuple[Flags, Shares]:
-    """Whether two surnames of several words share a word by sound, and the share of people who bear the rarest of these."""
+def _shared_word(left: Records, right: Records, names: Pairs, common: Bits) -> tuple[Flags, Bits]:
+    """Whether two surnames of several words common a word by sound, and how common the rarest of these is."""
     ones, others = left.names.family[names[0]], right.names.family[names[1]]
-    shared, rarest = np.zeros(len(ones), dtype=bool), np.ones(len(ones))
+    shared, rarest = np.zeros(len(ones), dtype=bool), np.zeros(len(ones), dtype=np.float32)
     for one in ones.T:
         for other in others.T:
             alike = (one > 0) & (other > 0) & (left.words.heard[one] == right.words.heard[other])
-            both = np.maximum(left.words.family_share[one], right.words.family_share[other])
+            both = np.maximum(left.words.family_bits[one], right.words.family_bits[other])
             rarest = np.where(alike, np.minimum(rarest, both), rarest)
             shared |= alike
-    return shared, np.where(shared, rarest, share)
+    return shared, np.where(shared, rarest, common)
 
 
 def _given(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> dict[str, Flags]:
@@ -292,7 +293,7 @@ def _dates(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Level:
     # 1 January stands for "some time in that year", as does a year alone
     vague = (a % 10000 == 101) | (b % 10000 == 101) | (day_a == 0) | (day_b == 0)
     found = np.full(len(a), len(names) - 1, dtype=np.int8)
-    near = np.flatnonzero((np.abs(a - b) < 100_000) | (month & day))  # one digit may be that of the decade
+    near = np.flatnonzero(year.astype(np.int8) + month + day == 2)  # a digit belongs to one of the three
 
     def say(level: str, where: Flags) -> None:
         found[where] = names.index(level)

@@ -7,11 +7,10 @@ import pandas as pd
 import pyarrow as pa
 
 from include.matching.compare import Pairs
-from include.matching.fields import Table
-from include.matching.link import PAIR, Scored, score
+from include.matching.link import PAIR, Scored, Side, score
 from include.matching.model import LEVELS, MISSING, Model
 from include.matching.names import SUFFIX_NAMES
-from include.matching.records import Records, read_records
+from include.matching.records import Records
 from include.matching.words import Numbers
 
 ALTERNATIVE = "alternative"  # the row that says who else the two could be
@@ -35,9 +34,10 @@ def explain(left: pd.DataFrame, right: pd.DataFrame, pairs: pd.DataFrame, model:
                 f"[{unknown}] of the pairs name a {column} that is not in the table; give the tables they come from"
             )
         code, used = pd.factorize(at)
-        sides.append(read_records(Table(table.iloc[used]), model))
+        sides.append(Side.of(table.iloc[used], model))
         rows.append(code.astype(np.int64))
-    return evidence(sides[0], sides[1], score(sides[0], sides[1], (rows[0], rows[1]), model, -np.inf), model)
+    scored = score((sides[0], sides[1]), (rows[0], rows[1]), model, -np.inf)
+    return evidence(sides[0].records, sides[1].records, scored, model)
 
 
 def evidence(left: Records, right: Records, scored: Scored, model: Model) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from include.matching.compare import (
     compare_fields,
     compare_names,
     compare_texts,
-    family_share,
+    family_bits,
     refine_names,
     refine_texts,
 )
@@ -42,6 +42,20 @@ class Links:
     pairs: pd.DataFrame
     compared: int
     keys: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Side:
+    """A table that has been read, and for each of its rows the most that its names can add to the weight of a pair."""
+
+    records: Records
+    by_names: Weights
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, model: Model) -> "Side":
+        """Read a table. Raises `ValueError` for one without ids, or with an id that repeats."""
+        records = read_records(Table(table), model)
+        return cls(records, most_by_names(records, model))
 
 
 @dataclass(frozen=True)
@@ -88,14 +102,14 @@ class Linker:
     def __init__(self, left: pd.DataFrame, model: Model, floor: float | None = None) -> None:
         self.model = model
         self.floor = model.review if floor is None else floor
-        self.left = read_records(Table(left), model)
-        self.index = Index.of(self.left)
+        self.left = Side.of(left, model)
+        self.index = Index.of(self.left.records)
         self.compared = 0
 
     def link(self, right: pd.DataFrame, *, within: bool = False) -> Links:
         """The pairs with the rows of one right side. `within`: it is the left side itself."""
         Table(right)  # ids must not repeat, in whatever chunk
-        found = [_frame(self.left, records, scored, self.model) for records, scored in self.score(right, within=within)]
+        found = [_frame(self.left.records, records, scored, self.model) for records, scored in self.score(right, within=within)]
         pairs = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
         keys = pd.DataFrame(sorted((+self.index.pairs).items()), columns=["rule", "pairs"])
         return Links(pairs.sort_values(PAIR, ignore_index=True), self.compared, keys)
@@ -103,32 +117,31 @@ class Linker:
     def score(self, right: pd.DataFrame, *, within: bool = False) -> Iterator[tuple[Records, Scored]]:
         """Chunk by chunk of the right side, its records and the pairs that reach the floor."""
         for start in range(0, max(len(right), 1), CHUNK):
-            records = read_records(Table(right.iloc[start : start + CHUNK]), self.model)
-            a, b = self.index.candidates(records)
+            side = Side.of(right.iloc[start : start + CHUNK], self.model)
+            a, b = self.index.candidates(side.records)
             if within:
                 later = a < b + start
                 a, b = a[later], b[later]
             self.compared += len(a)
             for at in range(0, max(len(a), 1), CHUNK):
-                yield (
-                    records,
-                    score(self.left, records, (a[at : at + CHUNK], b[at : at + CHUNK]), self.model, self.floor),
-                )
+                rows = a[at : at + CHUNK], b[at : at + CHUNK]
+                yield side.records, score((self.left, side), rows, self.model, self.floor)
 
 
-def score(left: Records, right: Records, rows: Pairs, model: Model, floor: float) -> Scored:
+def score(sides: tuple[Side, Side], rows: Pairs, model: Model, floor: float) -> Scored:
     """The pairs whose weight reaches the floor.
 
     What is cheap is compared first. A pair is dropped as soon as the best that the other comparisons could find would not
     take it to the floor: none is lost that would have reached it.
     """
+    by_names = np.minimum(sides[0].by_names[rows[0]], sides[1].by_names[rows[1]])
+    left, right = sides[0].records, sides[1].records
     levels = compare_fields(left, right, rows) | compare_texts(left, right, rows)
     weights = {comparison: weigh(comparison, found, model) for comparison, found in levels.items()}
     so_far = model.prior_weight + sum(weights.values())
     for comparison in TEXTS:
         so_far = so_far + np.where(levels[comparison].level == OPEN, most(comparison, model), 0.0)
-    reach = np.minimum(_reach(left, model)[rows[0]], _reach(right, model)[rows[1]])
-    some = np.flatnonzero(so_far + reach >= floor)
+    some = np.flatnonzero(so_far + by_names >= floor)
     rows, so_far = (rows[0][some], rows[1][some]), so_far[some]
 
     names, named = _best_names(left, right, rows, model, floor - so_far)
@@ -148,17 +161,17 @@ def score(left: Records, right: Records, rows: Pairs, model: Model, floor: float
     return Scored(rows, names, levels, weights, alternative, cost, total).take(np.flatnonzero(total >= floor))
 
 
-def _reach(side: Records, model: Model) -> Weights:
+def most_by_names(side: Records, model: Model) -> Weights:
     """For each row, the most that any name of the other side can add to a pair's weight.
 
     A shared name counts as the commoner of the two, and so never for more than by its own frequency.
     """
     words, names = side.words, side.names
-    family = reach("family_name", family_share(words, names.family, model.frequencies.several_floor), model)
-    given = words.given_share[names.given]
-    crossed = np.minimum(given, words.given_share[names.middle].min(axis=1, where=names.middle > 0, initial=1.0))
-    every = family + reach("given_name", np.where(names.given > 0, crossed, 1.0), model)
-    every += np.where(names.middle[:, 0] > 0, reach("middle_name", words.given_share[names.middle[:, 0]], model), 0.0)
+    # once for each word: a crossed name counts by its frequency as a given name, be it a middle name or not
+    given, middle = (reach(comparison, words.given_bits, model) for comparison in ("given_name", "middle_name"))
+    crossed = np.maximum(given[names.given], given[names.middle].max(axis=1, where=names.middle > 0, initial=0.0))
+    every = reach("family_name", family_bits(words, names.family, model.frequencies.several_floor), model)
+    every += crossed + np.where(names.middle[:, 0] > 0, middle[names.middle[:, 0]], 0.0)
     every += sum(most(comparison, model) for comparison in ("name_order", "name_source", "suffix"))
     return np.maximum.reduceat(every, side.first_name[:-1]) if len(side) else every
 
@@ -172,13 +185,12 @@ def _best_names(
     """
     pair, names = _readings(left, right, rows)
     found = compare_names(left, right, names, model.frequencies.several_floor)
-    at_most = np.zeros(len(pair))
+    at_most = np.zeros(len(pair), dtype=np.float32)
     for comparison, levels in found.items():
         weight = weigh(comparison, levels, model)
-        for name in BY_EDITS.get(comparison, ()):
-            better = Levels(np.full(len(pair), LEVELS[comparison].index(name), dtype=np.int8), levels.share)
-            is_open = levels.level == len(LEVELS[comparison]) - 1
-            weight = np.where(is_open, np.maximum(weight, weigh(comparison, better, model)), weight)
+        if comparison in BY_EDITS:
+            is_open = np.flatnonzero(levels.level == len(LEVELS[comparison]) - 1)
+            weight[is_open] = _best_by_edits(comparison, levels.take(is_open), model)
         at_most += weight
     some = np.flatnonzero(at_most >= needed[pair])
     part = {comparison: levels.take(some) for comparison, levels in found.items()}
@@ -191,6 +203,14 @@ def _best_names(
     order = np.lexsort((names[1], names[0], -weight, pair))  # of equals, the first as written
     best = order[np.unique(pair[order], return_index=True)[1]]
     return (names[0][best], names[1][best]), {comparison: levels.take(best) for comparison, levels in found.items()}
+
+
+def _best_by_edits(comparison: str, different: Levels, model: Model) -> Weights:
+    """The most that names which differ by spelling and sound may weigh."""
+    names = LEVELS[comparison]
+    better = [np.full_like(different.level, names.index(name)) for name in (*BY_EDITS[comparison], names[-1])]
+    found: Weights = np.max([weigh(comparison, Levels(level, different.bits), model) for level in better], axis=0)
+    return found
 
 
 def _readings(left: Records, right: Records, rows: Pairs) -> tuple[Numbers, Pairs]:

@@ -87,20 +87,20 @@ def read_names(
     last, first = _at_comma(whole_texts)
     texts = [*(values for _, values in parts.values()), last, first]
     words, splits = _split(texts, nicknames, frequencies)
-    found = [_nothing(np.arange(0), words)]
+    found = []
     if any(name in table for name in ("family", "given", "middle")):
         chosen = [split.take(_codes(code)) for split, (code, _) in zip(splits, parts.values(), strict=False)]
-        found.append(_in_parts(chosen, words))
+        found += _in_parts(chosen, words)
     if len(whole_texts):
         at = _codes(whole_code)
         commas = pc.is_valid(first).to_numpy(zero_copy_only=False)[at]
         cut = pc.greater_equal(pc.utf8_length(whole_texts), NAME_WIDTH).to_numpy(zero_copy_only=False)[at]
-        for readings, chosen_rows in (
+        for kind, chosen_rows in (
             (_with_comma(splits[3].take(at[commas]), splits[4].take(at[commas]), cut[commas], words), commas),
             (_without_comma(splits[3].take(at[~commas]), cut[~commas], words), ~commas),
         ):
-            rows = whole_row[chosen_rows][readings.row]
-            found.append(_placed(readings, rows, source[chosen_rows][readings.row]))
+            rows, sources = whole_row[chosen_rows], source[chosen_rows]
+            found += [_placed(readings, rows[readings.row], sources[readings.row]) for readings in kind]
     return words, _complete(found, len(table), words)
 
 
@@ -211,7 +211,7 @@ def _codes(code: pa.Int32Array) -> Numbers:
 # -- readings
 
 
-def _in_parts(chosen: list[_Split], words: Words) -> Names:
+def _in_parts(chosen: list[_Split], words: Words) -> list[Names]:
     family, given, middle = chosen
     given_words = _beside(given.grid, given.count, middle.grid)
     suffix = np.where(family.suffix > 0, family.suffix, np.where(given.suffix > 0, given.suffix, middle.suffix))
@@ -220,22 +220,22 @@ def _in_parts(chosen: list[_Split], words: Words) -> Names:
 
 def _with_half(
     family: Positions, given: Positions, suffix: npt.NDArray[np.int8], words: Words, cut: Flags | None = None
-) -> Names:
+) -> list[Names]:
     """As written; a single word that is called a surname may be the given name, and the other way round."""
-    found = _reading(np.arange(len(family)), family, given, suffix, words, cut=cut)
+    found = [_reading(np.arange(len(family)), family, given, suffix, words, cut=cut)]
     one_half = np.flatnonzero((family[:, 0] == 0) != (given[:, 0] == 0))
     single = one_half[(family[one_half, 1] == 0) & (given[one_half, 1] == 0)]
-    if not len(single):
-        return found
-    return _concat([found, _reading(single, given[single], family[single], suffix[single], words, order=1)])
+    if len(single):
+        found.append(_reading(single, given[single], family[single], suffix[single], words, order=1))
+    return found
 
 
-def _with_comma(last: _Split, first: _Split, cut: Flags, words: Words) -> Names:
+def _with_comma(last: _Split, first: _Split, cut: Flags, words: Words) -> list[Names]:
     suffix = np.where(last.suffix > 0, last.suffix, first.suffix)
     return _with_half(last.grid, first.grid, suffix, words, cut=cut & (first.count == 0))
 
 
-def _without_comma(name: _Split, cut: Flags, words: Words) -> Names:
+def _without_comma(name: _Split, cut: Flags, words: Words) -> list[Names]:
     """Surname last; first; the last two words. One word is a surname, or a given name."""
     grid, _ = _compact(name.grid, _is_particle(words)[name.grid])
     count = (grid > 0).sum(axis=1)
@@ -255,7 +255,7 @@ def _without_comma(name: _Split, cut: Flags, words: Words) -> Names:
         rows = np.flatnonzero(some)
         halves = _halves(grid[rows], np.broadcast_to(chosen, grid.shape)[rows])
         found.append(_reading(rows, *halves, name.suffix[rows], words, order=min(order + 1, 1)))
-    return _concat(found)
+    return found
 
 
 def _halves(grid: Positions, family: Flags) -> tuple[Positions, Positions]:
@@ -354,6 +354,8 @@ def _placed(readings: Names, row: Numbers, source: npt.NDArray[np.int8]) -> Name
 
 
 def _concat(found: list[Names]) -> Names:
+    if len(found) == 1:
+        return found[0]
     return Names(
         **{field.name: np.concatenate([getattr(names, field.name) for names in found]) for field in fields(Names)}
     )
@@ -361,7 +363,7 @@ def _concat(found: list[Names]) -> Names:
 
 def _complete(found: list[Names], rows: int, words: Words) -> Names:
     """Readings in which something is known, by row; and one for each row that has none."""
-    names = _concat(found)
+    names = _concat(found) if found else _nothing(np.arange(0), words)
     known = (names.family[:, 0] > 0) | (names.given > 0)
     if not known.all():
         names = names.take(np.flatnonzero(known))

@@ -1,7 +1,7 @@
 """A table as values that can be compared. Each value depends on its own row and the model alone."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from include.matching.fields import SEPARATOR, Column, Table, distinct
 from include.matching.model import Model
 from include.matching.names import Names, ascii_upper, read_names
-from include.matching.words import Flags, Hashes, Numbers, Words, byte_matrix, hash_texts
+from include.matching.words import Flags, Frequencies, Hashes, Numbers, Words, byte_matrix, hash_texts
 
 NUMBERS = ("a_number", "ssn", "passport", "phone", "fein")
 MAX_VALUES = 4  # dates or numbers of one person that are looked at; each is compared with each of the other's
@@ -51,6 +51,10 @@ class Records:
 
     def __len__(self) -> int:
         return len(self.table)
+
+    def with_frequencies(self, frequencies: Frequencies) -> "Records":
+        """The same values with names as common as these frequencies say."""
+        return replace(self, words=self.words.with_frequencies(frequencies))
 
 
 def read_records(table: Table, model: Model) -> Records:
@@ -182,6 +186,8 @@ _READ_NUMBER: dict[str, Callable[[Column], Numbers]] = {
 
 def _several(values: Column, read: Callable[[Column], Numbers]) -> Numbers:
     """One column for each of several values of a row; the values of a row are distinct, those that are known first."""
+    if values.null_count == len(values):
+        return np.zeros((len(values), 1), dtype=np.int64)
     many = pc.match_substring(values, SEPARATOR).fill_null(False)
     if not pc.any(many).as_py():
         return read(values)[:, None]

@@ -19,14 +19,14 @@ import pyarrow as pa
 from include.matching.blocking import Index
 from include.matching.compare import NONE, Levels, Pairs, compare_fields, compare_names, compare_texts, refine_names, refine_texts
 from include.matching.fields import Table
-from include.matching.link import CHUNK, score
+from include.matching.link import CHUNK, Side, most_by_names, score
 from include.matching.model import BASE, BY_FREQUENCY, LEVELS, Frequencies, Level, Model, Provenance, load_model
 from include.matching.names import Names
 from include.matching.records import Records, read_records
 from include.matching.weigh import Weights, log_odds, strangers_share, weigh
 from include.matching.words import Flags, Numbers, Words, mix
 
-RIGHT_ROWS = 250_000  # drawn from the right side to learn from
+RIGHT_ROWS = 150_000  # drawn from the right side to learn from
 RANDOM_PAIRS = 100_000
 PRIOR_PAIRS = 50.0  # of one person, that the base model's m counts as
 PRIOR_STRANGERS = 20_000.0  # random pairs that the base model's u counts as: its rarest level is 1 in 20,000
@@ -53,8 +53,8 @@ class Patterns:
         parts: list[npt.NDArray[Any]] = []
         for each in levels.values():
             parts.append(each.level + 1)
-            if each.share is not None:  # to half a bit
-                parts.append(np.round(-2 * np.log2(each.share)).astype(np.int64))
+            if each.bits is not None:  # to half a bit
+                parts.append(np.round(-2 * each.bits).astype(np.int64))
         code, _ = pd.factorize(mix(*parts))
         _, first, count = np.unique(code, return_index=True, return_counts=True)
         return cls({comparison: each.take(first) for comparison, each in levels.items()}, count.astype(np.float64))
@@ -67,10 +67,11 @@ def train(left: pd.DataFrame, right: pd.DataFrame | None = None, base: Model | N
     others = left if right is None else right
     sample = others.iloc[np.sort(draw.permutation(len(others))[:RIGHT_ROWS])]
     many = read_records(Table(sample), base)
-    start = base.model_copy(update={"frequencies": count_names(many, base)})
-    ones, many = read_records(Table(left), start), read_records(Table(sample), start)
+    start = base.model_copy(update={"frequencies": count_names(many)})
+    ones, many = read_records(Table(left), start), many.with_frequencies(start.frequencies)
     start = _with_strangers(start, ones, many, draw, within=right is None)
     start = _with_namesakes(start, many, draw)
+    sides = Side(ones, most_by_names(ones, start)), Side(many, most_by_names(many, start))
     pairs = Index.of(ones).candidates(many)
     total = len(ones) * len(many)
     if right is None:
@@ -78,7 +79,7 @@ def train(left: pd.DataFrame, right: pd.DataFrame | None = None, base: Model | N
         pairs, total = (pairs[0][later], pairs[1][later]), len(ones) * (len(ones) - 1) // 2
     expected = SHARE_OF_SIDE * min(len(ones), len(others)) * len(many) / max(len(others), 1)
     start = start.model_copy(update={"prior": min(max(expected, 1.0) / max(total, 1), 0.5)})
-    patterns = Patterns.of(_levels(ones, many, pairs, start))
+    patterns = Patterns.of(_levels(sides, pairs, start))
     model = _maximise(start, patterns, total)
     data = {"left_rows": len(left), "right_rows": len(others), "sampled_rows": len(sample), "candidates": len(pairs[0])}
     return _with_bands(model, patterns).model_copy(
@@ -86,24 +87,24 @@ def train(left: pd.DataFrame, right: pd.DataFrame | None = None, base: Model | N
     )
 
 
-def _levels(left: Records, right: Records, pairs: Pairs, model: Model) -> dict[str, Levels]:
+def _levels(sides: tuple[Side, Side], pairs: Pairs, model: Model) -> dict[str, Levels]:
     """Levels of the pairs that may have a say."""
     parts = [
-        score(left, right, (pairs[0][at : at + CHUNK], pairs[1][at : at + CHUNK]), model, FLOOR).levels
+        score(sides, (pairs[0][at : at + CHUNK], pairs[1][at : at + CHUNK]), model, FLOOR).levels
         for at in range(0, max(len(pairs[0]), 1), CHUNK)
     ]
     return {comparison: _joined([part[comparison] for part in parts]) for comparison in LEVELS}
 
 
 def _joined(parts: list[Levels]) -> Levels:
-    shares = [part.share for part in parts if part.share is not None]
-    return Levels(np.concatenate([part.level for part in parts]), np.concatenate(shares) if shares else None)
+    common = [part.bits for part in parts if part.bits is not None]
+    return Levels(np.concatenate([part.level for part in parts]), np.concatenate(common) if common else None)
 
 
 # -- how common names are
 
 
-def count_names(records: Records, base: Model) -> Frequencies:
+def count_names(records: Records) -> Frequencies:
     """Shares of the words of surnames, and of given names, among the rows that have one."""
     names = records.names
     main = (names.order == 0) & (names.source == 0)
@@ -193,15 +194,16 @@ def _with_namesakes(model: Model, records: Records, draw: np.random.Generator) -
     ratio = (agreeing[0][0] / agreeing[0][1]) / (agreeing[1][0] / agreeing[1][1])
     factors = np.geomspace(1.05, 40, 200)
     factor = float(factors[np.argmin(np.abs((1 - 1 / factors + factors) / (2 - 1 / factors) ** 2 - ratio))])
-    same = levels["country"].level[known[given[known] == 0]]
-    country = float(np.clip(((same == 0).sum() + 9) / ((same != NONE).sum() + 10), 0.05, 0.95))
+    shared: dict[str, float | dict[str, float]] = dict.fromkeys(BY_FREQUENCY, factor)
+    for comparison in ("country", "birth_place"):
+        same = levels[comparison].level[known[given[known] == 0]]
+        share = ((same == 0).sum() + 1) / ((same != NONE).sum() + 2)
+        shared[comparison] = {"same": _rounded(share), "different": _rounded(1 - share)}
     changed = {
         name: each.model_copy(
             update={
                 "share": 1 / factor,
-                "u": each.u
-                | {comparison: factor for comparison in BY_FREQUENCY}
-                | {"country": {"same": country, "different": 1 - country}},
+                "u": each.u | shared,
                 "why": f"given names agree [{ratio:.2f}] times as often where surnames do, in [{len(known)}] pairs",
             }
         )
@@ -266,7 +268,7 @@ def _responsibilities(model: Model, patterns: Patterns) -> tuple[Weights, dict[s
     """Of the pairs of each pattern, how many are one person, and how many are of each other class."""
     levels = patterns.levels
     weights = {comparison: weigh(comparison, levels[comparison], model) for comparison in LEVELS}
-    one = np.log2(model.prior) + np.sum(list(weights.values()), axis=0)
+    one = np.log2(model.prior) + sum(weights.values()).astype(np.float64)
     others = {name: log_odds(each, levels, weights, model) for name, each in model.alternatives.items()}
     every = np.exp2(np.clip([np.full(len(one), np.log2(strangers_share(model))), one, *others.values()], -300, 300))
     shares = every / every.sum(axis=0) * patterns.count

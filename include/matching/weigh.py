@@ -1,52 +1,57 @@
 """Levels -> weights in bits. All are multiples of a sixteenth: sums are exact, and the same on every machine."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from include.matching.compare import NONE, Level, Levels
-from include.matching.model import LEVELS, Alternative, Model
-from include.matching.words import Shares
+from include.matching.model import LEVELS, Alternative, Model, bits
+from include.matching.words import Bits
 
-Weights = npt.NDArray[np.float64]
+Weights = npt.NDArray[np.floating]
 
-SIXTEENTHS = 16
+BLANK = (0.0, 0.0)  # what `NONE` and `OPEN`, which are -1 and -2, weigh
 
 
 def weigh(comparison: str, levels: Levels, model: Model) -> Weights:
     """log2(m / u) of each pair's level; 0 where a value is missing."""
-    fixed, by_share = weight_table(comparison, model)
+    scale = _scale(comparison, model)
     at = levels.level
-    if levels.share is None:
-        found: Weights = fixed[at]
-        return found
-    share = np.minimum(np.where(by_share[at], levels.share, 1.0), 1.0)
-    factor = _factors(comparison, model)[at]
-    bare = np.where(by_share[at], np.log2(_m(comparison, model)[at] / np.minimum(factor * share, 1.0)), fixed[at])
-    return np.round(bare * SIXTEENTHS) / SIXTEENTHS
+    if levels.bits is None:
+        return scale.weight[at]
+    # u is so many times the share of people who bear the name, and never more than 1
+    return scale.weight[at] - np.minimum(scale.factor[at] + scale.by_frequency[at] * levels.bits, 0)
 
 
-def weight_table(comparison: str, model: Model) -> tuple[Weights, npt.NDArray[np.bool_]]:
-    """Weight of each level, 0 where there is none, and whether it goes by frequency instead."""
+@dataclass(frozen=True)
+class _Scale:
+    """Of each level: log2(m / u), or log2(m) where u goes by frequency; then log2 of how many times the frequency."""
+
+    weight: Bits
+    factor: Bits
+    by_frequency: Bits  # 1 or 0
+
+
+def _scale(comparison: str, model: Model) -> _Scale:
     levels = [model.comparisons[comparison][name] for name in LEVELS[comparison]]
-    weights = [
-        0.0 if level.u is None else round(math.log2(level.m / level.u) * SIXTEENTHS) / SIXTEENTHS for level in levels
-    ]
-    blank = 2  # the places of `NONE` and of `OPEN`, which are -1 and -2
-    return np.array([*weights, *[0.0] * blank]), np.array([*(level.u is None for level in levels), *[False] * blank])
+    return _Scale(
+        np.array([*(bits(level.m / (level.u or 1.0)) for level in levels), *BLANK], dtype=np.float32),
+        np.array([*(bits(level.times_frequency or 1.0) for level in levels), *BLANK], dtype=np.float32),
+        np.array([*(level.u is None for level in levels), *BLANK], dtype=np.float32),
+    )
 
 
 def most(comparison: str, model: Model) -> float:
     """The most that a comparison without frequencies can add to a pair's weight."""
-    table, _ = weight_table(comparison, model)
-    return float(table.max())
+    return float(_scale(comparison, model).weight.max())
 
 
-def reach(comparison: str, share: Shares, model: Model) -> Weights:
-    """The most that a comparison of names can add to the weight of pairs with names of these frequencies."""
+def reach(comparison: str, common: Bits, model: Model) -> Weights:
+    """The most that a comparison of names can add to the weight of pairs with names that are so common."""
     levels = range(len(LEVELS[comparison]))
-    each = [weigh(comparison, Levels(np.full(len(share), level, dtype=np.int8), share), model) for level in levels]
+    each = [weigh(comparison, Levels(np.full(len(common), level, dtype=np.int8), common), model) for level in levels]
     found: Weights = np.maximum(np.max(each, axis=0), 0.0)
     return found
 
@@ -66,7 +71,7 @@ def weigh_alternatives(levels: dict[str, Levels], weights: dict[str, Weights], m
         best = np.where(against > highest, position, best)
         highest = np.maximum(against, highest)
         together += np.exp2(np.minimum(against, 300.0))  # 2**300 is more than any evidence, and still a number
-    return best.astype(np.int8), -np.round(np.log2(together) * SIXTEENTHS) / SIXTEENTHS
+    return best.astype(np.int8), -np.round(np.log2(together) * 16) / 16
 
 
 def strangers_share(model: Model) -> float:
@@ -82,21 +87,16 @@ def log_odds(alternative: Alternative, levels: dict[str, Levels], weights: dict[
     for comparison, shares in alternative.u.items():
         level = levels[comparison].level
         if isinstance(shares, float):  # never more often than always
-            u = _m(comparison, model)[level] * np.exp2(-weights[comparison])
-            against += np.where(
-                (level != NONE) & (level < len(LEVELS[comparison]) - 1), np.log2(np.minimum(shares, 1 / u)), 0
-            )
+            agree = (level >= 0) & (level < len(LEVELS[comparison]) - 1)
+            u = _log_m(comparison, model)[level] - weights[comparison]
+            against += np.where(agree, np.minimum(math.log2(shares), -u), 0)
             continue
         against += weights[comparison]
         if isinstance(shares, dict):
-            table = np.log2(np.array([*(shares[name] for name in LEVELS[comparison]), 1.0, 1.0]) / _m(comparison, model))
-            against += table[level]
+            table = np.log2(np.array([*(shares[name] for name in LEVELS[comparison]), 1.0, 1.0]))
+            against += (table - _log_m(comparison, model))[level]
     return against
 
 
-def _m(comparison: str, model: Model) -> Weights:
-    return np.array([*(model.comparisons[comparison][name].m for name in LEVELS[comparison]), 1.0, 1.0])
-
-
-def _factors(comparison: str, model: Model) -> Weights:
-    return np.array([*(model.comparisons[comparison][name].times_frequency or 1.0 for name in LEVELS[comparison]), 1.0, 1.0])
+def _log_m(comparison: str, model: Model) -> Weights:
+    return np.log2(np.array([*(model.comparisons[comparison][name].m for name in LEVELS[comparison]), 1.0, 1.0]))

@@ -6,7 +6,7 @@ hash in one of 10**19 cases.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +18,7 @@ Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Shares = npt.NDArray[np.float64]
+Bits = npt.NDArray[np.float32]  # multiples of a sixteenth: sums are exact
 
 WIDTH = 24  # letters of a word that are looked at: longer ones are several words, or no name
 ENOUGH_SOUND = 3  # consonants: less tells nothing (TN is TUAN and THANH), and such a word sounds like itself only
@@ -66,12 +67,21 @@ class Words:
     heard: Hashes  # equal for words that sound alike
     full: Hashes  # equal for a nickname and the name it stands for
     full_heard: Hashes  # `heard` of that name
-    family_share: Shares  # share of people who bear the word as a surname
-    given_share: Shares  # share of people who bear it as a given name
+    family_bits: Bits  # log2 of the share of people who bear the word as a surname
+    given_bits: Bits  # and of those who bear it as a given name
     heard_share: Shares  # share of people who bear a name that sounds like `full_heard`
 
     def __len__(self) -> int:
         return len(self.length)
+
+    def with_frequencies(self, frequencies: "Frequencies") -> "Words":
+        """The same words, as common as these frequencies say."""
+        return replace(
+            self,
+            family_bits=bits(frequencies.of_family(self.spelling.value)),
+            given_bits=bits(frequencies.of_given(self.spelling.value)),
+            heard_share=frequencies.of_sound(self.full_heard),
+        )
 
 
 class Frequencies(Protocol):
@@ -96,6 +106,7 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, str], frequencies:
         at, meant = list(positions), byte_matrix(pa.array(names))
         hashed = hash_letters(meant)
         full[at], full_heard[at] = hashed.value, hear(meant, hashed)[2]
+    nothing = np.zeros(len(texts), dtype=np.float32)
     return Words(
         texts=texts,
         letters=letters,
@@ -106,10 +117,16 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, str], frequencies:
         heard=heard,
         full=full,
         full_heard=full_heard,
-        family_share=frequencies.of_family(spelling.value),
-        given_share=frequencies.of_given(spelling.value),
-        heard_share=frequencies.of_sound(full_heard),
-    )
+        family_bits=nothing,
+        given_bits=nothing,
+        heard_share=nothing.astype(np.float64),
+    ).with_frequencies(frequencies)
+
+
+def bits(share: Shares) -> Bits:
+    """log2 of shares, to a sixteenth."""
+    found: Bits = (np.round(np.log2(share) * 16) / 16).astype(np.float32)
+    return found
 
 
 def byte_matrix(texts: pa.StringArray, width: int = WIDTH) -> Bytes:
