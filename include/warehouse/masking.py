@@ -74,12 +74,17 @@ def reports(cursor: Cursor, schema: str) -> list[Report]:
 def put_masks_on(cursor: Cursor) -> None:
     """Move every report out of sight, and make its masked view in front of it."""
     for report in reports(cursor, "report"):
-        columns = sql.SQL(", ").join(_masked(name, needs) for name, needs in report.columns.items())
-        names = {"view": sql.Identifier(report.name), "columns": columns}
+        names = {
+            "view": sql.Identifier(report.name),
+            "columns": sql.SQL(", ").join(map(sql.Identifier, report.columns)),
+            "masked": sql.SQL(", ").join(_masked(name, needs) for name, needs in report.columns.items()),
+            "reader": sql.Literal(PROTECTED if report.protected else IDENTITY),
+        }
         cursor.execute(query("view_comment"), {"view": f"report.{report.name}"})
         about = cursor.fetchone()
+        is_open = all(needs == Sensitivity(Mask.OPEN) for needs in report.columns.values())
         _run(cursor, "hide_view", **names)
-        _run(cursor, "show_view", **names)
+        _run(cursor, "show_view" if is_open else "mask_view", **names)
         if about is not None and about[0] is not None:
             _run(cursor, "comment_view", comment=sql.Literal(about[0]), **names)
 
@@ -137,10 +142,11 @@ def _report(catalog: Catalog, view: Table) -> Report:
 
 
 def _masked(column: str, needs: Sensitivity) -> sql.Composed:
-    mask, reader = needs.mask.name.lower(), IDENTITY
+    """What stands in the place of a column for whoever may not see it."""
+    mask = needs.mask.name.lower()
     if needs.protected:
-        mask, reader = "sealed" if needs.mask is Mask.PSEUDONYM else "withheld", PROTECTED
-    return sql.SQL(query(f"mask_{mask}", ACCESS)).format(column=sql.Identifier(column), reader=sql.Literal(reader))
+        mask = "sealed" if needs.mask is Mask.PSEUDONYM else "withheld"
+    return sql.SQL(query(f"mask_{mask}", ACCESS)).format(column=sql.Identifier(column))
 
 
 def _mask(column: Column) -> Mask:

@@ -1,4 +1,1 @@
-case
-    when pg_has_role(current_user, {reader}, 'usage') then {column}
-    else '~' || left(encode(sha256(convert_to((select secret.key from access.secret) || {column}, 'UTF8')), 'hex'), 16)
-end as {column}
+'~' || left(encode(sha256(convert_to((select secret.key from access.secret) || {column}, 'UTF8')), 'hex'), 16) as {column}

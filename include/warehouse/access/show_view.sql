@@ -1,2 +1,2 @@
-create view report.{view} with (security_barrier) as
+create view report.{view} as
 select {columns} from unmasked.{view};
