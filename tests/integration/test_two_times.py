@@ -3,6 +3,8 @@
 from itertools import pairwise
 
 import psycopg2
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from nights import collect, night, settings_for
 from psycopg2 import errors
@@ -43,6 +45,16 @@ def at(settings: Settings, **moments: str) -> str:
 def petitions(settings: Settings, **moments: str) -> list:
     chosen = "select receipt_number, content_hash from latest.uscis_petition order by 1"
     return fetch(at(settings, **moments), chosen)
+
+
+def test_the_source_s_time_is_held_to_the_microsecond_and_in_utc(held: tuple) -> None:
+    settings, _, _ = held
+    staged = pa.concat_tables(
+        pq.read_table(path, columns=["receipt_number", "updated_at", "content_hash"])
+        for path in (settings.staging / "uscis_petitions").rglob("accepted.parquet")
+    )
+    loaded = fetch(settings.owner_dsn, "select receipt_number, updated_at, content_hash from record.uscis_petition")
+    assert {tuple(row) for row in loaded} == {tuple(row.values()) for row in staged.to_pylist()}
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
