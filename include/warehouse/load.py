@@ -37,11 +37,12 @@ def load(dsn: str, run_id: int, contract: Contract, accepted: Path, quarantined:
         cursor.execute(query("lock_loading"), {"dataset": contract.dataset})
         cursor.execute(query("open_load"), {"run_id": run_id, "dataset": contract.dataset})
         load_id = row(cursor).load_id
-        held = _held(cursor, run_id, contract, versions)
+        names = identifiers(contract, columns)
+        held = _held(cursor, run_id, contract, names, versions)
         is_fresh = np.ones(len(versions), np.bool_)
         is_fresh[list(held)] = False
         fresh = versions.filter(pa.array(is_fresh))
-        _append(cursor, contract, fresh.append_column("load_id", pa.repeat(load_id, len(fresh))))
+        _append(cursor, contract, names, load_id, fresh)
         of_run = sum(held.values())
         counted = Loaded(len(fresh) + of_run, len(held) - of_run)
         _keep_refused(cursor, run_id, contract, pq.read_table(quarantined))
@@ -49,32 +50,38 @@ def load(dsn: str, run_id: int, contract: Contract, accepted: Path, quarantined:
     return counted
 
 
-def _held(cursor: Cursor, run_id: int, contract: Contract, versions: pa.Table) -> dict[int, bool]:
+def identifiers(contract: Contract, columns: list[str]) -> dict[str, sql.Composable]:
+    """Identifiers for the statement files, quoted by the driver."""
+    return {
+        "table": sql.Identifier("record", contract.record),
+        "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
+        "identity": sql.SQL(", ").join(map(sql.Identifier, [*contract.key, "content_hash"])),
+    }
+
+
+def _held(
+    cursor: Cursor, run_id: int, contract: Contract, names: dict[str, sql.Composable], versions: pa.Table
+) -> dict[int, bool]:
     """Positions of the versions that the warehouse holds, and whether it was this run that brought them."""
-    identity = [*contract.key, "content_hash"]
-    names = {"table": sql.Identifier("record", contract.record), "identity": _listed(identity)}
-    cursor.execute(sql.SQL(query("create_incoming")).format(**names))
-    numbered = versions.select(identity).append_column("position", pa.array(np.arange(len(versions))))
-    copy_in(cursor, sql.SQL(query("copy_incoming")).format(**names).as_string(cursor), numbered)
+    numbered = versions.select([*contract.key, "content_hash"])
+    numbered = numbered.append_column("position", pa.array(np.arange(len(versions))))
+    cursor.execute(sql.SQL(query("create_probe")).format(**names))
+    copy_in(cursor, sql.SQL(query("copy_probe")).format(**names).as_string(cursor), numbered)
     cursor.execute(sql.SQL(query("find_held")).format(**names), {"run_id": run_id})
     return {found[0]: found[1] for found in cursor.fetchall()}
 
 
-def _append(cursor: Cursor, contract: Contract, fresh: pa.Table) -> None:
+def _append(
+    cursor: Cursor, contract: Contract, names: dict[str, sql.Composable], load_id: int, fresh: pa.Table
+) -> None:
     """By COPY into the table itself, which costs half of an insert; PostgreSQL refuses that under row security."""
-    sealed = contract.protection is not Protection.NONE
-    table = sql.Identifier("record", contract.record)
-    columns = _listed(fresh.column_names[:-1])
-    names = {"table": table, "columns": columns, "target": sql.Identifier("sealed") if sealed else table}
-    if sealed:
-        cursor.execute(sql.SQL(query("create_sealed")).format(**names))
-    copy_in(cursor, sql.SQL(query("copy_versions")).format(**names).as_string(cursor), _lists_as_text(fresh))
-    if sealed:
-        cursor.execute(sql.SQL(query("insert_sealed")).format(**names))
-
-
-def _listed(names: list[str]) -> sql.Composed:
-    return sql.SQL(", ").join(map(sql.Identifier, names))
+    if contract.protection is not Protection.NONE:
+        cursor.execute(sql.SQL(query("create_incoming")).format(**names))
+        copy_in(cursor, sql.SQL(query("copy_incoming")).format(**names).as_string(cursor), _lists_as_text(fresh))
+        cursor.execute(sql.SQL(query("insert_versions")).format(**names), {"load_id": load_id})
+    else:
+        table = _lists_as_text(fresh.append_column("load_id", pa.repeat(load_id, len(fresh))))
+        copy_in(cursor, sql.SQL(query("copy_versions")).format(**names).as_string(cursor), table)
 
 
 def _keep_refused(cursor: Cursor, run_id: int, contract: Contract, refused: pa.Table) -> None:

@@ -1,4 +1,5 @@
--- Who may what, on one page. Run after every migration, so that a new table is nobody's until a line here says whose.
+-- Who may what, on one page. Run after every migration: it holds for new tables of these schemas too; a new schema is
+-- nobody's until a line here says whose.
 
 revoke all on all tables in schema ops, record, quarantine, match, latest, report, unmasked, access, audit
 from public, crosscheck_reader, crosscheck_etl, analyst, investigator, reviewer, privacy_officer, desk;

@@ -1,1 +1,1 @@
-copy incoming ({identity}, position) from stdin with (format csv);
+copy incoming ({columns}) from stdin with (format csv);

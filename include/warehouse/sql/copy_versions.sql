@@ -1,1 +1,1 @@
-copy {target} ({columns}, load_id) from stdin with (format csv);
+copy {table} ({columns}, load_id) from stdin with (format csv);

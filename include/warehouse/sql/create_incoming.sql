@@ -1,3 +1,3 @@
 create temporary table incoming on commit drop as
-select {identity}, 0::bigint as position from {table}
+select {columns} from {table}
 with no data;
