@@ -6,7 +6,7 @@ world = --scenario $(SCENARIO) $(if $(SEED),--seed $(SEED))
 crosscheck = .venv/bin/python -m include
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev nightly up backfill sql psql test test-unit test-compose check docs lock env clean
+.PHONY: help setup setup-dev nightly up backfill sql psql replay test test-unit test-compose check docs lock env clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ sql: setup ## ask the warehouse, CSV on standard output: Q="select * from report
 
 psql: setup ## a psql session in the warehouse
 	@$(crosscheck) psql $(world)
+
+replay: setup ## judge the rows in quarantine again, after a contract was mended (DATASET=uscis_petitions: only that one)
+	@$(crosscheck) replay $(world) $(if $(DATASET),--dataset $(DATASET))
 
 test: setup-dev check ## the whole test suite
 	.venv/bin/python -m pytest

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from include.local.home import Home
+    from include.local.home import Home, World
 
 app = typer.Typer(
     help="Crosscheck on one machine: simulated agencies, a warehouse and Airflow, all below .crosscheck/.",
@@ -104,7 +104,7 @@ def sql(
     import psycopg2
     from psycopg2 import sql as compose
 
-    with _warehouse(scenario, seed) as (_home, dsn):
+    with _warehouse(scenario, seed) as (_home, _world, dsn):
         connection = psycopg2.connect(dsn)
         try:
             with connection, connection.cursor() as cursor:
@@ -119,7 +119,7 @@ def sql(
 @app.command()
 def psql(scenario: Scenario = "nightly", seed: Seed = None) -> None:
     """A psql session in the warehouse."""
-    with _warehouse(scenario, seed) as (home, dsn):
+    with _warehouse(scenario, seed) as (home, _world, dsn):
         program = home.postgres.bin / "psql"
         command = str(program) if program.exists() else shutil.which("psql")
         if command is None:
@@ -127,6 +127,46 @@ def psql(scenario: Scenario = "nightly", seed: Seed = None) -> None:
         environment = {**os.environ, "PGSERVICEFILE": os.devnull, **_libpq(dsn)}
         with _left_to_child(signal.SIGINT):
             subprocess.run([command], env=environment, check=False)
+
+
+@app.command()
+def replay(
+    dataset: Annotated[str | None, typer.Option(help="One dataset; all of them if not given.")] = None,
+    scenario: Scenario = "nightly",
+    seed: Seed = None,
+) -> None:
+    """Judge the rows in quarantine again, after a contract or the parser was mended, and load what passes."""
+    from include import pipeline
+    from include.contracts import load_contract
+    from include.local.stack import pipeline_settings
+
+    with _warehouse(scenario, seed) as (home, world, dsn):
+        if dataset is not None:
+            load_contract(dataset)
+        done = pipeline.replay(pipeline_settings(home, world, dsn), dataset)
+    for row in done:
+        typer.echo(
+            f"{row['dataset']:22}  judged {row['judged']}  loaded {row['loaded']}  held {row['held']}  "
+            f"duplicate {row['duplicate']}  refused {row['refused']}"
+        )
+    if not done:
+        typer.echo("no row waits in quarantine")
+
+
+@app.command()
+def quarantined(
+    number: Annotated[int, typer.Argument(help="`quarantine_id` of the row.")],
+    scenario: Scenario = "nightly",
+    seed: Seed = None,
+) -> None:
+    """Show one row in quarantine as it came. Personal data: on this screen only."""
+    from include import pipeline
+    from include.local.stack import pipeline_settings
+
+    with _warehouse(scenario, seed) as (home, world, dsn):
+        shown = pipeline.show_quarantined(pipeline_settings(home, world, dsn), number)
+    for name, value in shown.items():
+        typer.echo(f"{name:24}  {value!a}")
 
 
 @app.command()
@@ -162,15 +202,16 @@ def _libpq(dsn: str) -> dict[str, str]:
 
 
 @contextmanager
-def _warehouse(scenario: str, seed: int | None) -> Iterator[tuple["Home", str]]:
-    """The home, and the connection string of a world's warehouse."""
+def _warehouse(scenario: str, seed: int | None) -> Iterator[tuple["Home", "World", str]]:
+    """The home, a world, and the connection string of its warehouse."""
     from include.local.home import Home
     from include.local.stack import prepare, warehouse
 
     with _one_line_errors():
         home = Home()
-        with warehouse(home, prepare(home, scenario, seed, _say)) as dsn:
-            yield home, dsn
+        world = prepare(home, scenario, seed, _say)
+        with warehouse(home, world) as dsn:
+            yield home, world, dsn
 
 
 @contextmanager

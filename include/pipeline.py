@@ -89,6 +89,8 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
 
     Raises `StagingError` or `LandingError` if they cannot be: then the dataset is held, and the books say why.
     """
+    import pyarrow.parquet as pq
+
     from include.extraction.errors import LandingError
     from include.extraction.landing import Landing
     from include.quality.errors import StagingError
@@ -96,6 +98,9 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
     from include.quality.staging import Part
     from include.quality.staging import stage as merge
     from include.warehouse import books
+    from include.warehouse.connection import transaction
+    from include.warehouse.quarantine import keep
+    from include.warehouse.vault import Vault
 
     contract = load_contract(dataset)
     landing = Landing(settings.landing)
@@ -118,7 +123,10 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
             books.record_gate(settings.warehouse_dsn, run.run_id, dataset, Decision.HOLD, [str(error)], [])
             raise
         counts = {key: getattr(staged, key) for key in ("received", "duplicate", "quarantined", "accepted")}
-        books.record_staged(settings.warehouse_dsn, run.run_id, {"dataset": dataset, **counts})
+        refused = pq.read_table(staged.quarantined_path)
+        with transaction(settings.warehouse_dsn) as cursor:  # kept whatever the gate says of the others
+            books.record_staged(cursor, run.run_id, {"dataset": dataset, **counts})
+            keep(cursor, Vault(settings.quarantine_secrets), run.run_id, contract, refused)
     last = receipts[-1]
     return {**staged.to_dict(), "complete": last.complete and staged.is_whole(last.attempt)}
 
@@ -149,11 +157,11 @@ def validate(settings: Settings, run: Run, dataset: str, staged: dict[str, Any])
 
 def load(settings: Settings, run: Run, dataset: str, staged: dict[str, Any]) -> dict[str, Any]:
     """Append the record versions. The caller asks the gate's decision first: see `lets_through`."""
+    from include.warehouse.connection import transaction
     from include.warehouse.load import load as append
 
-    with _timed(settings, run, "load", dataset):
-        accepted, quarantined = Path(staged["accepted_path"]), Path(staged["quarantined_path"])
-        loaded = append(settings.warehouse_dsn, run.run_id, load_contract(dataset), accepted, quarantined)
+    with _timed(settings, run, "load", dataset), transaction(settings.warehouse_dsn) as cursor:
+        loaded = append(cursor, run.run_id, load_contract(dataset), Path(staged["accepted_path"]))
     return asdict(loaded)
 
 
@@ -210,21 +218,83 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
     return {"members": len(entities), "entities": int(entities["entity"].nunique())}
 
 
-def close_books(settings: Settings, run: Run, failed: Sequence[str] = ()) -> dict[str, Any]:
+def close_books(
+    settings: Settings, run: Run, failed: Sequence[str] = (), datasets: Sequence[str] | None = None
+) -> dict[str, Any]:
     """Account for every row, and close the run. Raises `BooksError` after it has closed the books in red.
 
-    `failed`: what the caller knows to have failed although the books hold an earlier result of it.
+    `failed`: what the caller knows to have failed although the books hold an earlier result of it. `datasets`: those
+    that the run should have brought; all of them if not given.
     """
     from include.reporting.summary import summarise
     from include.warehouse import books
 
     with _timed(settings, run, "report"):
-        reasons = books.breaches(settings.warehouse_dsn, run.run_id, dataset_names())
+        reasons = books.breaches(settings.warehouse_dsn, run.run_id, datasets or dataset_names())
         reasons += [f"task [{task}] failed; see its log" for task in failed]
         books.close_run(settings.warehouse_dsn, run.run_id, reasons)
     if reasons:
         raise BooksError(f"run [{run.run_id}], interval [{run.interval}] is red:\n" + "\n".join(reasons))
     return dict(summarise(settings.warehouse_dsn, run.run_id))
+
+
+def replay(settings: Settings, dataset: str | None = None) -> list[dict[str, Any]]:
+    """Judge the rows in quarantine again, of one dataset or of all, and load, match and account for what passes now.
+
+    A run of its own, over the hull of the intervals that the rows came from; no run if no row waits. One entry a
+    dataset: how many rows were judged, loaded, held already, duplicate, and refused again.
+    """
+    from include.warehouse import books
+    from include.warehouse.connection import fetch, query
+
+    waiting = [
+        found for found in fetch(settings.warehouse_dsn, query("waiting_datasets")) if dataset in (None, found.dataset)
+    ]
+    if not waiting:
+        return []
+    hull = Interval(min(found.interval_start for found in waiting), max(found.interval_end for found in waiting))
+    name = f"replay__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+    run = Run(books.open_run(settings.warehouse_dsn, name, hull, kind="replay"), hull)
+    done = [_replay(settings, run, found.dataset) for found in waiting]
+    match(settings, run)
+    resolve(settings, run)
+    close_books(settings, run, datasets=[found.dataset for found in waiting])
+    return done
+
+
+def _replay(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
+    """One dataset, in one transaction."""
+    from include.quality.gate import Decision
+    from include.quality.replay import Refused, rejudge
+    from include.warehouse import books
+    from include.warehouse.connection import transaction
+    from include.warehouse.quarantine import settle, waiting
+    from include.warehouse.vault import Vault
+
+    contract = load_contract(dataset)
+    with _timed(settings, run, "load", dataset), transaction(settings.warehouse_dsn) as cursor:
+        rows = [Refused(*found) for found in waiting(cursor, Vault(settings.quarantine_secrets), dataset)]
+        judged = rejudge(contract, rows)
+        done = settle(cursor, run.run_id, contract, judged.accepted, judged.refused, judged.duplicate)
+    reason = f"replay: [{done.refused}] of [{done.judged}] rows are refused again by contract [{contract.version}]"
+    decision = Decision.WARN if done.refused else Decision.PASS
+    books.record_gate(settings.warehouse_dsn, run.run_id, dataset, decision, [reason] if done.refused else [], [])
+    return asdict(done)
+
+
+def show_quarantined(settings: Settings, quarantine_id: int) -> dict[str, str]:
+    """A row in quarantine as it came, by the header of its file: personal data, for the eyes of who mends a contract.
+
+    What cannot be split by the header is under one name. Raises `LookupError` for a number that is not there.
+    """
+    from include.quality.reading import Raw
+    from include.warehouse.connection import fetch, query
+    from include.warehouse.vault import Vault
+
+    found = fetch(settings.warehouse_dsn, query("quarantined_row"), {"quarantine_id": quarantine_id})
+    if not found:
+        raise LookupError(f"row [{quarantine_id}] is not in quarantine; `quarantine.row` lists the numbers")
+    return Raw.from_json(Vault(settings.quarantine_secrets).open(found[0].sealed)).by_header()
 
 
 def preload() -> None:

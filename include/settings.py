@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+SECRET_CHARACTERS = 32  # of a random secret: 128 bits even if each character is a hexadecimal digit
+
 
 class SettingsError(ValueError):
     """A setting is missing or cannot be read. One line: its name, its value in brackets, what to do."""
@@ -47,6 +49,7 @@ class Settings:
     landing: Path  # attempts, immutable
     staging: Path  # Parquet between the stages of one run; may be deleted after it
     gateways: Mapping[str, Gateway]  # by agency
+    quarantine_secrets: tuple[str, ...] = field(repr=False)  # refused rows are sealed with the first, opened with any
     extraction: Extraction = Extraction()
     world_start: date | None = None  # first and last day that the gateways can export, if they are simulated:
     world_end: date | None = None  # the schedule ends there
@@ -65,6 +68,7 @@ class Settings:
                 )
                 for agency in ("tecs", "uscis")
             },
+            quarantine_secrets=_secrets(env, "CROSSCHECK_QUARANTINE_KEY"),
             world_start=_day(env, "CROSSCHECK_WORLD_START"),
             world_end=_day(env, "CROSSCHECK_WORLD_END"),
         )
@@ -75,6 +79,16 @@ def _required(env: Mapping[str, str], name: str) -> str:
     if not value:
         raise SettingsError(f"setting [{name}] is missing; `make nightly` and docker-compose.yaml set it")
     return value
+
+
+def _secrets(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """One or more, parted by commas, the newest first."""
+    secrets = tuple(part.strip() for part in _required(env, name).split(","))
+    if any(len(secret) < SECRET_CHARACTERS for secret in secrets):
+        raise SettingsError(
+            f"setting [{name}] has a part shorter than [{SECRET_CHARACTERS}] characters; draw it at random (`make env`)"
+        )
+    return secrets
 
 
 def _day(env: Mapping[str, str], name: str) -> date | None:

@@ -17,6 +17,7 @@ SECRETS = (
     "API_SECRET",
     "JWT_SECRET",
     "FERNET_KEY",
+    "QUARANTINE_KEY",
     "TECS_TOKEN",
     "USCIS_TOKEN",
 )
@@ -36,6 +37,9 @@ CROSSCHECK_ADMIN_PASSWORD={ADMIN_PASSWORD}
 CROSSCHECK_API_SECRET={API_SECRET}
 CROSSCHECK_JWT_SECRET={JWT_SECRET}
 CROSSCHECK_FERNET_KEY={FERNET_KEY}
+
+# Seals the rows in quarantine. A new secret goes in front of the old one, with a comma between.
+CROSSCHECK_QUARANTINE_KEY={QUARANTINE_KEY}
 
 # Bearer tokens of the gateways. An agency's own gateway: put its token here.
 CROSSCHECK_TECS_TOKEN={TECS_TOKEN}

@@ -82,6 +82,11 @@ def warehouse(home: Home, world: World) -> Iterator[str]:
         yield dsn
 
 
+def pipeline_settings(home: Home, world: World, dsn: str) -> Settings:
+    """What the stages need that call no gateway: no gateway runs."""
+    return Settings.from_env(_pipeline_env(home, world, dsn, dict.fromkeys(AGENCIES, 0)))
+
+
 @contextmanager
 def gateways(home: Home, world: World, dsn: str) -> Iterator[Settings]:
     """Both gateways alone, and the settings to use them without Airflow."""
@@ -263,6 +268,7 @@ def _pipeline_env(home: Home, world: World, dsn: str, ports: Mapping[str, int | 
         "CROSSCHECK_WAREHOUSE_DSN": dsn,
         "CROSSCHECK_LANDING": str(world.folder / "landing"),
         "CROSSCHECK_STAGING": str(world.folder / "staging"),
+        "CROSSCHECK_QUARANTINE_KEY": home.secret("quarantine_key"),
         "CROSSCHECK_WORLD_START": world.first_day.isoformat(),
         "CROSSCHECK_WORLD_END": world.last_night.isoformat(),
         "CROSSCHECK_RETRY_SECONDS": "2",  # simulated gateways recover at once

@@ -10,10 +10,12 @@ from include.interval import Interval
 from include.warehouse.connection import Cursor, fetch, query, row, transaction
 
 
-def open_run(dsn: str, external_id: str, interval: Interval) -> int:
-    """Open the books of a run over an interval; its number."""
+def open_run(dsn: str, external_id: str, interval: Interval, kind: str = "screening") -> int:
+    """Open the books of a run over an interval; its number. `kind`: `screening` of exports, or `replay` of quarantined
+    rows."""
+    about = {"external_id": external_id, "kind": kind, "start": interval.start, "end": interval.end}
     with transaction(dsn) as cursor:
-        cursor.execute(query("open_run"), {"external_id": external_id, "start": interval.start, "end": interval.end})
+        cursor.execute(query("open_run"), about)
         return int(row(cursor).run_id)
 
 
@@ -31,10 +33,10 @@ def record_attempts(dsn: str, attempts: Sequence[dict[str, Any]]) -> None:
             cursor.execute(query("record_attempt"), {**attempt, "retried": Json(dict(attempt["retried"]))})
 
 
-def record_staged(dsn: str, run_id: int, staged: dict[str, Any]) -> None:
-    """Enter what staging counted: dataset, received, duplicate, quarantined, accepted."""
-    with transaction(dsn) as cursor:
-        cursor.execute(query("record_staged"), {**staged, "run_id": run_id})
+def record_staged(cursor: Cursor, run_id: int, staged: dict[str, Any]) -> None:
+    """Enter what staging counted (dataset, received, duplicate, quarantined, accepted), in the transaction that keeps
+    the refused rows."""
+    cursor.execute(query("record_staged"), {**staged, "run_id": run_id})
 
 
 def record_gate(
@@ -85,11 +87,17 @@ def breaches(dsn: str, run_id: int, datasets: Sequence[str]) -> list[str]:
         elif held.received != held.loaded + held.already_held + held.duplicate + held.quarantined:
             found.append(
                 f"dataset [{dataset}]: received [{held.received}] is not loaded [{held.loaded}] + already held "
-                f"[{held.already_held}] + duplicate [{held.duplicate}] + quarantined [{held.quarantined}]"
+                f"[{held.already_held}] + duplicate [{held.duplicate}] + quarantined [{held.quarantined}]: "
+                f"{_difference(held)}"
             )
     undone = fetch(dsn, query("undone_stages"), {"run_id": run_id})
     found += [f"stage [{stage.stage}] was not done; see the log of its task" for stage in undone]
     return found
+
+
+def _difference(held: Any) -> str:
+    rows = held.received - held.loaded - held.already_held - held.duplicate - held.quarantined
+    return f"[{abs(rows)}] rows {'lost' if rows > 0 else 'that nobody delivered'}"
 
 
 def _why_not(last: Any | None) -> str:

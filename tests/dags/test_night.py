@@ -173,7 +173,7 @@ def contents(machine: Machine) -> dict[str, list[dict[str, str]]]:
     )
     found["pairs"] = machine.sql("select count(*), round(sum(weight)::numeric, 6) as weight from match.pair")
     found["quarantine"] = machine.sql(
-        "select dataset, encode(raw_hash, 'hex') as hash from quarantine.row order by 1, 2"
+        "select dataset, reasons, count(*) as rows from quarantine.row group by 1, 2 order by 1, 2"
     )
     return found
 

@@ -9,6 +9,18 @@ with attempts as (
     group by run_id, dataset
 ),
 
+brought as ( -- a dataset that landed nothing has no account, one that was replayed has no attempt
+    select
+        run_id,
+        dataset
+    from attempts
+    union
+    select
+        run_id,
+        dataset
+    from ops.account
+),
+
 completeness as ( -- the worst column, as a share of what the contract asks of it
     select
         run_id,
@@ -22,6 +34,7 @@ completeness as ( -- the worst column, as a share of what the contract asks of i
 select
     run.run_id,
     run.external_id,
+    run.kind,
     run.interval_start,
     run.interval_end,
     run.state as run_state,
@@ -40,7 +53,8 @@ select
     run.opened_at,
     run.closed_at
 from ops.run as run
-inner join attempts using (run_id)
+inner join brought using (run_id)
+left join attempts using (run_id, dataset)
 left join ops.account as account using (run_id, dataset)
 left join ops.gate as gate using (run_id, dataset)
 left join completeness using (run_id, dataset);

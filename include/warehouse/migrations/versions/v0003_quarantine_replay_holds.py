@@ -1,0 +1,30 @@
+"""Quarantined rows sealed and replayed; decisions on holds.
+
+Rows that an earlier release quarantined lie there in plain text, without the header that they need to be read again:
+they are removed. Their bytes are in the landing zone; clearing `stage` of their night brings them back, sealed.
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+STATEMENTS = Path(__file__).parents[1] / "v0003"
+BEFORE = Path(__file__).parents[1] / "v0001" / "19_quarantine_row.sql"
+
+
+def upgrade() -> None:
+    """Run the statements in the order of their numbers."""
+    for path in sorted(STATEMENTS.glob("*.sql")):
+        op.get_bind().exec_driver_sql(path.read_text(encoding="utf-8").replace("%", "%%"))
+
+
+def downgrade() -> None:
+    """Sealed rows cannot be opened here and are removed, as above. The role stays: it belongs to the whole server."""
+    op.drop_table("replay", schema="quarantine")
+    op.drop_table("row", schema="quarantine")
+    op.get_bind().exec_driver_sql(BEFORE.read_text(encoding="utf-8").replace("%", "%%"))
+    op.get_bind().exec_driver_sql("revoke usage on schema quarantine from crosscheck_steward")
+    op.drop_column("run", "kind", schema="ops")
