@@ -71,8 +71,9 @@ DATASET_FIELDS = {
     "attempts": "attempts at the export",
     "failed_attempts": "of them, those that landed nothing",
     "completeness": "worst column's share of values over the share its contract asks, 0..1; null: no row was checked",
-    "decision": "of the gate: `pass`, `warn`, `hold` or `block`; null if it was not reached",
-    "reasons": "what the gate decided on; no value of a row",
+    "decision": "of the gate: `pass`, `warn`, `hold` or `block`; `released`: held, and a person let it through; null: "
+    "it was not reached",
+    "reasons": "what the gate decided on, and what a person decided on a hold; no value of a row",
 }
 
 

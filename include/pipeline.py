@@ -7,7 +7,7 @@ references and counts, never data. Each may be repeated: the second time it find
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -18,6 +18,7 @@ from include.settings import Settings
 
 if TYPE_CHECKING:
     from include.extraction.landing import Landing
+    from include.reporting.holds import Hold
 
 
 class BooksError(RuntimeError):
@@ -160,14 +161,39 @@ def load(settings: Settings, run: Run, dataset: str, staged: dict[str, Any]) -> 
     from include.warehouse.connection import transaction
     from include.warehouse.load import load as append
 
+    accepted = Path(staged["accepted_path"])
+    if not accepted.exists():
+        raise LookupError(f"dataset [{dataset}], interval [{run.interval}]: its staging folder is gone; clear `stage`")
     with _timed(settings, run, "load", dataset), transaction(settings.warehouse_dsn) as cursor:
-        loaded = append(cursor, run.run_id, load_contract(dataset), Path(staged["accepted_path"]))
+        loaded = append(cursor, run.run_id, load_contract(dataset), accepted)
     return asdict(loaded)
 
 
 def lets_through(decision: dict[str, Any]) -> bool:
     """Whether the gate lets a dataset flow on."""
     return decision["decision"] in ("pass", "warn")
+
+
+def hold(settings: Settings, run: Run, dataset: str, patience: timedelta) -> "Hold":
+    """What a person is asked about a held dataset; see `reporting.holds`."""
+    from include.reporting.holds import hold as of_books
+
+    return of_books(settings.warehouse_dsn, run.run_id, dataset, patience)
+
+
+def decide(settings: Settings, run: Run, held: "Hold", outcome: str, decided_by: str, reason: str) -> dict[str, Any]:
+    """Enter what became of a hold (`release`, `reject`, `cured`), by whom, and why.
+
+    Raises `ValueError` for a release where there is nothing to release.
+    """
+    from include.warehouse import books
+
+    if outcome == "release" and not held.can_release:
+        raise ValueError(f"dataset [{held.dataset}], run [{run.run_id}]: there is nothing that could be released")
+    decision = {"outcome": outcome, "decided_by": decided_by, "reason": reason}
+    about = {"run_id": run.run_id, "dataset": held.dataset, "held_at": held.held_at, "shown": held.shown}
+    books.record_gate_decision(settings.warehouse_dsn, {**about, **decision})
+    return decision
 
 
 def match(settings: Settings, run: Run) -> dict[str, Any]:

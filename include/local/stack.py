@@ -272,6 +272,7 @@ def _pipeline_env(home: Home, world: World, dsn: str, ports: Mapping[str, int | 
         "CROSSCHECK_WORLD_START": world.first_day.isoformat(),
         "CROSSCHECK_WORLD_END": world.last_night.isoformat(),
         "CROSSCHECK_RETRY_SECONDS": "2",  # simulated gateways recover at once
+        "CROSSCHECK_HOLD_LOOK_SECONDS": "15",  # on one machine somebody is watching
         **{f"CROSSCHECK_{agency.upper()}_URL": f"http://127.0.0.1:{ports[agency]}" for agency in AGENCIES},
         **{f"CROSSCHECK_{agency.upper()}_TOKEN": home.secret(f"{agency}_token") for agency in AGENCIES},
     }

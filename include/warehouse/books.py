@@ -51,6 +51,12 @@ def record_gate(
         cursor.execute(query("record_gate"), {**key, "decision": decision, "reasons": list(reasons)})
 
 
+def record_gate_decision(dsn: str, decision: dict[str, Any]) -> None:
+    """Enter what became of a hold. Keys as in `sql/record_gate_decision.sql`."""
+    with transaction(dsn) as cursor:
+        cursor.execute(query("record_gate_decision"), decision)
+
+
 def record_stage_time(
     dsn: str, run_id: int, stage: str, dataset: str, started_at: datetime, finished_at: datetime
 ) -> None:
@@ -79,9 +85,8 @@ def breaches(dsn: str, run_id: int, datasets: Sequence[str]) -> list[str]:
         held = accounts.get(dataset)
         if held is None:
             found.append(f"dataset [{dataset}]: nothing was staged{_why_not(attempts.get(dataset))}")
-        elif held.decision not in ("pass", "warn"):
-            why = "; ".join(held.reasons) or "no decision"
-            found.append(f"dataset [{dataset}]: {held.decision or 'not validated'}: {why}")
+        elif held.decision not in ("pass", "warn") and held.outcome != "release":
+            found.append(f"dataset [{dataset}]: {held.decision or 'not validated'}: {_why_held(held)}")
         elif held.loaded is None:
             found.append(f"dataset [{dataset}]: not loaded; see the log of its task `load`")
         elif held.received != held.loaded + held.already_held + held.duplicate + held.quarantined:
@@ -93,6 +98,13 @@ def breaches(dsn: str, run_id: int, datasets: Sequence[str]) -> list[str]:
     undone = fetch(dsn, query("undone_stages"), {"run_id": run_id})
     found += [f"stage [{stage.stage}] was not done; see the log of its task" for stage in undone]
     return found
+
+
+def _why_held(held: Any) -> str:
+    why = "; ".join(held.reasons) or "no decision"
+    if held.outcome is None:
+        return why
+    return f"{why}; {held.outcome} by [{held.decided_by}]: {held.outcome_reason}"
 
 
 def _difference(held: Any) -> str:

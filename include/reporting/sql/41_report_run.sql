@@ -48,8 +48,11 @@ select
     coalesce(attempts.attempt_count, 0) as attempts,
     coalesce(attempts.failed_attempt_count, 0) as failed_attempts,
     completeness.completeness,
-    gate.decision,
-    gate.reasons,
+    case when released.outcome = 'release' then 'released' else gate.decision end as decision,
+    case
+        when released.outcome is null then gate.reasons
+        else array_append(gate.reasons, released.outcome || ' by ' || released.decided_by || ': ' || released.reason)
+    end as reasons,
     run.opened_at,
     run.closed_at
 from ops.run as run
@@ -57,4 +60,18 @@ inner join brought using (run_id)
 left join attempts using (run_id, dataset)
 left join ops.account as account using (run_id, dataset)
 left join ops.gate as gate using (run_id, dataset)
+left join
+    lateral ( -- what a person decided on this decision of the gate
+        select
+            decision.outcome,
+            decision.decided_by,
+            decision.reason
+        from ops.gate_decision as decision
+        where
+            decision.run_id = gate.run_id and decision.dataset = gate.dataset
+            and decision.held_at = gate.decided_at
+        order by decision.decision_id desc
+        limit 1
+    ) as released
+    on true
 left join completeness using (run_id, dataset);

@@ -27,4 +27,6 @@ def downgrade() -> None:
     op.drop_table("row", schema="quarantine")
     op.get_bind().exec_driver_sql(BEFORE.read_text(encoding="utf-8").replace("%", "%%"))
     op.get_bind().exec_driver_sql("revoke usage on schema quarantine from crosscheck_steward")
+    op.drop_table("gate_decision", schema="ops")
+    op.drop_column("gate", "decided_at", schema="ops")
     op.drop_column("run", "kind", schema="ops")
