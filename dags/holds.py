@@ -21,9 +21,8 @@ class HoldOperator(HITLOperator):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        reason = Param(
-            None, type="string", minLength=3, title="Reason", description="Goes into the ledger with your name."
-        )
+        said = "Goes into the ledger, with your name; no personal data. Without a reason the request comes back."
+        reason = Param("", type="string", title="Reason", description=said)  # Airflow wants a default that is valid
         super().__init__(
             subject="A dataset is held",
             options=[RELEASE, REJECT],

@@ -18,6 +18,7 @@ from include.settings import Settings
 
 if TYPE_CHECKING:
     from include.extraction.landing import Landing
+    from include.quality.history import Past
     from include.reporting.holds import Hold
 
 
@@ -129,12 +130,13 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
             books.record_staged(cursor, run.run_id, {"dataset": dataset, **counts})
             keep(cursor, Vault(settings.quarantine_secrets), run.run_id, contract, refused)
     last = receipts[-1]
-    return {**staged.to_dict(), "complete": last.complete and staged.is_whole(last.attempt)}
+    return {**staged.to_dict(), "complete": last.complete and staged.is_whole(last.attempt), "attempt": last.attempt}
 
 
 def validate(settings: Settings, run: Run, dataset: str, staged: dict[str, Any]) -> dict[str, Any]:
     """Expectations on the staged table, and the gate's decision."""
     from include.quality.gate import decide
+    from include.quality.history import bands
     from include.quality.staging import Staged
     from include.quality.suite import validate as check
     from include.warehouse import books
@@ -142,8 +144,9 @@ def validate(settings: Settings, run: Run, dataset: str, staged: dict[str, Any])
     contract = load_contract(dataset)
     with _timed(settings, run, "validate", dataset):
         delivery_complete = staged["complete"]
-        table = Staged.from_dict({key: value for key, value in staged.items() if key != "complete"})
+        table = Staged.from_dict({key: value for key, value in staged.items() if key not in ("complete", "attempt")})
         outcomes = check(contract, Path(table.accepted_path))
+        outcomes += bands(contract, outcomes, table.accepted, _past(settings, run, dataset))
         decision = decide(contract, table, outcomes, delivery_complete=delivery_complete)
         books.record_gate(
             settings.warehouse_dsn,
@@ -151,9 +154,22 @@ def validate(settings: Settings, run: Run, dataset: str, staged: dict[str, Any])
             dataset,
             decision.decision,
             decision.reasons,
-            [asdict(outcome) for outcome in outcomes],
+            [{**asdict(outcome), "attempt": staged["attempt"]} for outcome in outcomes],
         )
     return {"decision": str(decision.decision), "reasons": list(decision.reasons)}
+
+
+def _past(settings: Settings, run: Run, dataset: str) -> "Past":
+    """A quarter of the nights like the run's."""
+    from include.quality.history import Past
+    from include.quality.rules import Rule
+    from include.warehouse import books
+
+    found = books.past_results(settings.warehouse_dsn, dataset, run.interval, weeks=13)
+    return Past(
+        shares={row.column_name: row.observed for row in found if row.rule == Rule.COMPLETENESS},
+        rows=next((row.observed for row in found if row.rule == Rule.ROW_COUNT), ()),
+    )
 
 
 def load(settings: Settings, run: Run, dataset: str, staged: dict[str, Any]) -> dict[str, Any]:

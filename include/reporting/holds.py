@@ -31,7 +31,9 @@ def hold(dsn: str, run_id: int, dataset: str, patience: timedelta) -> Hold:
     if not rows:
         raise LookupError(f"dataset [{dataset}], run [{run_id}]: the gate has not decided; clear its task `validate`")
     row = rows[0]
-    nights = "this night alone" if row.night_count == 1 else f"[{row.night_count}] nights without one let through"
+    nights = "this night alone"
+    if row.night_count > 1:
+        nights = f"[{row.night_count}] nights without one let through, the first that of {row.first_start:%Y-%m-%d}"
     until = row.decided_at + patience
     lines = [
         f"Run {row.run_id} ({row.external_id}), {row.interval_start:%Y-%m-%d} .. {row.interval_end:%Y-%m-%d}.",
@@ -44,7 +46,7 @@ def hold(dsn: str, run_id: int, dataset: str, patience: timedelta) -> Hold:
         "|---|---|---|---|---|",
         f"| {row.received} | {row.duplicate} | {row.quarantined} | {row.accepted} | {row.attempt_count} |",
         "",
-        f"**Since when**: {row.decided_at:%Y-%m-%d %H:%M} UTC; {nights}, the first that of {row.first_start:%Y-%m-%d}.",
+        f"**Since when**: {row.decided_at:%Y-%m-%d %H:%M} UTC; {nights}.",
         "",
         f"**Release** loads the {row.accepted} rows as they are, and they are matched. What is short stays short: "
         "counts are lower bounds, and the report calls the data not sufficiently reliable. What a later attempt brings "

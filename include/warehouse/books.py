@@ -57,6 +57,13 @@ def record_gate_decision(dsn: str, decision: dict[str, Any]) -> None:
         cursor.execute(query("record_gate_decision"), decision)
 
 
+def past_results(dsn: str, dataset: str, interval: Interval, weeks: int) -> list[Any]:
+    """What the nights like an interval (same length, same weekday), earlier in the data by up to so many weeks, were
+    seen to have: `column_name`, `rule`, `observed` by night."""
+    about = {"dataset": dataset, "start": interval.start, "end": interval.end, "weeks": weeks}
+    return fetch(dsn, query("past_results"), about)
+
+
 def record_stage_time(
     dsn: str, run_id: int, stage: str, dataset: str, started_at: datetime, finished_at: datetime
 ) -> None:
