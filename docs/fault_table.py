@@ -76,7 +76,7 @@ ATTEMPTS: dict[str, Entry] = {
     "job_never_ends": ("a job queue that lost the job", "next attempt, after 600 s"),
     "empty_export": (
         "an extract that ran before its table was filled: 200, no parts, totals of 0",
-        "not noticed: a quiet night looks the same",
+        "held where nights of that weekday bring rows; else a warning: a quiet night looks the same",
     ),
     "expired_token": (
         "credentials that end in mid-run: 401 from one request on, for the rest of the attempt",

@@ -154,6 +154,18 @@ def replay(
 
 
 @app.command()
+def purge(scenario: Scenario = "nightly", seed: Seed = None) -> None:
+    """Remove landed bytes and staged tables by CROSSCHECK_LANDING_DAYS and CROSSCHECK_STAGING_DAYS; `ops.purge` says
+    what."""
+    from include import pipeline
+    from include.local.stack import pipeline_settings
+
+    with _warehouse(scenario, seed) as (home, world, dsn):
+        done = pipeline.purge(pipeline_settings(home, world, dsn))
+    typer.echo(f"removed {done['landing']} landed attempts, {done['staging']} staged tables")
+
+
+@app.command()
 def quarantined(
     number: Annotated[int, typer.Argument(help="`quarantine_id` of the row.")],
     scenario: Scenario = "nightly",

@@ -42,6 +42,14 @@ class Extraction:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How many days what is done is kept; null: for ever. How long the law asks or allows is not ours to say."""
+
+    landing_days: int | None = None  # delivered bytes, after the day on which they were loaded
+    staging_days: int | None = None  # Parquet of runs whose books are closed
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that the pipeline needs to know of the place it runs in."""
 
@@ -51,6 +59,7 @@ class Settings:
     gateways: Mapping[str, Gateway]  # by agency
     quarantine_secrets: tuple[str, ...] = field(repr=False)  # refused rows are sealed with the first, opened with any
     extraction: Extraction = Extraction()
+    retention: Retention = Retention()
     world_start: date | None = None  # first and last day that the gateways can export, if they are simulated:
     world_end: date | None = None  # the schedule ends there
 
@@ -68,6 +77,7 @@ class Settings:
                 )
                 for agency in ("tecs", "uscis")
             },
+            retention=Retention(_count(env, "CROSSCHECK_LANDING_DAYS"), _count(env, "CROSSCHECK_STAGING_DAYS")),
             quarantine_secrets=_secrets(env, "CROSSCHECK_QUARANTINE_KEY"),
             world_start=_day(env, "CROSSCHECK_WORLD_START"),
             world_end=_day(env, "CROSSCHECK_WORLD_END"),
@@ -89,6 +99,13 @@ def _secrets(env: Mapping[str, str], name: str) -> tuple[str, ...]:
             f"setting [{name}] has a part shorter than [{SECRET_CHARACTERS}] characters; draw it at random (`make env`)"
         )
     return secrets
+
+
+def _count(env: Mapping[str, str], name: str) -> int | None:
+    value = env.get(name, "")
+    if value and not (value.isdecimal() and int(value) > 0):
+        raise SettingsError(f"setting [{name}] is [{value}]; write a number of days, or nothing to keep for ever")
+    return int(value) if value else None
 
 
 def _day(env: Mapping[str, str], name: str) -> date | None:

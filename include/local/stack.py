@@ -28,6 +28,7 @@ AGENCIES = [agency.value for agency in Agency]
 START_SECONDS = 180.0  # two busy cores need 60 to 90 s to import Airflow four times
 UI_PORT = 8080  # Airflow's usual port, if it is free
 POOL_SLOTS = 4  # two exports at a time from each of two gateways: a gateway is a shared system
+RETENTION = ("CROSSCHECK_LANDING_DAYS", "CROSSCHECK_STAGING_DAYS")  # the user's to set
 Say = Callable[[str], None]
 
 
@@ -273,6 +274,7 @@ def _pipeline_env(home: Home, world: World, dsn: str, ports: Mapping[str, int | 
         "CROSSCHECK_WORLD_END": world.last_night.isoformat(),
         "CROSSCHECK_RETRY_SECONDS": "2",  # simulated gateways recover at once
         "CROSSCHECK_HOLD_LOOK_SECONDS": "15",  # on one machine somebody is watching
+        **{name: os.environ[name] for name in RETENTION if name in os.environ},
         **{f"CROSSCHECK_{agency.upper()}_URL": f"http://127.0.0.1:{ports[agency]}" for agency in AGENCIES},
         **{f"CROSSCHECK_{agency.upper()}_TOKEN": home.secret(f"{agency}_token") for agency in AGENCIES},
     }

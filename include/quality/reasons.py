@@ -7,7 +7,7 @@ from include.quality.records import Malformed
 from include.quality.repairs import Repair
 from include.quality.rules import Rule
 
-OF_RECORD = {
+OF_RECORD: dict[str, str] = {
     Malformed.TOO_FEW_FIELDS: "the row has fewer fields than the header",
     Malformed.TOO_MANY_FIELDS: "the row has more fields than the header, and no single way to put it right",
     Malformed.NUL_BYTE: "a NUL byte stands within a value, where a character was lost",
@@ -36,5 +36,5 @@ def sentence(contract: Contract, labels: Sequence[str]) -> str:
 def _clause(contract: Contract, label: str) -> str:
     name, _, rule = label.partition(":")
     if name == "row":
-        return OF_RECORD[Malformed(label)]
+        return OF_RECORD[label]
     return f"column [{contract.column(name).source}] {OF_VALUE[Rule(rule)]}"

@@ -57,6 +57,18 @@ def record_gate_decision(dsn: str, decision: dict[str, Any]) -> None:
         cursor.execute(query("record_gate_decision"), decision)
 
 
+def purgeable(dsn: str, kind: str, days: int) -> list[Any]:
+    """What a policy of so many days lets go: attempts (`landing`) or staged tables (`staging`) that are done with."""
+    name = {"landing": "purgeable_attempts", "staging": "purgeable_stagings"}[kind]
+    return fetch(dsn, query(name), {"days": days})
+
+
+def record_purge(dsn: str, purged: dict[str, Any]) -> None:
+    """Enter what was removed. Keys as in `sql/record_purge.sql`."""
+    with transaction(dsn) as cursor:
+        cursor.execute(query("record_purge"), purged)
+
+
 def past_results(dsn: str, dataset: str, interval: Interval, weeks: int) -> list[Any]:
     """What the nights like an interval (same length, same weekday), earlier in the data by up to so many weeks, were
     seen to have: `column_name`, `rule`, `observed` by night."""

@@ -21,7 +21,7 @@ def dags():
     initdb()
     bag = DagBag(str(CHECKOUT / "dags"))
     assert bag.import_errors == {}
-    assert sorted(bag.dags) == ["decide_hold", "screen_nightly"]
+    assert sorted(bag.dags) == ["decide_hold", "purge_landing", "screen_nightly"]
     return bag.dags
 
 
@@ -38,7 +38,7 @@ def test_the_schedule_is_a_data_interval_of_a_day(dag):
     assert dag.catchup is False
 
 
-@pytest.mark.parametrize("name", ["screen_nightly", "decide_hold"])
+@pytest.mark.parametrize("name", ["screen_nightly", "decide_hold", "purge_landing"])
 def test_every_task_says_what_it_is_and_whose(dags, name):
     dag = dags[name]
     for task in dag.tasks:

@@ -33,6 +33,7 @@ def downgrade() -> None:
     op.drop_table("row", schema="quarantine")
     op.get_bind().exec_driver_sql(BEFORE.read_text(encoding="utf-8").replace("%", "%%"))
     op.get_bind().exec_driver_sql("revoke usage on schema quarantine from crosscheck_steward")
+    op.drop_table("purge", schema="ops")
     for table, comment in COMMENTS.items():
         op.create_table_comment(table, comment, schema="record")
     op.drop_column("expectation_result", "attempt", schema="ops")
