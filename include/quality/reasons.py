@@ -12,6 +12,7 @@ OF_RECORD: dict[str, str] = {
     Malformed.TOO_MANY_FIELDS: "the row has more fields than the header, and no single way to put it right",
     Malformed.NUL_BYTE: "a NUL byte stands within a value, where a character was lost",
     Malformed.NOT_UTF8: "some bytes of the row are neither UTF-8 nor, all of them, CP1252",
+    "row:unconfirmed": "an attempt that is complete by its control totals does not have it",
     Malformed.BROKEN_QUOTES: "a quote is opened and never closed, or closed within a value",
 }
 OF_VALUE = {
