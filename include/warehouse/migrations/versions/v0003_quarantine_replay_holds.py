@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0003"
-down_revision = "0002"
+down_revision = "0006"  # released before this one
 
 STATEMENTS = Path(__file__).parents[1] / "v0003"
 BEFORE = Path(__file__).parents[1] / "v0001" / "19_quarantine_row.sql"
