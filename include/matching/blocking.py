@@ -104,9 +104,9 @@ def row_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
                 yield number, _Keys(some, mix(values[some].view(np.uint64)))
     if (some := np.flatnonzero(records.organisation)).size:
         yield "organisation", _Keys(some, mix(records.organisation[some]))
-    some = np.flatnonzero((records.postcode != 0) & (records.house != 0))
+    some = np.flatnonzero((records.postcode != 0) & (records.street_key != 0))
     if len(some):
-        yield "postcode and house", _Keys(some, mix(records.postcode[some].view(np.uint64), records.house[some]))
+        yield "postcode and house", _Keys(some, mix(records.postcode[some].view(np.uint64), records.street_key[some]))
     yield from _date_keys(records)
     yield from _word_keys(records)
     yield "two words", _pairs_of_words(records)
@@ -136,9 +136,9 @@ def _word_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
     some = np.flatnonzero(records.postcode[row])
     if len(some):
         yield "word and postcode", _Keys(row[some], mix(heard[some], records.postcode[row[some]].view(np.uint64)))
-    some = np.flatnonzero(records.house[row])
+    some = np.flatnonzero(records.street_key[row])
     if len(some):
-        yield "word and house", _Keys(row[some], mix(heard[some], records.house[row[some]]))
+        yield "word and house", _Keys(row[some], mix(heard[some], records.street_key[row[some]]))
 
 
 def _with_initials(records: Records, row: Numbers, heard: Hashes, year: Numbers, some: Numbers) -> _Keys:

@@ -15,6 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from include.matching.model import LEVELS
+from include.matching.nicknames import Nicknames
 from include.matching.records import Records, organisation, street
 from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words, bits
 
@@ -157,10 +158,11 @@ def _shared_word(left: Records, right: Records, names: Pairs, common: Bits) -> t
 def _given(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> dict[str, Flags]:
     known = (a > 0) & (b > 0)
     shorter = np.minimum(ones.length[a], others.length[b])
-    exact = known & (ones.spelling.value[a] == others.spelling.value[b])
-    variant = (ones.heard[a] == others.heard[b]) | (ones.full[a] == others.full[b])
+    same = known & (ones.spelling.value[a] == others.spelling.value[b])
+    exact = same & (shorter > 1)
+    variant = ones.heard[a] == others.heard[b]
     begins = np.zeros(len(a), dtype=bool)
-    some = np.flatnonzero(known & ~exact & ~variant & (ones.letters[a, 0] == others.letters[b, 0]))
+    some = np.flatnonzero(known & ~exact & (~variant | same) & (ones.letters[a, 0] == others.letters[b, 0]))
     begins[some] = _begins(ones, others, a[some], b[some])
     return {
         "exact": exact,
@@ -205,8 +207,10 @@ def _swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
     return found
 
 
-def refine_names(left: Records, right: Records, names: Pairs, found: dict[str, Levels]) -> None:
-    """Ask rapidfuzz about the words that differ by spelling and sound; changes `found` in place."""
+def refine_names(
+    left: Records, right: Records, names: Pairs, found: dict[str, Levels], nicknames: Nicknames
+) -> None:
+    """Ask rapidfuzz and the nicknames about the words that differ by spelling and sound; changes `found` in place."""
     a, b = left.names, right.names
     i, j = names
     family, given, middle = (found[name].level for name in ("family_name", "given_name", "middle_name"))
@@ -229,6 +233,9 @@ def refine_names(left: Records, right: Records, names: Pairs, found: dict[str, L
         if similar:
             level[at[edits <= longest * (1 - SIMILAR)]] = names_of.index(similar[0])
         level[at[edits <= allowed]] = names_of.index(near)
+        if comparison != "family_name":
+            spelled = left.words.spelling.value[ones[i[at]]], right.words.spelling.value[others[j[at]]]
+            level[at[nicknames.related(*spelled)]] = names_of.index(near)
 
 
 def _edits(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[Numbers, Numbers]:

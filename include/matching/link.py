@@ -194,7 +194,7 @@ def _best_names(
         at_most += weight
     some = np.flatnonzero(at_most >= needed[pair])
     part = {comparison: levels.take(some) for comparison, levels in found.items()}
-    refine_names(left, right, (names[0][some], names[1][some]), part)
+    refine_names(left, right, (names[0][some], names[1][some]), part, model.known_nicknames)
     for comparison, levels in part.items():
         found[comparison].level[some] = levels.level
     if len(pair) == len(rows[0]):

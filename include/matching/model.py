@@ -19,6 +19,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from include.matching.countries import CountryReader
+from include.matching.nicknames import Nicknames
 from include.matching.words import Hashes, Shares, byte_matrix, hash_letters, hear
 
 DEFAULT = Path(__file__).parent / "models" / "default.json"  # trained: `docs/matching.md` says on what
@@ -199,7 +200,7 @@ class Model(_Part):
     comparisons: dict[str, dict[str, Level]]
     alternatives: dict[str, Alternative]
     frequencies: Frequencies
-    nicknames: dict[str, str]  # nickname -> the name it stands for
+    nicknames: dict[str, str]  # nickname -> the name it stands for, beside those of the package `nicknames`
     countries: dict[str, list[str]]  # ISO 3166-1 alpha-2 -> names and agency codes
 
     @model_validator(mode="after")
@@ -226,6 +227,11 @@ class Model(_Part):
         """Name and content hash: the numbers, the name lists and the code's algorithm number."""
         content = f"{ALGORITHM}\n{self.model_dump_json()}\n{_census_digest()}"
         return f"{self.name}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+
+    @cached_property
+    def known_nicknames(self) -> Nicknames:
+        """The nicknames of the model and of the package."""
+        return Nicknames(self.nicknames)
 
     @cached_property
     def country_reader(self) -> CountryReader:

@@ -47,6 +47,7 @@ class Records:
     postcode: Numbers
     has_street: Flags
     house: Numbers  # number at the beginning of the street
+    street_key: Hashes  # the number, or where there is none the whole street as it is written
     organisation: Hashes
 
     def __len__(self) -> int:
@@ -59,8 +60,9 @@ class Records:
 
 def read_records(table: Table, model: Model) -> Records:
     """Read every value of a table."""
-    words, names = read_names(table, model.nicknames, model.frequencies)
+    words, names = read_names(table, model.known_nicknames.full, model.frequencies)
     streets = table["street"]
+    house = _houses(streets)
     countries = _by_distinct(table["country"], model.country_reader.read)
     return Records(
         table=table,
@@ -76,7 +78,8 @@ def read_records(table: Table, model: Model) -> Records:
         city=_hashed(table["city"], plain_text),
         postcode=_postcodes(table["postcode"]),
         has_street=pc.is_valid(streets).to_numpy(zero_copy_only=False),
-        house=_houses(streets),
+        house=house,
+        street_key=_street_keys(streets, house),
         organisation=_hashed(table["organisation"], organisation),
     )
 
@@ -245,6 +248,14 @@ def _postcodes(values: Column) -> Numbers:
     # a leading 1 keeps 00501 apart from 501, and from nothing
     found = np.append(np.where(digits.to_numpy(zero_copy_only=False), number + 100_000, hashed), 0)
     return found[code.fill_null(-1).to_numpy()].astype(np.int64)
+
+
+def _street_keys(streets: Column, house: Numbers) -> Hashes:
+    found = house.astype(np.uint64)
+    unnumbered = np.flatnonzero(house == 0)
+    if len(unnumbered):
+        found[unnumbered] = _hashed(streets.take(pa.array(unnumbered)), plain_text)
+    return found
 
 
 def _houses(values: Column) -> Numbers:

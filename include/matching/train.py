@@ -20,7 +20,7 @@ from include.matching.blocking import Index
 from include.matching.compare import NONE, Levels, Pairs, compare_fields, compare_names, compare_texts, refine_names, refine_texts
 from include.matching.fields import Table
 from include.matching.link import CHUNK, Side, most_by_names, score
-from include.matching.model import BASE, BY_FREQUENCY, LEVELS, Frequencies, Level, Model, Provenance, load_model
+from include.matching.model import BASE, LEVELS, Frequencies, Level, Model, Provenance, load_model
 from include.matching.names import Names
 from include.matching.records import Records, read_records
 from include.matching.weigh import Weights, log_odds, strangers_share, weigh
@@ -150,7 +150,7 @@ def compare_everything(left: Records, right: Records, pairs: Pairs, model: Model
     """Levels of all comparisons, of the first names as written."""
     names = left.first_name[pairs[0]], right.first_name[pairs[1]]
     found = compare_names(left, right, names, model.frequencies.several_floor)
-    refine_names(left, right, names, found)
+    refine_names(left, right, names, found, model.known_nicknames)
     found |= compare_fields(left, right, pairs) | compare_texts(left, right, pairs)
     refine_texts(left, right, pairs, found)
     return {comparison: found[comparison] for comparison in LEVELS}
@@ -185,20 +185,20 @@ def _with_namesakes(model: Model, records: Records, draw: np.random.Generator) -
     apart = dates >= LEVELS["date_of_birth"].index("generation")
     apart &= (places == NONE) | (places >= LEVELS["place"].index("city"))
     known = np.flatnonzero(apart & (given != NONE))
-    by_chance = draw.integers(len(records), size=RANDOM_PAIRS), draw.integers(len(records), size=RANDOM_PAIRS)
-    strangers = compare_everything(records, records, by_chance, model)["given_name"].level
-    agreeing = [
-        ((level <= LEVELS["given_name"].index("variant")).sum() + 1, len(level) + 1 / PRIOR_AGREEMENT)
-        for level in (given[known], strangers[(strangers != NONE) & (by_chance[0] != by_chance[1])])
-    ]
-    ratio = (agreeing[0][0] / agreeing[0][1]) / (agreeing[1][0] / agreeing[1][1])
+    random = draw.integers(len(records), size=RANDOM_PAIRS), draw.integers(len(records), size=RANDOM_PAIRS)
+    random = random[0][random[0] != random[1]], random[1][random[0] != random[1]]
+    by_chance = compare_everything(records, records, random, model)
+    ratio = _ratio("given_name", given[known], by_chance["given_name"].level)
     factors = np.geomspace(1.05, 40, 200)
     factor = float(factors[np.argmin(np.abs((1 - 1 / factors + factors) / (2 - 1 / factors) ** 2 - ratio))])
-    shared: dict[str, float | dict[str, float]] = dict.fromkeys(BY_FREQUENCY, factor)
+    namesakes = known[given[known] <= LEVELS["given_name"].index("variant")]
+    shared: dict[str, float | dict[str, float]] = {"family_name": factor, "given_name": factor}
     for comparison in ("country", "birth_place"):
-        same = levels[comparison].level[known[given[known] == 0]]
+        same = levels[comparison].level[namesakes]
         share = ((same == 0).sum() + 1) / ((same != NONE).sum() + 2)
         shared[comparison] = {"same": _rounded(share), "different": _rounded(1 - share)}
+    middle = levels["middle_name"].level[namesakes]
+    model = _with_middle_names(model, _ratio("middle_name", middle, by_chance["middle_name"].level))
     changed = {
         name: each.model_copy(
             update={
@@ -211,6 +211,24 @@ def _with_namesakes(model: Model, records: Records, draw: np.random.Generator) -
         if each.share
     }
     return model.model_copy(update={"alternatives": model.alternatives | changed})
+
+
+def _ratio(comparison: str, level: npt.NDArray[np.int8], by_chance: npt.NDArray[np.int8]) -> float:
+    """How many times as often names agree, at least as variants, as by chance; 1 where there is too little to count."""
+    agree = LEVELS[comparison].index("variant")
+    chance, known = by_chance[by_chance != NONE], level[level != NONE]
+    expected = ((chance <= agree).sum() + 1) / (len(chance) + 1 / PRIOR_AGREEMENT)
+    return float(((known <= agree).sum() + expected / PRIOR_AGREEMENT) / (len(known) + 1 / PRIOR_AGREEMENT) / expected)
+
+
+def _with_middle_names(model: Model, ratio: float) -> Model:
+    """Middle names of namesakes agree so many times as often as those of strangers."""
+    levels = model.comparisons["middle_name"]
+    changed = {
+        name: levels[name].model_copy(update={"times_frequency": _rounded(times * float(np.clip(ratio, 1.0, 40.0)))})
+        for name, times in (("exact", 1.0), ("variant", 2.0))  # a name has a neighbour or two, as in the base model
+    }
+    return model.model_copy(update={"comparisons": model.comparisons | {"middle_name": levels | changed}})
 
 
 def _of_one_surname(records: Records, draw: np.random.Generator) -> Pairs:

@@ -65,8 +65,7 @@ class Words:
     sound: Hashed  # consonants by sound, without a mark for a vowel in front
     opens: Flags  # with a vowel
     heard: Hashes  # equal for words that sound alike
-    full: Hashes  # equal for a nickname and the name it stands for
-    full_heard: Hashes  # `heard` of that name
+    full_heard: Hashes  # `heard` of the name that a nickname stands for
     family_bits: Bits  # log2 of the share of people who bear the word as a surname
     given_bits: Bits  # and of those who bear it as a given name
     heard_share: Shares  # share of people who bear a name that sounds like `full_heard`
@@ -99,13 +98,12 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, str], frequencies:
     letters = byte_matrix(texts)
     spelling = hash_letters(letters)
     sound, opens, heard = hear(letters, spelling)
-    full, full_heard = spelling.value.copy(), heard.copy()
+    full_heard = heard.copy()
     known = [(at, nicknames[word]) for at, word in enumerate(texts.to_pylist()) if word in nicknames]
     if known:
         positions, names = zip(*known, strict=True)
-        at, meant = list(positions), byte_matrix(pa.array(names))
-        hashed = hash_letters(meant)
-        full[at], full_heard[at] = hashed.value, hear(meant, hashed)[2]
+        meant = byte_matrix(pa.array(names))
+        full_heard[list(positions)] = hear(meant, hash_letters(meant))[2]
     nothing = np.zeros(len(texts), dtype=np.float32)
     return Words(
         texts=texts,
@@ -115,7 +113,6 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, str], frequencies:
         sound=sound,
         opens=opens,
         heard=heard,
-        full=full,
         full_heard=full_heard,
         family_bits=nothing,
         given_bits=nothing,
