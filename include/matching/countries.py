@@ -21,7 +21,7 @@ class CountryReader:
         self._read: dict[str, str] = {}
 
     def read(self, text: str) -> str:
-        """The code; what cannot be read comes back as it is, in capitals.
+        """The code; what cannot be read comes back as it is, in capitals and without blanks.
 
         Five-letter codes may be mistyped by one edit, or with a digit for a letter, if only one country is that near.
         """

@@ -74,7 +74,7 @@ def read_records(table: Table, model: Model) -> Records:
         sex=_sexes(table["sex"]),
         country=hash_texts(countries),
         country_known=pc.is_in(countries, value_set=pa.array(sorted(model.countries))).to_numpy(zero_copy_only=False),
-        birth_place=_hashed(table["birth_place"], plain_text),
+        birth_place=hash_texts(_by_distinct(table["birth_place"], model.country_reader.read)),
         city=_hashed(table["city"], plain_text),
         postcode=_postcodes(table["postcode"]),
         has_street=pc.is_valid(streets).to_numpy(zero_copy_only=False),

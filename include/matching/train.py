@@ -33,10 +33,11 @@ PRIOR_STRANGERS = 20_000.0  # random pairs that the base model's u counts as: it
 PRIOR_ODDS = 0.5  # pairs of each other class per pair of one person that its base odds count as
 ROUNDS = 30
 FLOOR = -16.0  # bits, at the base model: below it no pair has a say
-SHARE_OF_SIDE = 0.3  # of the smaller side that is thought to be on the other, before anything is known
+SHARE_OF_SIDE = 0.01  # of the smaller side that is thought to be on the other at first: too few grow, too many stay
 WORDS_KEPT = 20_000  # names whose frequency a model file holds: the commonest
 RAREST_NAME = 1e-5  # names go together by culture and family: none is evidence of more than its rarity in 100,000
 PRIOR_AGREEMENT = 0.005  # share of strangers whose given names agree, before anything is counted
+MOST_WRONG_DATES = 0.1  # share of pairs of one person whose dates of birth have nothing in common
 LEAST_SHARE = 1e-6  # of any level: no level is impossible
 SEED = 20_160_104  # of the sample; the date of the audit
 
@@ -300,6 +301,9 @@ def _shared(comparison: str, level: npt.NDArray[np.int8], one: Weights, base: Mo
     if comparison == "date_of_birth":  # a wrong date is as far away as a stranger's: what is more is not one person
         by_chance, apart = LEVELS[comparison].index("different"), LEVELS[comparison].index("generation")
         count[apart] = count[by_chance] * levels["generation"].u / levels["different"].u  # type: ignore[operator]
+        wrong, right = count[[by_chance, apart]].sum(), np.delete(count, [by_chance, apart]).sum()
+        if wrong > MOST_WRONG_DATES * (wrong + right):  # namesakes have come in; they bring their dates
+            count[[by_chance, apart]] *= MOST_WRONG_DATES / (1 - MOST_WRONG_DATES) * right / wrong
     prior = np.array([levels[name].m for name in LEVELS[comparison]])
     m = (count + PRIOR_PAIRS * prior) / (count.sum() + PRIOR_PAIRS * prior.sum())
     return {
