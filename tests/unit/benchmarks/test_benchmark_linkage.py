@@ -1,4 +1,5 @@
-"""The benchmark counts as it says: thresholds never part equal scores, equity is at equal precision, lists are repeatable."""
+"""The benchmark counts as it says: thresholds never part equal scores, equity is at equal precision, lists are
+repeatable."""
 
 import math
 
