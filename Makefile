@@ -9,7 +9,8 @@ crosscheck = .venv/bin/python -m include
 spark = $(if $(shell command -v java),requirements-spark.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev nightly up backfill sql psql verify-audit test test-unit test-compose check docs lock env clean
+.PHONY: help setup setup-dev nightly up backfill sql psql verify-audit replay purge fuzz test test-unit test-compose check docs \
+  lock env clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -40,6 +41,9 @@ psql: setup ## a psql session in the warehouse (ROLE= chooses as whom)
 verify-audit: setup ## check every seal of the audit trail (HEAD= compares with a head noted down before)
 	@$(crosscheck) verify-audit $(world) $(if $(HEAD),--head $(HEAD))
 
+replay: setup ## judge the rows in quarantine again, after a contract was mended (DATASET=uscis_petitions: only that one)
+	@$(crosscheck) replay $(world) $(if $(DATASET),--dataset $(DATASET))
+
 test: setup-dev check ## the whole test suite
 	.venv/bin/python -m pytest
 
@@ -48,6 +52,12 @@ test-unit: setup-dev ## the tests that need neither Airflow nor PostgreSQL
 
 test-compose: ## the real docker-compose.yaml on any Docker engine that is there: all healthy, one night green
 	tests/compose/run.sh
+
+purge: setup ## remove what the retention lets go: CROSSCHECK_LANDING_DAYS=90 make purge
+	@$(crosscheck) purge $(world)
+
+fuzz: setup-dev ## the parser on broken exports made at random: EXAMPLES=2000
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) .venv/bin/python -m pytest tests/unit/quality/test_broken_exports.py -q
 
 check: setup-dev ## format, lint, types, import boundaries, generated documents fresh
 	.venv/bin/python -m ruff format --check .

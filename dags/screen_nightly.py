@@ -7,7 +7,6 @@ from typing import Any
 
 import pendulum
 from airflow.sdk import (
-    Asset,
     CronDataIntervalTimetable,
     ExceptionRetryPolicy,
     RetryAction,
@@ -18,13 +17,11 @@ from airflow.sdk import (
     task,
     task_group,
 )
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, DagRunTriggerException
 
 from dags.alerts import FailureNotifier
+from dags.shared import LEADS, RECORDS, RETRY_SECONDS
 from include.contracts import dataset_names
-
-RECORDS = Asset(name="records", uri="crosscheck://warehouse/record")
-LEADS = Asset(name="leads", uri="crosscheck://warehouse/report/lead")
 
 # what would fail the same way again; anything else is worth the task's retries, further and further apart
 NO_SECOND_TRY = ExceptionRetryPolicy(
@@ -41,7 +38,6 @@ NO_SECOND_TRY = ExceptionRetryPolicy(
         ),
     ]
 )
-RETRY_SECONDS = float(os.environ.get("CROSSCHECK_RETRY_SECONDS", "60"))  # a minute lets a gateway restart
 WORLD_START = os.environ.get("CROSSCHECK_WORLD_START", "2004-10-01")  # the audit's window opens
 WORLD_END = os.environ.get("CROSSCHECK_WORLD_END")  # simulated agencies end with their scenario; real ones do not
 
@@ -109,6 +105,26 @@ def load(run: dict[str, Any], dataset: str, staged: dict[str, Any], decision: di
     if not pipeline.lets_through(decision):
         raise AirflowSkipException(f"dataset [{dataset}]: {decision['decision']}: {'; '.join(decision['reasons'])}")
     return pipeline.load(settings, opened, dataset, staged)
+
+
+@task(map_index_template="{{ dataset }}")
+def ask(run: dict[str, Any], dataset: str, staged: dict[str, Any], decision: dict[str, Any], ti: Any = None) -> None:
+    """Starts `decide_hold`, which asks a person, when the gate holds the dataset. Skipped otherwise."""
+    get_current_context()["dataset"] = dataset
+    if decision["decision"] != "hold":
+        raise AirflowSkipException(f"dataset [{dataset}]: {decision['decision']}, nothing to ask")
+    raise DagRunTriggerException(
+        trigger_dag_id="decide_hold",
+        dag_run_id=f"{ti.run_id}__{dataset}",
+        conf={"run": run, "dataset": dataset, "staged": staged},
+        reset_dag_run=True,  # held again: asked about again
+        skip_when_already_exists=False,
+        wait_for_completion=False,
+        allowed_states=[],
+        failed_states=[],
+        poke_interval=60,
+        deferrable=False,
+    )
 
 
 @task(
@@ -185,7 +201,9 @@ def screen_nightly() -> None:
     def collect(run: dict[str, Any], dataset: str) -> None:
         landed = extract(run, dataset)
         staged = stage(run, dataset, landed)
-        load(run, dataset, staged, validate(run, dataset, staged))
+        decision = validate(run, dataset, staged)
+        load(run, dataset, staged, decision)
+        ask(run, dataset, staged, decision)
 
     run = open_books()
     collected = collect.partial(run=run).expand(dataset=dataset_names())

@@ -76,7 +76,7 @@ ATTEMPTS: dict[str, Entry] = {
     "job_never_ends": ("a job queue that lost the job", "next attempt, after 600 s"),
     "empty_export": (
         "an extract that ran before its table was filled: 200, no parts, totals of 0",
-        "not noticed: a quiet night looks the same",
+        "held where nights of that weekday bring rows; else a warning: a quiet night looks the same",
     ),
     "expired_token": (
         "credentials that end in mid-run: 401 from one request on, for the rest of the attempt",
@@ -108,9 +108,9 @@ FILES: dict[str, Entry] = {
         "files put together with their headers",
         "next attempt; the header in the middle is no row: counted apart",
     ),
-    "preamble": ("a report title above the header", "next attempt; the header is found below it"),
+    "preamble": ("a report title above the header", "survived: the header is found below it, and it is said so"),
     "bom": ("saved by a spreadsheet", "survived: the mark is dropped, and it is said so"),
-    "utf16": ("saved as 'Unicode text'", "next attempt; this one is read as well"),
+    "utf16": ("saved as 'Unicode text'", "survived: read as it is, and it is said so"),
     "cp1252": ("typed in a word processor, exported without conversion", PUT_RIGHT),
     "double_encoded": (
         "UTF-8 taken for CP1252 and encoded once more: `Ã©`",

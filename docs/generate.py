@@ -38,8 +38,9 @@ being refused), `source_attempt`, `source_part`, `source_row` (where it came fro
   a place, a record number; -: not at all.
 - *Rules*: a value is first read (`no value`, `read as`), then judged. The last entry says what a breach costs.
   critical: the row goes to quarantine. warning: it is recorded, and a value that cannot be read is blanked.
-- *Completeness*: least share of rows with a value, and why. Less holds the dataset; among fewer than 100 rows only if
-  chance does not explain it.
+- *Completeness*: least share of rows with a usable value, and why: not blank, no placeholder (`FNU LNU`), no date that
+  a program filled in, no breach of the column's rules. `if`: asked of those rows only. Less holds the dataset; among
+  fewer than 100 rows only if chance does not explain it.
 - Protection `8_usc_1367`: facts about applicants for T, U or VAWA relief, confidential by 8 U.S.C. 1367.
 """
 
@@ -73,9 +74,10 @@ DATASET_FIELDS = {
     "loaded": "record versions that are new in the warehouse",
     "attempts": "attempts at the export",
     "failed_attempts": "of them, those that landed nothing",
-    "completeness": "worst column's share of values over the share its contract asks, 0..1; null: no row was checked",
-    "decision": "of the gate: `pass`, `warn`, `hold` or `block`; null if it was not reached",
-    "reasons": "what the gate decided on; no value of a row",
+    "completeness": "worst column's share of usable values over what its contract asks, 0..1; null: no row was checked",
+    "decision": "of the gate: `pass`, `warn`, `hold` or `block`; `released`: held, and a person let it through; null: "
+    "it was not reached",
+    "reasons": "what the gate decided on, and what a person decided on a hold; no value of a row",
 }
 
 
@@ -130,6 +132,11 @@ def _dataset(contract: Contract) -> Iterator[str]:
     yield f"{_sentence(contract.meaning)}\n"
     yield f"- Agency {contract.agency.upper()}, contract version {contract.version}, table `record.{contract.record}`."
     yield f"- Key of a source record: {key}. With `{contract.updated_at}` it identifies a version."
+    if contract.routes:
+        routes = "; ".join(
+            f"{route} ({', '.join(f'`{c}`' for c in names)})" for route, names in contract.routes.items()
+        )
+        yield f"- Routes to the other side: {routes}. A record without any is unmatchable."
     if contract.protection != "none":
         yield f"- Protection: `{contract.protection}`, every row."
     yield (
@@ -149,7 +156,11 @@ def _column(column: Column) -> Iterator[str]:
     yield column.meaning + ("" if column.protection == "none" else f" ({column.protection})")
     yield _or_dash(column.pii)
     yield "; ".join(_rules(column)) or "-"
-    yield "-" if column.completeness is None else f"{column.completeness:.1%}: {column.completeness_why}"
+    asked = [] if column.completeness is None else [f"{column.completeness:.1%}: {column.completeness_why}"]
+    if column.needed is not None:
+        where = f"`{column.needed.when}` is {' or '.join(f'`{value}`' for value in column.needed.values)}"
+        asked.append(f"{column.needed.completeness:.1%} if {where}: {column.needed.why}")
+    yield "; ".join(asked) or "-"
 
 
 def _rules(column: Column) -> Iterator[str]:

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from include.local.home import Home
+    from include.local.home import Home, World
 
 app = typer.Typer(
     help="Crosscheck on one machine: simulated agencies, a warehouse and Airflow, all below .crosscheck/.",
@@ -114,7 +114,7 @@ def sql(
 
     from include.warehouse.connection import with_settings
 
-    with _warehouse(scenario, seed, role) as (_home, dsn):
+    with _warehouse(scenario, seed, role) as (_home, _world, dsn):
         moments = {"crosscheck.source_at": source_at, "crosscheck.known_at": known_at}
         connection = psycopg2.connect(with_settings(dsn, timezone="UTC", **moments))
         try:
@@ -132,7 +132,7 @@ def sql(
 @app.command()
 def psql(scenario: Scenario = "nightly", seed: Seed = None, role: Role = "analyst") -> None:
     """A psql session in the warehouse."""
-    with _warehouse(scenario, seed, role) as (home, dsn):
+    with _warehouse(scenario, seed, role) as (home, _world, dsn):
         program = home.postgres.bin / "psql"
         command = str(program) if program.exists() else shutil.which("psql")
         if command is None:
@@ -162,12 +162,64 @@ def verify_audit(
             dsn = as_role(os.environ["CROSSCHECK_DESK_DSN"], "privacy_officer")
             head, wrong = verify(dsn, os.environ.get("CROSSCHECK_AUDIT_KEY", ""), noted)
         else:
-            with _warehouse(scenario, seed, "privacy_officer") as (home, dsn):
+            with _warehouse(scenario, seed, "privacy_officer") as (home, _world, dsn):
                 head, wrong = verify(dsn, home.secret("audit_key"), noted)
     for line in wrong:
         typer.echo(f"BROKEN: {line}")
     typer.echo(f"head {head}" if head.number else "no entry yet")
     raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+def replay(
+    dataset: Annotated[str | None, typer.Option(help="One dataset; all of them if not given.")] = None,
+    scenario: Scenario = "nightly",
+    seed: Seed = None,
+) -> None:
+    """Judge the rows in quarantine again, after a contract or the parser was mended, and load what passes."""
+    from include import pipeline
+    from include.contracts import load_contract
+    from include.local.stack import pipeline_settings
+
+    with _warehouse(scenario, seed, "crosscheck_etl") as (home, world, dsn):
+        if dataset is not None:
+            load_contract(dataset)
+        done = pipeline.replay(pipeline_settings(home, world, dsn), dataset)
+    for row in done:
+        typer.echo(
+            f"{row['dataset']:22}  judged {row['judged']}  loaded {row['loaded']}  held {row['held']}  "
+            f"duplicate {row['duplicate']}  refused {row['refused']}"
+        )
+    if not done:
+        typer.echo("no row waits in quarantine")
+
+
+@app.command()
+def purge(scenario: Scenario = "nightly", seed: Seed = None) -> None:
+    """Remove landed bytes and staged tables by CROSSCHECK_LANDING_DAYS and CROSSCHECK_STAGING_DAYS; `ops.purge` says
+    what."""
+    from include import pipeline
+    from include.local.stack import pipeline_settings
+
+    with _warehouse(scenario, seed, "crosscheck_etl") as (home, world, dsn):
+        done = pipeline.purge(pipeline_settings(home, world, dsn))
+    typer.echo(f"removed {done['landing']} landed attempts, {done['staging']} staged tables")
+
+
+@app.command()
+def quarantined(
+    number: Annotated[int, typer.Argument(help="`quarantine_id` of the row.")],
+    scenario: Scenario = "nightly",
+    seed: Seed = None,
+) -> None:
+    """Show one row in quarantine as it came. Personal data: on this screen only."""
+    from include import pipeline
+    from include.local.stack import pipeline_settings
+
+    with _warehouse(scenario, seed, "crosscheck_etl") as (home, world, dsn):
+        shown = pipeline.show_quarantined(pipeline_settings(home, world, dsn), number)
+    for name, value in shown.items():
+        typer.echo(f"{name:24}  {value!a}")
 
 
 @app.command()
@@ -204,8 +256,8 @@ def _libpq(dsn: str) -> dict[str, str]:
 
 
 @contextmanager
-def _warehouse(scenario: str, seed: int | None, role: str) -> Iterator[tuple["Home", str]]:
-    """The home, and the connection string of a role in a world's warehouse."""
+def _warehouse(scenario: str, seed: int | None, role: str) -> Iterator[tuple["Home", "World", str]]:
+    """The home, a world, and the connection string of a role in its warehouse."""
     from include.local.home import Home
     from include.local.stack import connection_string, prepare, warehouse
 
@@ -213,7 +265,7 @@ def _warehouse(scenario: str, seed: int | None, role: str) -> Iterator[tuple["Ho
         home = Home()
         world = prepare(home, scenario, seed, _say)
         with warehouse(home, world):
-            yield home, connection_string(home, world, role)
+            yield home, world, connection_string(home, world, role)
 
 
 @contextmanager

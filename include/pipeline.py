@@ -7,7 +7,7 @@ references and counts, never data. Each may be repeated: the second time it find
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -18,6 +18,8 @@ from include.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from include.extraction.landing import Landing
+    from include.quality.history import Past
+    from include.reporting.holds import Hold
 
 
 class BooksError(RuntimeError):
@@ -95,6 +97,8 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
 
     Raises `StagingError` or `LandingError` if they cannot be: then the dataset is held, and the books say why.
     """
+    import pyarrow.parquet as pq
+
     from include.extraction.errors import LandingError
     from include.extraction.landing import Landing
     from include.quality.errors import StagingError
@@ -102,6 +106,9 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
     from include.quality.staging import Part
     from include.quality.staging import stage as merge
     from include.warehouse import books
+    from include.warehouse.connection import transaction
+    from include.warehouse.quarantine import keep
+    from include.warehouse.vault import Vault
 
     contract = load_contract(dataset)
     landing = Landing(settings.landing)
@@ -124,14 +131,18 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
             books.record_gate(settings.warehouse_dsn, run.run_id, dataset, Decision.HOLD, [str(error)], [])
             raise
         counts = {key: getattr(staged, key) for key in ("received", "duplicate", "quarantined", "accepted")}
-        books.record_staged(settings.warehouse_dsn, run.run_id, {"dataset": dataset, **counts})
+        refused = pq.read_table(staged.quarantined_path)
+        with transaction(settings.warehouse_dsn) as cursor:  # kept whatever the gate says of the others
+            books.record_staged(cursor, run.run_id, {"dataset": dataset, **counts})
+            keep(cursor, Vault(settings.quarantine_secrets), run.run_id, contract, refused)
     last = receipts[-1]
-    return {**staged.to_dict(), "complete": last.complete and staged.is_whole(last.attempt)}
+    return {**staged.to_dict(), "complete": last.complete and staged.is_whole(last.attempt), "attempt": last.attempt}
 
 
 def validate(settings: Settings, run: Run, dataset: str, staged: dict[str, Any]) -> dict[str, Any]:
     """Expectations on the staged table, and the gate's decision."""
     from include.quality.gate import decide
+    from include.quality.history import bands
     from include.quality.staging import Staged
     from include.quality.suite import validate as check
     from include.warehouse import books
@@ -139,8 +150,9 @@ def validate(settings: Settings, run: Run, dataset: str, staged: dict[str, Any])
     contract = load_contract(dataset)
     with _timed(settings, run, "validate", dataset):
         delivery_complete = staged["complete"]
-        table = Staged.from_dict({key: value for key, value in staged.items() if key != "complete"})
+        table = Staged.from_dict({key: value for key, value in staged.items() if key not in ("complete", "attempt")})
         outcomes = check(contract, Path(table.accepted_path))
+        outcomes += bands(contract, outcomes, table.accepted, _past(settings, run, dataset))
         decision = decide(contract, table, outcomes, delivery_complete=delivery_complete)
         books.record_gate(
             settings.warehouse_dsn,
@@ -148,24 +160,62 @@ def validate(settings: Settings, run: Run, dataset: str, staged: dict[str, Any])
             dataset,
             decision.decision,
             decision.reasons,
-            [asdict(outcome) for outcome in outcomes],
+            [{**asdict(outcome), "attempt": staged["attempt"]} for outcome in outcomes],
         )
     return {"decision": str(decision.decision), "reasons": list(decision.reasons)}
 
 
+def _past(settings: Settings, run: Run, dataset: str) -> "Past":
+    """A quarter of the nights like the run's."""
+    from include.quality.history import Past
+    from include.quality.rules import Rule
+    from include.warehouse import books
+
+    found = books.past_results(settings.warehouse_dsn, dataset, run.interval, weeks=13)
+    return Past(
+        shares={row.column_name: row.observed for row in found if row.rule == Rule.COMPLETENESS},
+        rows=next((row.observed for row in found if row.rule == Rule.ROW_COUNT), ()),
+    )
+
+
 def load(settings: Settings, run: Run, dataset: str, staged: dict[str, Any]) -> dict[str, Any]:
     """Append the record versions. The caller asks the gate's decision first: see `lets_through`."""
+    from include.warehouse.connection import transaction
     from include.warehouse.load import load as append
 
-    with _timed(settings, run, "load", dataset):
-        accepted, quarantined = Path(staged["accepted_path"]), Path(staged["quarantined_path"])
-        loaded = append(settings.warehouse_dsn, run.run_id, load_contract(dataset), accepted, quarantined)
+    accepted = Path(staged["accepted_path"])
+    if not accepted.exists():
+        raise LookupError(f"dataset [{dataset}], interval [{run.interval}]: its staging folder is gone; clear `stage`")
+    with _timed(settings, run, "load", dataset), transaction(settings.warehouse_dsn) as cursor:
+        loaded = append(cursor, run.run_id, load_contract(dataset), accepted)
     return asdict(loaded)
 
 
 def lets_through(decision: dict[str, Any]) -> bool:
     """Whether the gate lets a dataset flow on."""
     return decision["decision"] in ("pass", "warn")
+
+
+def hold(settings: Settings, run: Run, dataset: str, patience: timedelta) -> "Hold":
+    """What a person is asked about a held dataset; see `reporting.holds`."""
+    from include.reporting.holds import hold as of_books
+
+    return of_books(settings.warehouse_dsn, run.run_id, dataset, patience)
+
+
+def decide(settings: Settings, run: Run, held: "Hold", outcome: str, decided_by: str, reason: str) -> dict[str, Any]:
+    """Enter what became of a hold (`release`, `reject`, `cured`), by whom, and why.
+
+    Raises `ValueError` for a release where there is nothing to release.
+    """
+    from include.warehouse import books
+
+    if outcome == "release" and not held.can_release:
+        raise ValueError(f"dataset [{held.dataset}], run [{run.run_id}]: there is nothing that could be released")
+    decision = {"outcome": outcome, "decided_by": decided_by, "reason": reason}
+    about = {"run_id": run.run_id, "dataset": held.dataset, "held_at": held.held_at, "shown": held.shown}
+    books.record_gate_decision(settings.warehouse_dsn, {**about, **decision})
+    return decision
 
 
 def match(settings: Settings, run: Run) -> dict[str, Any]:
@@ -215,21 +265,112 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
     return {"members": len(entities), "entities": int(entities["entity"].nunique())}
 
 
-def close_books(settings: Settings, run: Run, failed: Sequence[str] = ()) -> dict[str, Any]:
+def close_books(
+    settings: Settings, run: Run, failed: Sequence[str] = (), datasets: Sequence[str] | None = None
+) -> dict[str, Any]:
     """Account for every row, and close the run. Raises `BooksError` after it has closed the books in red.
 
-    `failed`: what the caller knows to have failed although the books hold an earlier result of it.
+    `failed`: what the caller knows to have failed although the books hold an earlier result of it. `datasets`: those
+    that the run should have brought; all of them if not given.
     """
     from include.reporting.summary import summarise
     from include.warehouse import books
 
     with _timed(settings, run, "report"):
-        reasons = books.breaches(settings.warehouse_dsn, run.run_id, dataset_names())
+        reasons = books.breaches(settings.warehouse_dsn, run.run_id, datasets or dataset_names())
         reasons += [f"task [{task}] failed; see its log" for task in failed]
         books.close_run(settings.warehouse_dsn, run.run_id, reasons)
     if reasons:
         raise BooksError(f"run [{run.run_id}], interval [{run.interval}] is red:\n" + "\n".join(reasons))
     return dict(summarise(settings.warehouse_dsn, run.run_id))
+
+
+def replay(settings: Settings, dataset: str | None = None) -> list[dict[str, Any]]:
+    """Judge the rows in quarantine again, of one dataset or of all, and load, match and account for what passes now.
+
+    A run of its own, over the hull of the intervals that the rows came from; no run if no row waits. One entry a
+    dataset: how many rows were judged, loaded, held already, duplicate, and refused again.
+    """
+    from include.warehouse import books
+    from include.warehouse.connection import fetch, query
+
+    waiting = [
+        found for found in fetch(settings.warehouse_dsn, query("waiting_datasets")) if dataset in (None, found.dataset)
+    ]
+    if not waiting:
+        return []
+    hull = Interval(min(found.interval_start for found in waiting), max(found.interval_end for found in waiting))
+    name = f"replay__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+    run = Run(books.open_run(settings.warehouse_dsn, name, hull, kind="replay"), hull)
+    done = [_replay(settings, run, found.dataset) for found in waiting]
+    match(settings, run)
+    resolve(settings, run)
+    close_books(settings, run, datasets=[found.dataset for found in waiting])
+    return done
+
+
+def _replay(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
+    """One dataset, in one transaction."""
+    from include.quality.gate import Decision
+    from include.quality.replay import Refused, rejudge
+    from include.warehouse import books
+    from include.warehouse.connection import transaction
+    from include.warehouse.quarantine import settle, waiting
+    from include.warehouse.vault import Vault
+
+    contract = load_contract(dataset)
+    with _timed(settings, run, "load", dataset), transaction(settings.warehouse_dsn) as cursor:
+        rows = [Refused(*found) for found in waiting(cursor, Vault(settings.quarantine_secrets), dataset)]
+        judged = rejudge(contract, rows)
+        done = settle(cursor, run.run_id, contract, judged.accepted, judged.refused, judged.duplicate)
+    reason = f"replay: [{done.refused}] of [{done.judged}] rows are refused again by contract [{contract.version}]"
+    decision = Decision.WARN if done.refused else Decision.PASS
+    books.record_gate(settings.warehouse_dsn, run.run_id, dataset, decision, [reason] if done.refused else [], [])
+    return asdict(done)
+
+
+def show_quarantined(settings: Settings, quarantine_id: int) -> dict[str, str]:
+    """A row in quarantine as it came, by the header of its file: personal data, for the eyes of who mends a contract.
+
+    What cannot be split by the header is under one name. Raises `LookupError` for a number that is not there.
+    """
+    from include.quality.reading import Raw
+    from include.warehouse.connection import fetch, query
+    from include.warehouse.vault import Vault
+
+    found = fetch(settings.warehouse_dsn, query("quarantined_row"), {"quarantine_id": quarantine_id})
+    if not found:
+        raise LookupError(f"row [{quarantine_id}] is not in quarantine; `quarantine.row` lists the numbers")
+    return Raw.from_json(Vault(settings.quarantine_secrets).open(found[0].sealed)).by_header()
+
+
+def purge(settings: Settings) -> dict[str, int]:
+    """Remove the landed bytes and staged tables that the settings' retention lets go, each with its line in the ledger;
+    how many of each.
+
+    Bytes first, ledger second: killed between the two, the next purge finds them gone and writes the line.
+    """
+    import shutil
+
+    from include.extraction.purge import purge_attempt
+    from include.warehouse import books
+
+    dsn, kept = settings.warehouse_dsn, settings.retention
+    done = {"landing": 0, "staging": 0}
+    for found in books.purgeable(dsn, "landing", kept.landing_days) if kept.landing_days else ():
+        purge_attempt(settings.landing, found.path)
+        policy = f"loaded, and landed more than {kept.landing_days} days ago"
+        books.record_purge(dsn, {**found._asdict(), "kind": "landing", "policy": policy})
+        done["landing"] += 1
+    for found in books.purgeable(dsn, "staging", kept.staging_days) if kept.staging_days else ():
+        run = Run(found.run_id, Interval(found.interval_start, found.interval_end))
+        folder = staging_folder(settings, run, found.dataset)
+        shutil.rmtree(folder, ignore_errors=True)
+        policy = f"of a run whose books closed more than {kept.staging_days} days ago"
+        about = {"kind": "staging", "policy": policy, "row_count": None, "byte_count": None}
+        books.record_purge(dsn, {**found._asdict(), **about, "path": str(folder.relative_to(settings.staging))})
+        done["staging"] += 1
+    return done
 
 
 def preload() -> None:

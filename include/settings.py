@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+SECRET_CHARACTERS = 32  # of a random secret: 128 bits even if each character is a hexadecimal digit
+
 
 class SettingsError(ValueError):
     """A setting is missing or cannot be read. One line: its name, its value in brackets, what to do."""
@@ -40,6 +42,14 @@ class Extraction:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How many days what is done is kept; null: for ever. How long the law asks or allows is not ours to say."""
+
+    landing_days: int | None = None  # delivered bytes, after the day on which they were loaded
+    staging_days: int | None = None  # Parquet of runs whose books are closed
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that the pipeline needs to know of the place it runs in."""
 
@@ -47,7 +57,9 @@ class Settings:
     landing: Path  # attempts, immutable
     staging: Path  # Parquet between the stages of one run; may be deleted after it
     gateways: Mapping[str, Gateway]  # by agency
+    quarantine_secrets: tuple[str, ...] = field(repr=False)  # refused rows are sealed with the first, opened with any
     extraction: Extraction = Extraction()
+    retention: Retention = Retention()
     world_start: date | None = None  # first and last day that the gateways can export, if they are simulated:
     world_end: date | None = None  # the schedule ends there
     owner_dsn: str = field(default="", repr=False)  # who may change the schema: set where migrations run only
@@ -67,6 +79,8 @@ class Settings:
                 )
                 for agency in ("tecs", "uscis")
             },
+            retention=Retention(_count(env, "CROSSCHECK_LANDING_DAYS"), _count(env, "CROSSCHECK_STAGING_DAYS")),
+            quarantine_secrets=_secrets(env, "CROSSCHECK_QUARANTINE_KEY"),
             world_start=_day(env, "CROSSCHECK_WORLD_START"),
             world_end=_day(env, "CROSSCHECK_WORLD_END"),
             owner_dsn=env.get("CROSSCHECK_OWNER_DSN", ""),
@@ -79,6 +93,23 @@ def _required(env: Mapping[str, str], name: str) -> str:
     if not value:
         raise SettingsError(f"setting [{name}] is missing; `make nightly` and docker-compose.yaml set it")
     return value
+
+
+def _secrets(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """One or more, parted by commas, the newest first."""
+    secrets = tuple(part.strip() for part in _required(env, name).split(","))
+    if any(len(secret) < SECRET_CHARACTERS for secret in secrets):
+        raise SettingsError(
+            f"setting [{name}] has a part shorter than [{SECRET_CHARACTERS}] characters; draw it at random (`make env`)"
+        )
+    return secrets
+
+
+def _count(env: Mapping[str, str], name: str) -> int | None:
+    value = env.get(name, "")
+    if value and not (value.isdecimal() and int(value) > 0):
+        raise SettingsError(f"setting [{name}] is [{value}]; write a number of days, or nothing to keep for ever")
+    return int(value) if value else None
 
 
 def _day(env: Mapping[str, str], name: str) -> date | None:

@@ -63,6 +63,17 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
+class Needed(BaseModel):
+    """When a column must have a value that else it may lack: where another column of the row has one of the values."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    when: str  # a column of text with a code list
+    values: Annotated[tuple[str, ...], Field(min_length=1)]
+    completeness: Annotated[float, Field(gt=0, le=1)]  # least share of those rows with a usable value
+    why: Annotated[str, Field(min_length=1)]
+
+
 class Column(BaseModel):
     """One column: what the export calls it, what it may hold, and what a breach costs."""
 
@@ -82,12 +93,19 @@ class Column(BaseModel):
     max_length: Annotated[int, Field(gt=0)] | None = None
     allowed: tuple[str, ...] = ()  # the code list, after `codes`
     codes: dict[str, str] = {}  # other spellings of a code: source value -> allowed value
-    blanks: tuple[str, ...] = ()  # texts that mean "no value", compared without regard to case
+    blanks: tuple[str, ...] = ()  # texts that mean "no value", compared without regard to case; exactly in a name
     references: str | None = None  # dataset whose key this value is, as the source promises; nothing is refused for it
     not_before: date | None = None  # an earlier value is a breach
     not_after: str | None = None  # name of a column of the same row; a later value than its value is a breach
-    completeness: Annotated[float, Field(gt=0, le=1)] | None = None  # least share of rows with a value
+    completeness: Annotated[float, Field(gt=0, le=1)] | None = None  # least share of rows with a usable value
     completeness_why: str | None = None
+    needed: Needed | None = None
+
+    @property
+    def is_name(self) -> bool:
+        """Free text that points at a person: any word may be one, NULL too."""
+        free = self.type is ColumnType.STRING and self.pattern is None and not self.allowed
+        return free and self.pii is Pii.DIRECT
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -124,6 +142,8 @@ class Contract(BaseModel):
     updated_at: str  # source update time; with the key it identifies a version
     quarantine_limit: Annotated[float, Field(ge=0, le=1)]  # a larger share of quarantined rows holds the dataset
     quarantine_limit_why: str
+    # by what a record can be found on the other side: route -> columns that it needs; `include/matching/blocking.py`
+    routes: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
     columns: Annotated[tuple[Column, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -140,6 +160,12 @@ class Contract(BaseModel):
         for column in self.columns:
             if column.not_after is not None:
                 self.column(column.not_after)
+            if column.needed is not None and not set(column.needed.values) <= set(
+                self.column(column.needed.when).allowed
+            ):
+                raise ValueError(f"column [{column.name}]: needed when [{column.needed.when}] has a value it never has")
+        for name in (name for columns in self.routes.values() for name in columns):
+            self.column(name)
         if self.column(self.updated_at).type is not ColumnType.TIMESTAMP:
             raise ValueError(f"column [{self.updated_at}] must be a timestamp")
         if not self.dataset.startswith(f"{self.agency}_"):

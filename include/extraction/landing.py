@@ -3,6 +3,7 @@
     <root>/<dataset>/<interval>/attempt-0001.open/         being written, or left by a process that was killed
                                 attempt-0001/              part-0001.csv.gz ..., manifest.json, receipt.json
                                 attempt-0001.failed.json   ledger of an attempt that landed nothing
+                                attempt-0001.purged.json   receipt of one whose bytes were removed: see `purge`
 
 Making `attempt-0001.open` is the lock on the number: only one process can. Its ledger is written at once and says
 `unfinished`, so that a killed attempt keeps its number and is counted; landing removes it, failing rewrites it.
@@ -37,7 +38,7 @@ FOLDER = 0o770  # workers of one group share the zone; the umask may narrow it
 
 Record = TypeVar("Record", Receipt, Failure)
 
-ENTRY = re.compile(r"attempt-(\d{4,})(\.open|\.failed\.json)?")
+ENTRY = re.compile(r"attempt-(\d{4,})(\.open|\.failed\.json|\.purged\.json)?")
 UNFINISHED = "unfinished"  # cause in the ledger of an attempt that is at work, or was killed
 
 
@@ -194,7 +195,8 @@ def _reserve(place: _Place) -> int:
         except FileExistsError:
             continue
         # A neighbour may have ended while we listed: then its lock is gone, but what it left is there.
-        if not base.exists() and not base.with_name(f"{base.name}.failed.json").exists():
+        left = [base, *(base.with_name(f"{base.name}.{why}.json") for why in ("failed", "purged"))]
+        if not any(path.exists() for path in left):
             return number
         lock.rmdir()
 
@@ -202,7 +204,7 @@ def _reserve(place: _Place) -> int:
 def _sweep(place: _Place) -> None:
     """Remove what killed processes left long ago. Their ledgers stay, and with them their numbers."""
     for _, suffix, folder in place.entries():
-        if suffix == ".failed.json" or (folder / "receipt.json").exists():
+        if suffix.endswith(".json") or (folder / "receipt.json").exists():
             continue
         with suppress(FileNotFoundError):  # a neighbour sweeps too, or has just landed it
             touched = max(path.stat().st_mtime for path in (folder, *folder.iterdir()))

@@ -3,12 +3,14 @@
 Counting must not fail where reading later may be tolerant: whatever the bytes are, fields are split and counted.
 """
 
+import codecs
 import csv
 import gzip
+import io
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 
 from include.extraction.errors import Refusal
@@ -19,6 +21,14 @@ BATCH_ROWS = 256
 BATCH_BYTES = 8 << 20  # that many rows hold 0.1 MB as a rule; a hundred times that is a row that never ends
 HARMLESS_BYTES = 1 << 20  # unpacking this much harms nobody; a handful of like rows packs better than any ratio allows
 BOM = b"\xef\xbb\xbf"
+# UTF-32 before UTF-16: the mark of the one begins with the mark of the other.
+WIDE = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+HEADER_WITHIN = 20  # records; staging looks no further for a header either
 
 
 @dataclass
@@ -35,8 +45,8 @@ def tally(path: Path, columns: Sequence[str], limits: Extraction, where: str) ->
     """Count a gzip CSV file by source column. Raises `Refusal` for a gzip bomb or for more rows than the limit."""
     result = Tally()
     with gzip.open(path) as unpacked:
-        lines = _Lines(unpacked, max(HARMLESS_BYTES, path.stat().st_size * limits.max_unpacked_ratio))
         try:
+            lines = _Lines(unpacked, max(HARMLESS_BYTES, path.stat().st_size * limits.max_unpacked_ratio))
             _count(lines, columns, limits.max_rows, result)
         except _BeyondLimitError as excess:
             raise Refusal(f"{where}: [{path.name}] {excess}; it is not read, ask the agency what it exports") from None
@@ -53,7 +63,7 @@ class _Lines:
     """Lines of a part as they are unpacked, never more in memory than one batch may hold."""
 
     def __init__(self, unpacked: gzip.GzipFile, allowed: int) -> None:
-        self._unpacked, self._allowed = unpacked, allowed
+        self._unpacked, self._allowed = _of_one_width(unpacked), allowed
         self._total = self._batch = 0
 
     def begin_batch(self) -> None:
@@ -67,7 +77,7 @@ class _Lines:
                 raise _BeyondLimitError(f"unpacks to more than [{self._allowed}] bytes")
             if self._batch >= BATCH_BYTES:
                 raise _BeyondLimitError(f"holds [{BATCH_BYTES}] bytes in [{BATCH_ROWS}] rows or fewer")
-            yield line.removeprefix(BOM).decode("utf-8", "surrogateescape")
+            yield line if isinstance(line, str) else line.removeprefix(BOM).decode("utf-8", "surrogateescape")
 
 
 def _count(lines: _Lines, columns: Sequence[str], max_rows: int, result: Tally) -> None:
@@ -80,8 +90,7 @@ def _count(lines: _Lines, columns: Sequence[str], max_rows: int, result: Tally) 
 
 
 def _count_rows(lines: _Lines, columns: Sequence[str], max_rows: int, result: Tally) -> None:
-    reader = csv.reader(lines)
-    header = next(reader, [])
+    header, reader = _after_header(csv.reader(lines), columns)
     present = [(position, name) for position, name in enumerate(header) if name in columns]
     result.non_blank = {name: 0 for _, name in present}
     batch: list[list[str]] = [header]
@@ -99,6 +108,35 @@ def _count_rows(lines: _Lines, columns: Sequence[str], max_rows: int, result: Ta
                     result.non_blank[name] += len(rows) - values[position].count("")
         if result.rows > max_rows:
             raise _BeyondLimitError(f"has more than [{max_rows}] rows")
+
+
+def _of_one_width(unpacked: gzip.GzipFile) -> gzip.GzipFile | io.TextIOWrapper:
+    """The file as it is, or as text if its characters have two bytes or four: a spreadsheet saved it."""
+    head = unpacked.peek(4)[:4]
+    for mark, codec in WIDE:
+        if head.startswith(mark):
+            unpacked.read(len(mark))
+            return io.TextIOWrapper(unpacked, codec, errors="replace", newline="")
+    return unpacked
+
+
+def _after_header(reader: "Iterator[list[str]]", columns: Sequence[str]) -> tuple[list[str], "Iterator[list[str]]"]:
+    """The first record that names most columns, or else the first, and the records behind it: a title above a header
+    is no row."""
+    head: list[list[str]] = []
+    broken: csv.Error | None = None
+    try:
+        head.extend(islice(reader, HEADER_WITHIN))
+    except csv.Error as error:
+        broken = error
+    named = [len({name.strip("\ufeff \t") for name in record} & {*columns}) for record in head]
+    at = next((place for place, names in enumerate(named) if names >= len(columns) / 2), 0)
+    header = [name.strip("\ufeff \t") for name in head[at]] if head else []
+    return header, chain(head[at + 1 :], reader if broken is None else map(_raise, [broken]))
+
+
+def _raise(error: csv.Error) -> list[str]:
+    raise error
 
 
 def shortfalls(manifest: Manifest, columns: Sequence[str], tallies: dict[str, Tally]) -> list[str]:

@@ -20,6 +20,7 @@ SECRETS = (
     "JWT_SECRET",
     "FERNET_KEY",
     "AUDIT_KEY",
+    "QUARANTINE_KEY",
     "TECS_TOKEN",
     "USCIS_TOKEN",
 )
@@ -48,6 +49,8 @@ CROSSCHECK_AUDIT_KEY={AUDIT_KEY}
 
 # Who sees what on the pages: login=role, with commas; everybody else is an analyst (docs/access.md).
 CROSSCHECK_DESK_ROLES=admin=reviewer
+# Seals the rows in quarantine. A new secret goes in front of the old one, with a comma between.
+CROSSCHECK_QUARANTINE_KEY={QUARANTINE_KEY}
 
 # Bearer tokens of the gateways. An agency's own gateway: put its token here.
 CROSSCHECK_TECS_TOKEN={TECS_TOKEN}

@@ -129,6 +129,10 @@ def _news(tasks: list[dict[str, Any]]) -> Iterator[str]:
     for stage, states in stages.items():
         if all(state in DONE for state in states):
             skipped = states.count("skipped") + states.count("upstream_failed")
+            if stage == "ask":
+                if skipped < len(states):
+                    yield f"  {len(states) - skipped} held: `make up`, then Browse, Required Actions"
+                continue
             yield f"  {stage} done" + (f", {skipped} of {len(states)} left out" if skipped else "")
 
 

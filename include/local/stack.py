@@ -31,6 +31,7 @@ UI_PORT = 8080  # Airflow's usual port, if it is free
 POOL_SLOTS = 4  # two exports at a time from each of two gateways: a gateway is a shared system
 OWNER, PIPELINE, PAGES = "warehouse", "crosscheck_etl", "desk"  # logins of the warehouse: schema, stages, pages
 ROLES = ["analyst", "investigator", "reviewer", "privacy_officer", PIPELINE, "owner"]  # as whom one may ask it here
+RETENTION = ("CROSSCHECK_LANDING_DAYS", "CROSSCHECK_STAGING_DAYS")  # the user's to set
 Say = Callable[[str], None]
 
 
@@ -96,6 +97,11 @@ def connection_string(home: Home, world: World, role: str) -> str:
     if login:
         return home.postgres.dsn(_warehouse(world), login)
     return as_role(home.postgres.dsn(_warehouse(world), PAGES), role)
+
+
+def pipeline_settings(home: Home, world: World, dsn: str) -> Settings:
+    """What the stages need that call no gateway: no gateway runs."""
+    return Settings.from_env(_pipeline_env(home, world, dsn, dict.fromkeys(AGENCIES, 0)))
 
 
 @contextmanager
@@ -282,9 +288,12 @@ def _pipeline_env(home: Home, world: World, dsn: str, ports: Mapping[str, int | 
         "CROSSCHECK_WAREHOUSE_DSN": dsn,
         "CROSSCHECK_LANDING": str(world.folder / "landing"),
         "CROSSCHECK_STAGING": str(world.folder / "staging"),
+        "CROSSCHECK_QUARANTINE_KEY": home.secret("quarantine_key"),
         "CROSSCHECK_WORLD_START": world.first_day.isoformat(),
         "CROSSCHECK_WORLD_END": world.last_night.isoformat(),
         "CROSSCHECK_RETRY_SECONDS": "2",  # simulated gateways recover at once
+        "CROSSCHECK_HOLD_LOOK_SECONDS": "15",  # on one machine somebody is watching
+        **{name: os.environ[name] for name in RETENTION if name in os.environ},
         **{f"CROSSCHECK_{agency.upper()}_URL": f"http://127.0.0.1:{ports[agency]}" for agency in AGENCIES},
         **{f"CROSSCHECK_{agency.upper()}_TOKEN": home.secret(f"{agency}_token") for agency in AGENCIES},
     }

@@ -61,6 +61,7 @@ def decide(
         *_delivery(delivery_complete),
         *_losses(contract, staged),
         *_expectations(outcomes),
+        *_past(outcomes),
         *_readings(staged),
     ]
     order = list(Decision)
@@ -80,7 +81,7 @@ def _structure(contract: Contract, staged: Staged, outcomes: Sequence[Expectatio
                 yield Decision.BLOCK, f"the staged table does not have the {outcome.rule} of the contract"
             if outcome.evaluated != staged.accepted:
                 yield Decision.BLOCK, f"validated [{outcome.evaluated}] rows, accepted [{staged.accepted}]"
-        elif not outcome.success and outcome.evaluated == 0:
+        elif outcome.success is False and outcome.observed is None:
             yield Decision.BLOCK, f"rule [{_label(outcome.column, outcome.rule)}] could not be checked"
 
 
@@ -104,11 +105,13 @@ def _losses(contract: Contract, staged: Staged) -> Iterator[Finding]:
 
 def _expectations(outcomes: Sequence[ExpectationOutcome]) -> Iterator[Finding]:
     for outcome in outcomes:
-        if outcome.success or outcome.observed is None or outcome.severity is Severity.INFO:
+        if outcome.success is not False or outcome.observed is None or outcome.severity is Severity.INFO:
+            continue
+        if outcome.rule in (Rule.HISTORY, Rule.ROW_COUNT):
             continue
         is_held = outcome.severity is Severity.CRITICAL
         threshold = 1.0 if outcome.threshold is None else outcome.threshold
-        if outcome.rule is Rule.COMPLETENESS:
+        if outcome.rule in (Rule.COMPLETENESS, Rule.NEEDED):
             is_held = is_held and not _is_chance(outcome.unexpected, outcome.evaluated, 1 - threshold)
         yield (
             Decision.HOLD if is_held else Decision.WARN,
@@ -117,8 +120,30 @@ def _expectations(outcomes: Sequence[ExpectationOutcome]) -> Iterator[Finding]:
         )
 
 
+def _past(outcomes: Sequence[ExpectationOutcome]) -> Iterator[Finding]:
+    """A night unlike those before it is worth a look, and no more; but nothing at all, where nights bring rows, is an
+    extract that ran before its table was filled: a person, or the next attempt, decides."""
+    for outcome in outcomes:
+        if outcome.success is not False or outcome.observed is None or outcome.threshold is None:
+            continue
+        if outcome.rule is Rule.HISTORY:
+            yield (
+                Decision.WARN,
+                f"column [{outcome.column}]: usable in [{outcome.observed:.1%}] of [{outcome.evaluated}] rows; the "
+                f"nights like it before had [{outcome.threshold:.1%}] or more",
+            )
+        elif outcome.rule is Rule.ROW_COUNT:
+            is_empty = outcome.observed == 0
+            yield (
+                Decision.HOLD if is_empty else Decision.WARN,
+                f"[{outcome.observed:.0f}] rows; the nights like it before brought [{outcome.threshold:.0f}] or more",
+            )
+
+
 def _readings(staged: Staged) -> Iterator[Finding]:
     """What only staging can see: values that were blanked, damage that was put right or left out, disagreement."""
+    if not staged.received:
+        yield Decision.WARN, "no row came; nothing could be judged"
     for label, count in staged.breaches.items():
         if label.endswith(f":{Rule.UNREADABLE}"):
             yield Decision.WARN, f"rule [{label}]: [{count}] rows"

@@ -77,11 +77,13 @@ def as_mask(flags: pa.Array) -> Mask:
 
 def _clean(column: Column, text: pa.Array) -> pa.Array:
     """One space between words, none around; texts that mean no value are null; codes in the contract's spelling."""
-    blanks = {blank.casefold() for blank in column.blanks}
+    # A program writes `null` for a name that it lacks; NULL may be the name.
+    folded = str if column.is_name else str.casefold
+    blanks = {folded(blank) for blank in column.blanks}
 
     def clean(value: str) -> str | None:
         words = " ".join(value.split())
-        return None if not words or words.casefold() in blanks else column.codes.get(words, words)
+        return None if not words or folded(words) in blanks else column.codes.get(words, words)
 
     return over_distinct(text, lambda distinct: pa.array(map(clean, distinct.to_pylist()), pa.string()))
 

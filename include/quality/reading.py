@@ -4,14 +4,17 @@ Dialect: comma, double quotes, a quote inside quotes doubled, UTF-8. What else c
 and said so; see `repairs`.
 """
 
+import csv
 import gzip
+import io
 import json
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import reduce
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -48,8 +51,7 @@ class Rows:
     """The records of one part. `received` is counted by the reader, blank lines and lines set apart left out.
 
     `table`: the contract's columns as text (null for an empty field), where the row came from, what was repaired in it.
-    `malformed`: the key columns as far as they can be read, then the columns of `QUARANTINED`; `raw` is a JSON array of
-    the fields, with bytes that are not UTF-8 as lone surrogates, so that they can be had back.
+    `malformed`: the key columns as far as they can be read, then `QUARANTINED`; `raw` as `Raw` writes it.
     `marks`: label of a repair of the file, or of a line set apart -> how often.
     """
 
@@ -64,6 +66,45 @@ class Rows:
         return sum(self.marks[label] for label in SET_APART)
 
 
+@dataclass(frozen=True)
+class Raw:
+    """A refused row as it came: the header of its file and its text, from which it can be read again, alone.
+
+    Bytes that are not UTF-8 are lone surrogates, so that they can be had back. `recoded`: its file came in UTF-16 or
+    UTF-32, so none of them is a byte of CP1252.
+    """
+
+    header: list[str]
+    text: str
+    recoded: bool = False
+
+    def to_json(self) -> str:
+        """ASCII only."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The inverse of `to_json`."""
+        return cls(**json.loads(text))
+
+    def by_header(self) -> dict[str, str]:
+        """Fields by the header of the file; the whole line under `(line)` if they do not fit each other."""
+        fields = next(csv.reader(io.StringIO(self.text, newline="")), [])
+        fitting = dict(zip(self.header, fields, strict=False))
+        return fitting if len(fields) == len(fitting) == len(self.header) else {"(line)": self.text}
+
+    def to_csv(self) -> bytes:
+        """A file of this row alone."""
+        return (csv_line(self.header) + self.text).encode("utf-8", "surrogateescape")
+
+
+def csv_line(fields: Sequence[str | None]) -> str:
+    """Fields in the dialect of the exports, and the end of the line."""
+    line = io.StringIO()
+    csv.writer(line).writerow(fields)
+    return line.getvalue()
+
+
 def text_schema(contract: Contract) -> pa.Schema:
     """Columns of `Rows.table`."""
     return pa.schema([*((name, pa.string()) for name in contract.names), *SOURCE, REPAIRS])
@@ -76,26 +117,33 @@ def refused_schema(contract: Contract) -> pa.Schema:
 
 def read_part(contract: Contract, part: Part) -> Rows:
     """Read one part. Raises `PartError` if the file or its header cannot be used."""
-    where = f"dataset [{contract.dataset}], attempt [{part.attempt}], part [{part.name}]"
     try:
         text, came_as = as_utf8(gzip.decompress(part.path.read_bytes()))
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise PartError(f"{_where(contract, part)}: not a whole gzip file; fetch the export again") from None
+    except UnicodeDecodeError as error:
+        raise PartError(f"{_where(contract, part)}: not whole [{error.encoding}]; fetch the export again") from None
+    # In UTF-16 no byte is CP1252's.
+    rows = read_text(contract, part, text, recoded=came_as not in (None, Repair.BOM))
+    return replace(rows, marks=rows.marks + Counter([came_as.value] if came_as else []))
+
+
+def read_text(contract: Contract, part: Part, text: bytes, *, recoded: bool) -> Rows:
+    """Read the text of a part, header and records. Raises `PartError` if its header cannot be used."""
+    try:
         header = find_header(contract, text)
         layout = lay_out(contract, header)
         body = text[header.end :]
-        # In UTF-16 no byte is CP1252's.
-        may_be_cp1252 = came_as in (None, Repair.BOM)
-        rows = _read_regular(contract, part, layout, body) or _read_any(
-            contract, part, layout, body, may_be_cp1252=may_be_cp1252
-        )
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise PartError(f"{where}: not a whole gzip file; fetch the export again") from None
-    except UnicodeDecodeError as error:
-        raise PartError(f"{where}: not whole [{error.encoding}]; fetch the export again") from None
+        rows = _read_regular(contract, part, layout, body) or _read_any(contract, part, layout, body, recoded=recoded)
     except HeaderError as error:
-        raise PartError(f"{where}: {error}") from None
+        raise PartError(f"{_where(contract, part)}: {error}") from None
     if not body.isascii() and DOUBLED_BYTES.search(body):
         rows = _encoded_once(contract, rows)
-    return replace(rows, marks=rows.marks + layout.marks + Counter([came_as.value] if came_as else []))
+    return replace(rows, marks=rows.marks + layout.marks)
+
+
+def _where(contract: Contract, part: Part) -> str:
+    return f"dataset [{contract.dataset}], attempt [{part.attempt}], part [{part.name}]"
 
 
 def _read_regular(contract: Contract, part: Part, layout: Layout, body: bytes) -> Rows | None:
@@ -145,14 +193,14 @@ def _split_regular(layout: Layout, body: bytes) -> pa.Table | None:
         return None
 
 
-def _read_any(contract: Contract, part: Part, layout: Layout, body: bytes, *, may_be_cp1252: bool) -> Rows:
+def _read_any(contract: Contract, part: Part, layout: Layout, body: bytes, *, recoded: bool) -> Rows:
     """A file with faults."""
-    records, marks = read_records(contract, layout, body, may_be_cp1252=may_be_cp1252)
+    records, marks = read_records(contract, layout, body, may_be_cp1252=not recoded)
     rows = [record for record in records if not record.faults]
     values = {at: pa.array([record.fields[at] or None for record in rows], pa.string()) for at in layout.used}
     numbers = pa.array([record.row for record in rows], pa.int64())
     repairs = pa.array([record.repairs or None for record in rows], REPAIRS.type)
-    refused = _malformed(contract, part, layout, [record for record in records if record.faults])
+    refused = _malformed(contract, part, layout, [record for record in records if record.faults], recoded)
     return _rows(contract, part, layout, values, numbers, repairs, refused, marks)
 
 
@@ -183,9 +231,9 @@ def _rows(
     return Rows(len(table) + len(refused), table, refused, marks)
 
 
-def _malformed(contract: Contract, part: Part, layout: Layout, records: Sequence[Record]) -> pa.Table:
+def _malformed(contract: Contract, part: Part, layout: Layout, records: Sequence[Record], recoded: bool) -> pa.Table:
     key = [[_field(record, layout.places[name][0]) for record in records] for name in contract.key]
-    raw = [json.dumps(record.delivered) for record in records]
+    raw = [Raw(layout.header, record.text.rstrip("\r\n"), recoded).to_json() for record in records]
     reasons = [record.faults for record in records]
     source = _source(part, pa.array([record.row for record in records], pa.int64()))
     return pa.table([*key, *source, raw, reasons], schema=refused_schema(contract))

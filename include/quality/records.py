@@ -41,13 +41,12 @@ class Malformed(StrEnum):
 
 @dataclass
 class Record:
-    """One record. `row`: its number in the file, from 1. `delivered`: its fields, or its one line if its quotes are
-    broken; bytes that are not UTF-8 as lone surrogates. `fields`: the same, put right as far as that is certain.
+    """One record. `row`: its number in the file, from 1. `text`: as it came, bytes that are not UTF-8 as lone
+    surrogates. `fields`: put right as far as that is certain; the one line if its quotes are broken.
     """
 
     row: int
     text: str
-    delivered: list[str]
     fields: list[str]
     repairs: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -88,9 +87,9 @@ def _records(contract: Contract, layout: Layout, body: bytes) -> Iterator[Record
         row += 1
         if fields is None:
             line = [text.rstrip("\r\n")]
-            yield Record(row, text, line, line, faults=[Malformed.BROKEN_QUOTES])
+            yield Record(row, text, line, faults=[Malformed.BROKEN_QUOTES])
         else:
-            yield Record(row, text, fields, fields)
+            yield Record(row, text, fields)
 
 
 def _split(contract: Contract, layout: Layout, lines: Sequence[str]) -> Iterator[tuple[list[str] | None, int]]:

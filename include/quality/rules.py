@@ -26,7 +26,11 @@ class Rule(StrEnum):
     COLUMNS = "columns"  # of the table: the contract's columns, in its order
     TYPES = "types"  # of the table: the contract's types
     UNIQUE = "unique"  # of the table: a version once
-    COMPLETENESS = "completeness"
+    COMPLETENESS = "completeness"  # share of usable values
+    NEEDED = "needed"  # the same, among rows that need one
+    MATCHABLE = "matchable"  # share of rows that have a route to the other side: one by its name, or any
+    HISTORY = "history"  # completeness against the nights before
+    ROW_COUNT = "row_count"  # of the table, against the nights before
     REQUIRED = "required"
     PATTERN = "pattern"
     MAX_LENGTH = "max_length"

@@ -10,14 +10,17 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from include.contracts.model import Column, Contract, Severity
+from include.contracts.model import Column, Contract, Needed, Severity
+from include.quality.parsing import Mask
 from include.quality.rules import Rule, anchored, columns_of
 from include.quality.staging import accepted_schema
+from include.quality.usable import routes, usable
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -43,6 +46,7 @@ class Check:
     threshold: float | None
     why: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    of_rows: Needed | None = None  # those that the condition names; else all
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ class ExpectationOutcome:
     """What became of one check. `observed` and `threshold`: shares of the rows `evaluated` (rows with a value, or all
     rows for completeness, required and unique); `unexpected`: rows that do not meet it.
 
-    A check that could not be carried out has no success, `evaluated` 0 and no `observed`.
+    `success` is null where there was nothing to judge: an empty table, a condition that no row meets, no past. That is
+    not a pass. A check that could not be carried out is no success (false), and has no `observed`.
     """
 
     dataset: str
@@ -58,7 +63,7 @@ class ExpectationOutcome:
     column: str | None
     rule: Rule
     severity: Severity
-    success: bool
+    success: bool | None
     observed: float | None
     threshold: float | None
     evaluated: int
@@ -75,10 +80,11 @@ def checks(contract: Contract) -> list[Check]:
             Severity.CRITICAL,
             None,
             "readers find the columns of the contract and no others",
-            {"column_list": accepted_schema(contract).names},
+            {"column_list": [*accepted_schema(contract).names, *map(_of_use, contract.names)]},
         ),
         _unique(contract),
         *(_completeness(column) for column in contract.columns),
+        *(_needed(column, column.needed) for column in contract.columns if column.needed),
         *_values(contract),
     ]
 
@@ -93,6 +99,7 @@ def build_suite(contract: Contract) -> "ExpectationSuite":
     expectations = [
         get_expectation_impl(check.expectation)(
             **check.arguments,
+            **_of_rows(check),
             severity=FailureSeverity(check.severity.value),
             meta={"check": number, "column": check.column, "rule": check.rule.value, "why": check.why},
         )
@@ -101,17 +108,28 @@ def build_suite(contract: Contract) -> "ExpectationSuite":
     return gx.ExpectationSuite(name=f"{contract.dataset} {contract.version}", expectations=expectations)
 
 
-def validate(contract: Contract, accepted: Path) -> list[ExpectationOutcome]:
-    """Run the contract's suite on an accepted table. An empty table passes: there is nothing to complain about.
+def _of_rows(check: Check) -> dict[str, Any]:
+    """The condition of a check, if it has one. Only counts are asked of the result: the query that finds the rows
+    forgets the condition."""
+    from great_expectations.expectations.row_conditions import Column as Field
 
-    The outcomes come in the order of `checks`, the types of the columns last.
+    if check.of_rows is None:
+        return {}
+    return {"row_condition": Field(check.of_rows.when).is_in(list(check.of_rows.values))}
+
+
+def validate(contract: Contract, accepted: Path) -> list[ExpectationOutcome]:
+    """Run the contract's suite on an accepted table. Of an empty table nothing is said but its columns and types.
+
+    The outcomes come in the order of `checks`, then the types of the columns, then the routes.
     """
     table = pq.read_table(accepted)
     planned = checks(contract)
+    of_use = usable(contract, table)
     # An empty night should not cost the import.
-    results = _run(contract, table) if len(table) else {}
+    results = _run(contract, table, of_use) if len(table) else {}
     outcomes = [_outcome(contract, check, table, results.get(number)) for number, check in enumerate(planned)]
-    return [*outcomes, _types(contract, table)]
+    return [*outcomes, _types(contract, table), *_matchable(contract, of_use, len(table))]
 
 
 def _unique(contract: Contract) -> Check:
@@ -134,8 +152,49 @@ def _completeness(column: Column) -> Check:
         Severity.INFO if column.completeness is None else Severity.CRITICAL,
         column.completeness,
         column.completeness_why or "reported; no least share is set",
-        {"column": column.name, "mostly": column.completeness or 0.0},
+        {"column": _of_use(column.name), "mostly": column.completeness or 0.0},
     )
+
+
+def _needed(column: Column, needed: Needed) -> Check:
+    return Check(
+        "expect_column_values_to_not_be_null",
+        column.name,
+        Rule.NEEDED,
+        Severity.CRITICAL,
+        needed.completeness,
+        needed.why,
+        {
+            "column": _of_use(column.name),
+            "mostly": needed.completeness,
+        },
+        needed,
+    )
+
+
+def _of_use(column: str) -> str:
+    """Name of the column that is null where the value of a column is of no use. No contract has such a name."""
+    return f"{column} of use"
+
+
+def _matchable(contract: Contract, of_use: dict[str, Mask], row_count: int) -> Iterator[ExpectationOutcome]:
+    """Share of records that have each route of the contract, and any: reported, with no floor of its own."""
+    if any(name not in of_use for names in contract.routes.values() for name in names):
+        return  # a column is missing, and the table is blocked for it
+    by_route = routes(contract, of_use, row_count)
+    if by_route:
+        any_route = np.logical_or.reduce(list(by_route.values()))
+        check = Check("routes", None, Rule.MATCHABLE, Severity.INFO, None, "who has no route is unmatchable")
+        for route, mask in [*by_route.items(), (None, any_route)]:
+            has = int(mask.sum())
+            yield replace(
+                _not_made(contract, check),
+                column=route,
+                success=True if row_count else None,
+                observed=has / row_count if row_count else None,
+                evaluated=row_count,
+                unexpected=row_count - has,
+            )
 
 
 def _values(contract: Contract) -> Iterator[Check]:
@@ -172,10 +231,11 @@ def _expectation(contract: Contract, column: Column, rule: Rule) -> tuple[str, d
 def warm_up(contract: Contract) -> None:
     """Have Great Expectations build what its first validation builds (0.7 s), in a process that is about to fork."""
     schema = accepted_schema(contract)
-    _run(contract, pa.Table.from_pylist([dict.fromkeys(schema.names)], schema=schema))
+    table = pa.Table.from_pylist([dict.fromkeys(schema.names)], schema=schema)
+    _run(contract, table, usable(contract, table))
 
 
-def _run(contract: Contract, table: pa.Table) -> "dict[int, ExpectationValidationResult]":
+def _run(contract: Contract, table: pa.Table, of_use: dict[str, Mask]) -> "dict[int, ExpectationValidationResult]":
     """Results by the number of the check. Nothing is written to disk and nothing is reported to anybody."""
     suite = build_suite(contract)
     import great_expectations as gx
@@ -192,20 +252,22 @@ def _run(contract: Contract, table: pa.Table) -> "dict[int, ExpectationValidatio
     )
     context = gx.get_context(mode="ephemeral", project_config=config)
     asset = context.data_sources.add_pandas(contract.agency.value).add_dataframe_asset(contract.dataset)
-    batch = asset.add_batch_definition_whole_dataframe("accepted").get_batch({"dataframe": _frame(table)})
+    batch = asset.add_batch_definition_whole_dataframe("accepted").get_batch({"dataframe": _frame(table, of_use)})
     result = batch.validate(suite, result_format=COUNTS_ONLY)
     return {one.expectation_config.meta["check"]: one for one in result.results if one.expectation_config}
 
 
-def _frame(table: pa.Table) -> pd.DataFrame:
-    """For Great Expectations: times without a zone, so that they compare with dates; lists as their lengths."""
+def _frame(table: pa.Table, of_use: dict[str, Mask]) -> pd.DataFrame:
+    """For Great Expectations: times without a zone, so that they compare with dates; lists as their lengths; behind the
+    columns, for each of the contract's, whether its value is of use (1 or null)."""
     for at, column in enumerate(table.schema):
         if pa.types.is_timestamp(column.type):
             table = table.set_column(at, column.name, table[column.name].cast(pa.timestamp("us")))
         elif pa.types.is_list(column.type):
             table = table.set_column(at, column.name, pc.list_value_length(table[column.name]))
     frame: pd.DataFrame = table.to_pandas(date_as_object=False)
-    return frame
+    marks = {_of_use(name): np.where(mask, 1.0, np.nan) for name, mask in of_use.items()}
+    return pd.concat([frame, pd.DataFrame(marks, index=frame.index)], axis=1)
 
 
 def _outcome(
@@ -213,17 +275,19 @@ def _outcome(
 ) -> ExpectationOutcome:
     outcome = _not_made(contract, check)
     if result is None:
-        is_met = check.rule is not Rule.COLUMNS or table.column_names == accepted_schema(contract).names
-        return replace(outcome, success=is_met)
+        has_columns = table.column_names == accepted_schema(contract).names
+        return replace(outcome, success=has_columns if check.rule is Rule.COLUMNS else None)
     if result.exception_info.get("raised_exception", True):  # of several exceptions there is no such summary
         # The message of the exception is not passed on: it may quote a value.
         log.warning("dataset [%s], column [%s]: check [%s] failed to run", contract.dataset, check.column, check.rule)
         return outcome
     if check.rule is Rule.COLUMNS:
         return replace(outcome, success=bool(result.success), evaluated=len(table))
-    evaluated = len(table) - int(result.result.get("missing_count") or 0)
+    evaluated = int(result.result["element_count"]) - int(result.result.get("missing_count") or 0)
+    if not evaluated:  # Great Expectations calls that a success
+        return replace(outcome, success=None)
     unexpected = int(result.result["unexpected_count"])
-    observed = 1 - unexpected / evaluated if evaluated else None
+    observed = 1 - unexpected / evaluated
     return replace(outcome, success=bool(result.success), observed=observed, evaluated=evaluated, unexpected=unexpected)
 
 

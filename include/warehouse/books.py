@@ -10,10 +10,12 @@ from include.interval import Interval
 from include.warehouse.connection import Cursor, fetch, query, row, transaction
 
 
-def open_run(dsn: str, external_id: str, interval: Interval) -> int:
-    """Open the books of a run over an interval; its number."""
+def open_run(dsn: str, external_id: str, interval: Interval, kind: str = "screening") -> int:
+    """Open the books of a run over an interval; its number. `kind`: `screening` of exports, or `replay` of quarantined
+    rows."""
+    about = {"external_id": external_id, "kind": kind, "start": interval.start, "end": interval.end}
     with transaction(dsn) as cursor:
-        cursor.execute(query("open_run"), {"external_id": external_id, "start": interval.start, "end": interval.end})
+        cursor.execute(query("open_run"), about)
         return int(row(cursor).run_id)
 
 
@@ -31,10 +33,10 @@ def record_attempts(dsn: str, attempts: Sequence[dict[str, Any]]) -> None:
             cursor.execute(query("record_attempt"), {**attempt, "retried": Json(dict(attempt["retried"]))})
 
 
-def record_staged(dsn: str, run_id: int, staged: dict[str, Any]) -> None:
-    """Enter what staging counted: dataset, received, duplicate, quarantined, accepted."""
-    with transaction(dsn) as cursor:
-        cursor.execute(query("record_staged"), {**staged, "run_id": run_id})
+def record_staged(cursor: Cursor, run_id: int, staged: dict[str, Any]) -> None:
+    """Enter what staging counted (dataset, received, duplicate, quarantined, accepted), in the transaction that keeps
+    the refused rows."""
+    cursor.execute(query("record_staged"), {**staged, "run_id": run_id})
 
 
 def record_gate(
@@ -47,6 +49,31 @@ def record_gate(
         rows = [{**outcome, **key, "column": outcome["column"] or ""} for outcome in outcomes]
         execute_batch(cursor, query("record_expectation_result"), rows, page_size=200)
         cursor.execute(query("record_gate"), {**key, "decision": decision, "reasons": list(reasons)})
+
+
+def record_gate_decision(dsn: str, decision: dict[str, Any]) -> None:
+    """Enter what became of a hold. Keys as in `sql/record_gate_decision.sql`."""
+    with transaction(dsn) as cursor:
+        cursor.execute(query("record_gate_decision"), decision)
+
+
+def purgeable(dsn: str, kind: str, days: int) -> list[Any]:
+    """What a policy of so many days lets go: attempts (`landing`) or staged tables (`staging`) that are done with."""
+    name = {"landing": "purgeable_attempts", "staging": "purgeable_stagings"}[kind]
+    return fetch(dsn, query(name), {"days": days})
+
+
+def record_purge(dsn: str, purged: dict[str, Any]) -> None:
+    """Enter what was removed. Keys as in `sql/record_purge.sql`."""
+    with transaction(dsn) as cursor:
+        cursor.execute(query("record_purge"), purged)
+
+
+def past_results(dsn: str, dataset: str, interval: Interval, weeks: int) -> list[Any]:
+    """What the nights like an interval (same length, same weekday), earlier in the data by up to so many weeks, were
+    seen to have: `column_name`, `rule`, `observed` by night."""
+    about = {"dataset": dataset, "start": interval.start, "end": interval.end, "weeks": weeks}
+    return fetch(dsn, query("past_results"), about)
 
 
 def record_stage_time(
@@ -77,19 +104,31 @@ def breaches(dsn: str, run_id: int, datasets: Sequence[str]) -> list[str]:
         held = accounts.get(dataset)
         if held is None:
             found.append(f"dataset [{dataset}]: nothing was staged{_why_not(attempts.get(dataset))}")
-        elif held.decision not in ("pass", "warn"):
-            why = "; ".join(held.reasons) or "no decision"
-            found.append(f"dataset [{dataset}]: {held.decision or 'not validated'}: {why}")
+        elif held.decision not in ("pass", "warn") and held.outcome != "release":
+            found.append(f"dataset [{dataset}]: {held.decision or 'not validated'}: {_why_held(held)}")
         elif held.loaded is None:
             found.append(f"dataset [{dataset}]: not loaded; see the log of its task `load`")
         elif held.received != held.loaded + held.already_held + held.duplicate + held.quarantined:
             found.append(
                 f"dataset [{dataset}]: received [{held.received}] is not loaded [{held.loaded}] + already held "
-                f"[{held.already_held}] + duplicate [{held.duplicate}] + quarantined [{held.quarantined}]"
+                f"[{held.already_held}] + duplicate [{held.duplicate}] + quarantined [{held.quarantined}]: "
+                f"{_difference(held)}"
             )
     undone = fetch(dsn, query("undone_stages"), {"run_id": run_id})
     found += [f"stage [{stage.stage}] was not done; see the log of its task" for stage in undone]
     return found
+
+
+def _why_held(held: Any) -> str:
+    why = "; ".join(held.reasons) or "no decision"
+    if held.outcome is None:
+        return why
+    return f"{why}; {held.outcome} by [{held.decided_by}]: {held.outcome_reason}"
+
+
+def _difference(held: Any) -> str:
+    rows = held.received - held.loaded - held.already_held - held.duplicate - held.quarantined
+    return f"[{abs(rows)}] rows {'lost' if rows > 0 else 'that nobody delivered'}"
 
 
 def _why_not(last: Any | None) -> str:

@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from include.warehouse.connection import Cursor
@@ -42,6 +43,16 @@ def copy_out(cursor: Cursor, select: str, parameters: dict[str, Any], schema: di
         false_values=["f"],
     )
     return pyarrow.csv.read_csv(text, convert_options=options, parse_options=_MULTILINE)
+
+
+def lists_as_text(table: pa.Table) -> pa.Table:
+    """Lists of plain words in PostgreSQL's array notation: `{a:b,c:d}`."""
+    for index, field in enumerate(table.schema):
+        if pa.types.is_list(field.type) or pa.types.is_large_list(field.type):
+            joined = pc.binary_join(table[field.name].cast(pa.list_(pa.string())), ",")
+            text = pc.binary_join_element_wise("{", pc.fill_null(joined, ""), "}", "")
+            table = table.set_column(index, field.name, text)
+    return table
 
 
 _MULTILINE = pyarrow.csv.ParseOptions(newlines_in_values=True)  # a narrative has line breaks

@@ -5,15 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from psycopg2 import sql
 
 from include.contracts import Contract
 from include.contracts.model import Protection
 from include.warehouse.books import record_loaded
-from include.warehouse.connection import Cursor, query, row, transaction
-from include.warehouse.copy import copy_in
+from include.warehouse.connection import Cursor, query, row
+from include.warehouse.copy import copy_in, lists_as_text
 
 SOURCE = ["source_attempt", "source_part", "source_row"]
 
@@ -26,27 +25,25 @@ class Loaded:
     already_held: int
 
 
-def load(dsn: str, run_id: int, contract: Contract, accepted: Path, quarantined: Path) -> Loaded:
-    """Append the versions of a staged table, keep its refused rows, and enter the count: one transaction.
+def load(cursor: Cursor, run_id: int, contract: Contract, accepted: Path) -> Loaded:
+    """Append the versions of a staged table, and enter the count.
 
     Idempotent and commutative: a version is identified by source key and content hash.
     """
     columns = [*contract.names, "content_hash", "breaches", *SOURCE]
     versions = pq.read_table(accepted, columns=columns)
-    with transaction(dsn) as cursor:
-        cursor.execute(query("lock_loading"), {"dataset": contract.dataset})
-        cursor.execute(query("open_load"), {"run_id": run_id, "dataset": contract.dataset})
-        load_id = row(cursor).load_id
-        names = identifiers(contract, columns)
-        held = _held(cursor, run_id, contract, names, versions)
-        is_fresh = np.ones(len(versions), np.bool_)
-        is_fresh[list(held)] = False
-        fresh = versions.filter(pa.array(is_fresh))
-        _append(cursor, contract, names, load_id, fresh)
-        of_run = sum(held.values())
-        counted = Loaded(len(fresh) + of_run, len(held) - of_run)
-        _keep_refused(cursor, run_id, contract, pq.read_table(quarantined))
-        record_loaded(cursor, run_id, contract.dataset, counted.loaded, counted.already_held)
+    cursor.execute(query("lock_loading"), {"dataset": contract.dataset})
+    cursor.execute(query("open_load"), {"run_id": run_id, "dataset": contract.dataset})
+    load_id = row(cursor).load_id
+    names = identifiers(contract, columns)
+    held = _held(cursor, run_id, contract, names, versions)
+    is_fresh = np.ones(len(versions), np.bool_)
+    is_fresh[list(held)] = False
+    fresh = versions.filter(pa.array(is_fresh))
+    _append(cursor, contract, names, load_id, fresh)
+    of_run = sum(held.values())
+    counted = Loaded(len(fresh) + of_run, len(held) - of_run)
+    record_loaded(cursor, run_id, contract.dataset, counted.loaded, counted.already_held)
     return counted
 
 
@@ -56,6 +53,7 @@ def identifiers(contract: Contract, columns: list[str]) -> dict[str, sql.Composa
         "table": sql.Identifier("record", contract.record),
         "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
         "identity": sql.SQL(", ").join(map(sql.Identifier, [*contract.key, "content_hash"])),
+        "version_key": sql.SQL(", ").join(map(sql.Identifier, contract.version_key)),
     }
 
 
@@ -77,25 +75,8 @@ def _append(
     """By COPY into the table itself, which costs half of an insert; PostgreSQL refuses that under row security."""
     if contract.protection is not Protection.NONE:
         cursor.execute(sql.SQL(query("create_incoming")).format(**names))
-        copy_in(cursor, sql.SQL(query("copy_incoming")).format(**names).as_string(cursor), _lists_as_text(fresh))
+        copy_in(cursor, sql.SQL(query("copy_incoming")).format(**names).as_string(cursor), lists_as_text(fresh))
         cursor.execute(sql.SQL(query("insert_versions")).format(**names), {"load_id": load_id})
     else:
-        table = _lists_as_text(fresh.append_column("load_id", pa.repeat(load_id, len(fresh))))
+        table = lists_as_text(fresh.append_column("load_id", pa.repeat(load_id, len(fresh))))
         copy_in(cursor, sql.SQL(query("copy_versions")).format(**names).as_string(cursor), table)
-
-
-def _keep_refused(cursor: Cursor, run_id: int, contract: Contract, refused: pa.Table) -> None:
-    cursor.execute(query("create_refused"))
-    copy_in(cursor, query("copy_refused"), _lists_as_text(refused.select(["raw", "reasons", *SOURCE])))
-    about = {"run_id": run_id, "dataset": contract.dataset, "protection": contract.protection.value}
-    cursor.execute(query("insert_refused"), about)
-
-
-def _lists_as_text(table: pa.Table) -> pa.Table:
-    """Lists of plain words in PostgreSQL's array notation: `{a:b,c:d}`."""
-    for index, field in enumerate(table.schema):
-        if pa.types.is_list(field.type) or pa.types.is_large_list(field.type):
-            joined = pc.binary_join(table[field.name].cast(pa.list_(pa.string())), ",")
-            text = pc.binary_join_element_wise("{", pc.fill_null(joined, ""), "}", "")
-            table = table.set_column(index, field.name, text)
-    return table

@@ -14,33 +14,52 @@ HEAVY = ("pandas", "great_expectations", "rapidfuzz", "numpy", "pyarrow", "psyco
 
 
 @pytest.fixture(scope="module")
-def dag():
+def dags():
     from airflow.dag_processing.dagbag import DagBag
     from airflow.utils.db import initdb
 
     initdb()
     bag = DagBag(str(CHECKOUT / "dags"))
     assert bag.import_errors == {}
-    assert list(bag.dags) == ["screen_nightly"]
-    return bag.dags["screen_nightly"]
+    assert sorted(bag.dags) == ["decide_hold", "purge_landing", "screen_nightly"]
+    return bag.dags
+
+
+@pytest.fixture(scope="module")
+def dag(dags):
+    return dags["screen_nightly"]
 
 
 def test_the_schedule_is_a_data_interval_of_a_day(dag):
     from airflow.sdk import CronDataIntervalTimetable
 
+    assert dag.dagrun_timeout
     assert isinstance(dag.timetable, CronDataIntervalTimetable)
     assert dag.catchup is False
 
 
-def test_every_task_says_what_it_is_and_whose(dag):
+@pytest.mark.parametrize("name", ["screen_nightly", "decide_hold", "purge_landing"])
+def test_every_task_says_what_it_is_and_whose(dags, name):
+    dag = dags[name]
     for task in dag.tasks:
         assert task.doc_md, task.task_id
         assert task.owner == "crosscheck"
         assert task.retries >= 1
-        assert task.execution_timeout or dag.dagrun_timeout
         assert task.has_on_failure_callback, task.task_id
     assert dag.doc_md
-    assert {"crosscheck", "nightly"} <= set(dag.tags)
+    assert "crosscheck" in dag.tags
+
+
+def test_a_hold_waits_outside_the_night_and_stops_no_other(dags):
+    assert all("decide" not in task.task_id for task in dags["screen_nightly"].tasks)
+    held = dags["decide_hold"]
+    assert held.max_active_runs >= 1000
+    assert held.dagrun_timeout is None
+    decide = held.get_task("decide")
+    assert decide.options == ["Release", "Reject"]
+    assert decide.defaults == ["Reject"]
+    assert decide.response_timeout <= timedelta(minutes=5)
+    assert decide.execution_timeout is None
 
 
 def test_extraction_is_bounded_by_a_pool_and_backs_off(dag):
@@ -75,7 +94,8 @@ def test_every_dataset_of_the_contracts_is_collected(dag):
 def test_parsing_imports_nothing_heavy():
     """In a process of its own: what Airflow has imported by itself does not count."""
     program = (
-        "import sys, airflow.sdk; before = set(sys.modules); sys.path[:0] = ['.', 'dags']; import screen_nightly; "
+        "import sys, airflow.sdk; before = set(sys.modules); sys.path[:0] = ['.', 'dags']; "
+        "import screen_nightly, decide_hold; "
         f"print(sorted(m for m in {HEAVY!r} if m in set(sys.modules) - before))"
     )
     done = subprocess.run(

@@ -100,6 +100,7 @@ def settings_for(server: Postgres, database: str, folder: Path, gateways: dict[s
         landing=folder / "landing",
         staging=folder / "staging",
         gateways=gateways,
+        quarantine_secrets=("a-secret-of-a-test-that-is-long-enough",),
         extraction=Extraction(read_seconds=2.0, backoff_seconds=0.02, backoff_max_seconds=1.0, poll_seconds=0.02),
         world_start=date(2014, 9, 1),
         world_end=date(2014, 9, 30),

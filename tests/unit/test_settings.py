@@ -10,6 +10,7 @@ ENV = {
     "CROSSCHECK_WAREHOUSE_DSN": "host=127.0.0.1 dbname=warehouse password=hidden-dsn",
     "CROSSCHECK_LANDING": "/srv/landing",
     "CROSSCHECK_STAGING": "/srv/staging",
+    "CROSSCHECK_QUARANTINE_KEY": "hidden-and-newer-and-long-enough-as-well, hidden-and-older-and-long-enough-as-well",
     "CROSSCHECK_TECS_URL": "http://127.0.0.1:8001",
     "CROSSCHECK_TECS_TOKEN": "hidden-tecs",
     "CROSSCHECK_USCIS_URL": "http://127.0.0.1:8002",
@@ -26,6 +27,7 @@ def test_all_of_it_comes_from_the_environment():
         "tecs": ("http://127.0.0.1:8001", "hidden-tecs"),
         "uscis": ("http://127.0.0.1:8002", "hidden-uscis"),
     }
+    assert [secret[:16] for secret in settings.quarantine_secrets] == ["hidden-and-newer", "hidden-and-older"]
     assert settings.extraction == Extraction()
     assert settings.world_start is None
     assert settings.world_end is None
@@ -87,3 +89,10 @@ def test_settings_cannot_be_changed():
         settings.landing = Path("/elsewhere")  # type: ignore[misc]  # that it fails is the point
     with pytest.raises(AttributeError):
         settings.extraction.resumes = 0  # type: ignore[misc]  # the same
+
+
+@pytest.mark.parametrize("secret", ["hidden-short", "hidden-and-newer-and-long-enough-as-well,"])
+def test_a_secret_that_could_be_guessed_is_not_taken(secret: str):
+    with pytest.raises(SettingsError, match=r"\[CROSSCHECK_QUARANTINE_KEY\] has a part shorter than \[32\]") as caught:
+        Settings.from_env({**ENV, "CROSSCHECK_QUARANTINE_KEY": secret})
+    assert "hidden" not in str(caught.value)

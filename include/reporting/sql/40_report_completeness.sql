@@ -1,3 +1,4 @@
+-- share_present: of the rows asked (all; those that need a value), those with a usable one; success null: nothing to judge
 create view report.completeness as
 select
     run.run_id,
@@ -10,7 +11,9 @@ select
     least(result.observed / nullif(result.threshold, 0), 1) as completeness,
     result.evaluated as row_count,
     result.success,
-    result.severity
+    result.severity,
+    result.rule,
+    result.attempt
 from ops.expectation_result as result
 inner join ops.run as run using (run_id)
-where result.rule in ('completeness', 'required') and result.column_name <> '';
+where result.rule in ('completeness', 'needed', 'required') and result.column_name <> '';

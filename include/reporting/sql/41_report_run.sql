@@ -9,6 +9,18 @@ with attempts as (
     group by run_id, dataset
 ),
 
+brought as ( -- a dataset that landed nothing has no account, one that was replayed has no attempt
+    select
+        run_id,
+        dataset
+    from attempts
+    union
+    select
+        run_id,
+        dataset
+    from ops.account
+),
+
 completeness as ( -- the worst column, as a share of what the contract asks of it
     select
         run_id,
@@ -22,6 +34,7 @@ completeness as ( -- the worst column, as a share of what the contract asks of i
 select
     run.run_id,
     run.external_id,
+    run.kind,
     run.interval_start,
     run.interval_end,
     run.state as run_state,
@@ -35,12 +48,30 @@ select
     coalesce(attempts.attempt_count, 0) as attempts,
     coalesce(attempts.failed_attempt_count, 0) as failed_attempts,
     completeness.completeness,
-    gate.decision,
-    gate.reasons,
+    case when released.outcome = 'release' then 'released' else gate.decision end as decision,
+    case
+        when released.outcome is null then gate.reasons
+        else array_append(gate.reasons, released.outcome || ' by ' || released.decided_by || ': ' || released.reason)
+    end as reasons,
     run.opened_at,
     run.closed_at
 from ops.run as run
-inner join attempts using (run_id)
+inner join brought using (run_id)
+left join attempts using (run_id, dataset)
 left join ops.account as account using (run_id, dataset)
 left join ops.gate as gate using (run_id, dataset)
+left join
+    lateral ( -- what a person decided on this decision of the gate
+        select
+            decision.outcome,
+            decision.decided_by,
+            decision.reason
+        from ops.gate_decision as decision
+        where
+            decision.run_id = gate.run_id and decision.dataset = gate.dataset
+            and decision.held_at = gate.decided_at
+        order by decision.decision_id desc
+        limit 1
+    ) as released
+    on true
 left join completeness using (run_id, dataset);

@@ -22,6 +22,10 @@ grant select, insert on all tables in schema record to crosscheck_etl;
 grant select, insert, update on all tables in schema quarantine to crosscheck_etl;
 grant select on all tables in schema latest, report to crosscheck_etl;
 
+-- who looks after the quarantine: reasons and places; the rows themselves are sealed
+grant usage on schema quarantine to crosscheck_steward;
+grant select on all tables in schema quarantine to crosscheck_steward;
+
 -- readers: the books hold nothing of a person; which reports they see, and how much of them, follows from the contracts
 grant usage on schema report, ops to analyst, investigator;
 grant select on all tables in schema ops to analyst, investigator;

@@ -1,1 +1,1 @@
-copy refused (raw, reasons, source_attempt, source_part, source_row) from stdin with (format csv);
+copy refused (sealed, fingerprint, reasons, why, source_attempt, source_part, source_row) from stdin with (format csv);

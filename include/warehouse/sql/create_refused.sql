@@ -1,3 +1,3 @@
 create temporary table refused (
-    raw text, reasons text [], source_attempt integer, source_part text, source_row bigint
+    sealed text, fingerprint text, reasons text [], why text, source_attempt integer, source_part text, source_row bigint
 ) on commit drop;

@@ -1,9 +1,10 @@
 insert into quarantine.row (
-    dataset, raw, raw_hash, reasons, protection, run_id, source_attempt, source_part, source_row
+    dataset, contract_version, sealed, fingerprint, reasons, why, protection, run_id, source_attempt, source_part,
+    source_row
 )
 select
-    %(dataset)s, raw, sha256(convert_to(raw, 'UTF8')), reasons, %(protection)s, %(run_id)s,
-    source_attempt, source_part, source_row
+    %(dataset)s, %(contract_version)s, sealed, fingerprint, reasons, why, %(protection)s, %(run_id)s, source_attempt,
+    source_part, source_row
 from refused
-order by sha256(convert_to(raw, 'UTF8')), source_attempt, source_part, source_row
-on conflict (dataset, raw_hash) do nothing;
+order by fingerprint, source_attempt, source_part, source_row
+on conflict (dataset, fingerprint) do nothing;

@@ -1,3 +1,3 @@
-insert into ops.run (external_id, interval_start, interval_end)
-values (%(external_id)s, %(start)s, %(end)s)
+insert into ops.run (external_id, kind, interval_start, interval_end)
+values (%(external_id)s, %(kind)s, %(start)s, %(end)s)
 returning run_id;

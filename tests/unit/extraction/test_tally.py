@@ -66,6 +66,29 @@ def test_bytes_that_are_not_as_agreed_are_counted_all_the_same(folder, text):
     assert count(folder, gzip.compress(text)) == Tally(rows=2, non_blank={"ID": 2, "LABEL": 2, "UPD": 2})
 
 
+PLAIN = "ID,LABEL,UPD\n1,José,2\n2,,3\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\xff\xfe" + PLAIN.encode("utf-16-le"),
+        b"\xfe\xff" + PLAIN.encode("utf-16-be"),
+        b"\xff\xfe\0\0" + PLAIN.encode("utf-32-le"),
+        b'"FOR OFFICIAL USE ONLY"\n"Run by BATCH01, 2014"\n\n' + PLAIN.encode(),
+        PLAIN.replace("ID", " ID\t").encode(),
+    ],
+)
+def test_what_staging_can_read_is_counted_as_it_reads_it(folder, text):
+    assert count(folder, gzip.compress(text)) == Tally(rows=2, non_blank={"ID": 2, "LABEL": 1, "UPD": 2})
+
+
+def test_rows_before_one_that_cannot_be_split_count_even_at_the_beginning(folder):
+    huge = b'3,"' + b"x" * (csv.field_size_limit() + 1) + b'",4\n'
+    counted = count(folder, gzip.compress(PLAIN.encode() + huge + b"5,e,6\n", 1))
+    assert (counted.rows, counted.is_split) == (2, False)
+
+
 def test_nothing_at_all_has_no_columns(folder):
     assert count(folder, gzip.compress(b"")) == Tally()
 

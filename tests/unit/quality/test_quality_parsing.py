@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.contracts import Contract, ContractError
+from include.contracts import Contract, ContractError, load_contract
 from include.quality.parsing import read_values, schema
 
 UPDATED = "2014-05-01T12:00:00Z"
@@ -142,3 +142,12 @@ def test_the_types_are_the_ones_the_contract_names(small):
     assert types["born_on"] == "date32[day]"
     assert types["count"] == "int64"
     assert types["updated_at"] == "timestamp[us, tz=UTC]"
+
+
+@pytest.mark.parametrize("surname", ["NULL", "Null", "NA", "Na", "None", "UNKNOWN-SMITH"])
+@pytest.mark.parametrize("dataset", ["uscis_petitioners", "uscis_beneficiaries"])
+def test_a_surname_that_looks_like_nothing_is_a_surname(dataset, surname):
+    contract = load_contract(dataset)
+    text = pa.table({"family_name": pa.array([surname, "null"])})
+    read = read_values(contract, text, ["family_name"])
+    assert read.table["family_name"].to_pylist() == [surname, None]

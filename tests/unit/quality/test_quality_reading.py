@@ -1,7 +1,6 @@
 """Bytes to rows: nothing is lost, nothing is invented, a bad row does not take its neighbours along."""
 
 import gzip
-import json
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 
 from include.quality.encoding import WINDOWS
 from include.quality.errors import PartError
-from include.quality.reading import Part, read_part
+from include.quality.reading import Part, Raw, read_part
 from include.quality.records import Malformed
 from include.quality.repairs import Repair
 
@@ -40,8 +39,9 @@ def test_a_malformed_row_is_refused_and_its_neighbours_are_read(small, row, *, l
 
 def test_the_bytes_of_a_row_that_cannot_be_read_can_be_had_back(small, row, land, as_csv):
     rows = read_part(small, land(small, as_csv(small, [row()]) + b"T002,O1,\0MU\x81\0OZ\0" + REST))
-    fields = json.loads(rows.malformed["raw"][0].as_py())
-    assert fields[2].encode("utf-8", "surrogateescape") == b"\0MU\x81\0OZ\0"
+    raw = Raw.from_json(rows.malformed["raw"][0].as_py())
+    assert raw.header == [column.source for column in small.columns]
+    assert raw.text.encode("utf-8", "surrogateescape") == b"T002,O1,\0MU\x81\0OZ\0" + REST.rstrip()
 
 
 def test_a_surname_null_a_zip_with_zeros_and_a_byte_order_mark_survive(small, row, land, as_csv):

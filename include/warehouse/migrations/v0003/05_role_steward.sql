@@ -1,0 +1,7 @@
+do $$
+begin
+    create role crosscheck_steward nologin;
+exception
+    when duplicate_object or unique_violation then null; -- roles belong to the whole server; another database made it
+end
+$$;

@@ -1,0 +1,1 @@
+grant usage on schema quarantine to crosscheck_steward;

@@ -1,0 +1,1 @@
+create index gate_decision_gate on ops.gate_decision (run_id, dataset);

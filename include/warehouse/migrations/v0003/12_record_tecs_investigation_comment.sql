@@ -1,0 +1,1 @@
+comment on table record.tecs_investigation is 'Contract tecs_investigations 1.2.';

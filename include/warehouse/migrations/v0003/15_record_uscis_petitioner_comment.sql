@@ -1,0 +1,1 @@
+comment on table record.uscis_petitioner is 'Contract uscis_petitioners 1.2.';

@@ -1,0 +1,1 @@
+alter table incoming add column quarantine_id bigint;

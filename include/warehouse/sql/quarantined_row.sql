@@ -1,0 +1,3 @@
+select sealed
+from quarantine.row
+where quarantine_id = %(quarantine_id)s;

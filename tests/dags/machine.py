@@ -1,0 +1,44 @@
+"""A state folder, and the commands that a user runs on it."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from include.local.home import Home, World
+from include.simulator.scenario import load as load_scenario
+
+CHECKOUT = Path(__file__).parents[2]
+SCENARIO = "smoke"
+
+
+class Machine:
+    """A state folder, and the commands run on it."""
+
+    def __init__(self, folder: Path) -> None:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
+        self.env = {**inherited, "CROSSCHECK_HOME": str(folder)}
+        self.home = Home(folder)
+        self.world: World = self.home.world(SCENARIO, load_scenario(SCENARIO).seed)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "include", *arguments, "--scenario", SCENARIO]
+        return subprocess.Popen(
+            command, cwd=CHECKOUT, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=600)
+        return process.returncode, out, err
+
+    def sql(self, statement: str) -> list[dict[str, str]]:
+        status, out, err = self.run("sql", "--role", "crosscheck_etl", statement)
+        assert status == 0, err
+        return list(csv.DictReader(io.StringIO(out)))
+
+    def summary(self) -> dict:
+        return json.loads(self.home.summary.read_text())
