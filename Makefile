@@ -4,6 +4,7 @@ SCENARIO ?= nightly
 SEED ?=
 world = --scenario $(SCENARIO) $(if $(SEED),--seed $(SEED))
 crosscheck = .venv/bin/python -m include
+spark = $(if $(shell command -v java),requirements-spark.txt)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev nightly up backfill sql psql test test-unit test-compose check docs lock env clean
@@ -15,8 +16,8 @@ help: ## this list
 setup: ## the environment in .venv (needs Python 3.11, 3.12 or 3.13 with venv and pip; PYTHON= chooses one)
 	@$(PYTHON) include/local/bootstrap.py requirements.txt
 
-setup-dev: ## the same with what the tests need
-	@$(PYTHON) include/local/bootstrap.py requirements.txt requirements-dev.txt
+setup-dev: ## the same with what the tests need; with Spark where Java is
+	@$(PYTHON) include/local/bootstrap.py requirements.txt requirements-dev.txt $(spark)
 
 nightly: setup ## one night under a real scheduler, and what happened (DATE=2014-09-12 chooses it)
 	@$(crosscheck) nightly $(world) $(if $(DATE),--date $(DATE))
@@ -53,7 +54,7 @@ docs: setup-dev ## make the generated documents anew
 	.venv/bin/python docs/generate.py
 
 lock: setup ## compile the requirement lists anew
-	@for list in requirements requirements-dev requirements-uv; do \
+	@for list in requirements requirements-dev requirements-spark requirements-uv; do \
 	  .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes -q $$list.in -o $$list.txt \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --python .venv/bin/python || exit 1; done
 

@@ -1,5 +1,5 @@
 """The generated documents: `data-dictionary.md` from the contracts, `faults.md` from the scenarios,
-`summary.schema.json` from the summary's types.
+`summary.schema.json` from the summary's types; in `matching.md` what the commands of the guide print.
 
 `python docs/generate.py` writes them. With `--check` it writes nothing and ends with one line if one of them is stale.
 """
@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model  # noqa: E402 --
 from pydantic.json_schema import GenerateJsonSchema  # noqa: E402 -- the same
 
 from docs.fault_table import fault_table  # noqa: E402 -- the same
+from docs.guide import matching_guide  # noqa: E402 -- the same
 from include.contracts import Column, Contract, load_all  # noqa: E402 -- the same
 from include.local.night import NightSummary  # noqa: E402 -- the same
 from include.reporting.summary import DatasetSummary  # noqa: E402 -- the same
@@ -101,6 +102,7 @@ def summary_schema() -> str:
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "data-dictionary.md": data_dictionary,
     "faults.md": fault_table,
+    "matching.md": matching_guide,
     "summary.schema.json": summary_schema,
 }
 

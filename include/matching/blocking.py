@@ -1,10 +1,11 @@
 """Which pairs are worth comparing: those that share a key. A row's keys depend on the row and the model alone.
 
-The rules overlap on purpose: a true pair is lost only if no number, no date, and no two of name, part of the date and place
-survive in both rows. A key that would be common is refined, not dropped: how common a name is stands in the model, so that what is
-compared with what does not depend on how much is compared at once.
+The rules overlap on purpose: a true pair is lost only if no number, no date, and no two of name, part of the date and
+place survive in both rows. A key that would be common is refined, not dropped: how common a name is stands in the
+model, so that what is compared with what does not depend on how much is compared at once.
 
-The sides are not alike: the left, small one is indexed once, the right one only looks up. Its cost is linear in the right rows.
+The sides are not alike: the left, small one is indexed once, the right one only looks up. Its cost is linear in the
+right rows.
 """
 
 from collections import Counter
@@ -17,7 +18,8 @@ import pandas as pd
 from include.matching.records import NUMBERS, Records
 from include.matching.words import Flags, Hashes, Numbers, mix
 
-# A surname of this share among a million people, born in one of fifty years, makes 200 candidates for each who bears it.
+# A surname of this share among a million people, born in one of fifty years, makes 200 candidates for each who bears
+# it.
 COMMON_WORD = 0.003
 # Two words that so many people bear together by chance make 20 candidates of a million, and of one culture some 200.
 COMMON_PAIR = 2e-5
@@ -84,7 +86,8 @@ class _Side:
         at, row = at[hit], row[hit]
         times = self.count[at]
         offset = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-        return self.row[np.repeat(self.start[at], times) + offset] * width + np.repeat(row, times)
+        pairs: Numbers = self.row[np.repeat(self.start[at], times) + offset] * width + np.repeat(row, times)
+        return pairs
 
 
 def _together(keys: list[_Keys]) -> _Keys:

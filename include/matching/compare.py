@@ -1,8 +1,8 @@
 """How well two values agree: one level per comparison (`model.LEVELS`), as whole arrays.
 
 A level is a position in the comparison's tuple of `model.LEVELS`, or `NONE` where a value is missing on either side.
-Pairs are two integer arrays of equal length: positions on the left and on the right. Spellings and sounds compare as integers;
-rapidfuzz is asked only where they differ, once for each distinct pair of words.
+Pairs are two integer arrays of equal length: positions on the left and on the right. Spellings and sounds compare as
+integers; rapidfuzz is asked only where they differ, once for each distinct pair of words.
 """
 
 from dataclasses import dataclass
@@ -207,9 +207,7 @@ def _swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
     return found
 
 
-def refine_names(
-    left: Records, right: Records, names: Pairs, found: dict[str, Levels], nicknames: Nicknames
-) -> None:
+def refine_names(left: Records, right: Records, names: Pairs, found: dict[str, Levels], nicknames: Nicknames) -> None:
     """Ask rapidfuzz and the nicknames about the words that differ by spelling and sound; changes `found` in place."""
     a, b = left.names, right.names
     i, j = names
@@ -239,7 +237,8 @@ def refine_names(
 
 
 def _edits(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[Numbers, Numbers]:
-    """Optimal string alignment distance: letters more, less, changed, neighbours swapped; and the longer word's letters.
+    """Optimal string alignment distance: letters more, less, changed, neighbours swapped; and the longer word's
+    letters.
 
     Words of different length that cannot be similar are not asked about: their distance is that of everything.
     """
@@ -330,7 +329,8 @@ def one_edit(a: npt.NDArray[np.integer], b: npt.NDArray[np.integer], digits: int
         differ += one != other
         turned |= (one != other) & (one == before[1]) & (other == before[0])
         before, x, y = (one, other), x // 10, y // 10
-    return (differ == 1) | ((differ == 2) & turned)
+    found: Flags = (differ == 1) | ((differ == 2) & turned)
+    return found
 
 
 def _numbers(a: Numbers, b: Numbers) -> Level:

@@ -26,18 +26,19 @@ def explain(left: pd.DataFrame, right: pd.DataFrame, pairs: pd.DataFrame, model:
     comparison and an `alternative` row per pair, in the order of the pairs. The weights of a pair's rows and
     `model.prior_weight` add up to its match weight exactly. Raises `KeyError` for an id that is in neither table.
     """
-    sides, rows = [], []
-    for table, column in ((left, PAIR[0]), (right, PAIR[1])):
-        at = pd.Index(table["id"]).get_indexer(pd.Index(pairs[column]))
-        if (unknown := int((at < 0).sum())) > 0:
-            raise KeyError(
-                f"[{unknown}] of the pairs name a {column} that is not in the table; give the tables they come from"
-            )
-        code, used = pd.factorize(at)
-        sides.append(Side.of(table.iloc[used], model))
-        rows.append(code.astype(np.int64))
-    scored = score((sides[0], sides[1]), (rows[0], rows[1]), model, -np.inf)
-    return evidence(sides[0].records, sides[1].records, scored, model)
+    (one, a), (other, b) = _used(left, pairs[PAIR[0]], model), _used(right, pairs[PAIR[1]], model)
+    return evidence(one.records, other.records, score((one, other), (a, b), model, -np.inf), model)
+
+
+def _used(table: pd.DataFrame, ids: pd.Series, model: Model) -> tuple[Side, Numbers]:
+    """The rows that the pairs name, and the row of each pair among them."""
+    at = pd.Index(table["id"]).get_indexer(pd.Index(ids))
+    if unknown := int((at < 0).sum()):
+        raise KeyError(
+            f"[{unknown}] of the pairs name a {ids.name} that is not in the table; give the table of the pairs"
+        )
+    code, used = pd.factorize(at)
+    return Side.of(table.take(used), model), code.astype(np.int64)
 
 
 def evidence(left: Records, right: Records, scored: Scored, model: Model) -> pd.DataFrame:

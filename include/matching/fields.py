@@ -1,6 +1,7 @@
 """The columns that can be matched, and how a table's columns become text."""
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import pandas as pd
 import pyarrow as pa
@@ -13,7 +14,7 @@ FIELDS = (
 )  # fmt: skip
 SEPARATOR = ";"  # between several names, dates or numbers of one person
 
-Column = pa.StringArray
+Column: TypeAlias = "pa.StringArray"
 
 
 class Table:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from include.matching.blocking import Index
@@ -22,7 +23,7 @@ from include.matching.compare import (
 from include.matching.fields import Table
 from include.matching.model import LEVELS, MISSING, Model
 from include.matching.records import Records, read_records
-from include.matching.weigh import Weights, most, reach, weigh, weigh_alternatives
+from include.matching.weigh import Weights, most, reach, total_of, weigh, weigh_alternatives
 from include.matching.words import Numbers
 
 CHUNK = 250_000  # right rows read at once, and candidate pairs compared at once: bounds memory, changes no result
@@ -34,9 +35,9 @@ TEXTS = ("street", "organisation")
 class Links:
     """What `link` found.
 
-    `pairs`: left_id, right_id, match_weight (bits), match_probability, band (`lead`, `review`, or `no` below both), then the
-    level of each comparison as text; sorted by the two ids. `compared`: candidate pairs. `keys`: rule, pairs: how many
-    candidates each blocking rule made, before those that several rules made were counted once.
+    `pairs`: left_id, right_id, match_weight (bits), match_probability, band (`lead`, `review`, or `no` below both),
+    then the level of each comparison as text; sorted by the two ids. `compared`: candidate pairs. `keys`: rule, pairs:
+    how many candidates each blocking rule made, before those that several rules made were counted once.
     """
 
     pairs: pd.DataFrame
@@ -60,7 +61,8 @@ class Side:
 
 @dataclass(frozen=True)
 class Scored:
-    """Pairs of rows whose weight may reach the floor: levels and weights of every comparison, the names that were compared."""
+    """Pairs of rows whose weight may reach the floor: levels and weights of every comparison, the names that were
+    compared."""
 
     rows: Pairs
     names: Pairs
@@ -71,6 +73,7 @@ class Scored:
     total: Weights
 
     def take(self, at: np.ndarray) -> "Scored":
+        """Some of the pairs."""
         return Scored(
             (self.rows[0][at], self.rows[1][at]),
             (self.names[0][at], self.names[1][at]),
@@ -85,8 +88,9 @@ class Scored:
 def link(left: pd.DataFrame, right: pd.DataFrame, model: Model, floor: float | None = None) -> Links:
     """Pairs of a row of `left`, the smaller table, and a row of `right`, whose weight is at least `floor`.
 
-    Both have `id`, unique, and any of `fields.FIELDS` as text. `floor`: bits; by default `model.review`. A pair's weight
-    depends on its two rows and the model alone. Raises `ValueError` for a table without ids, or with an id that repeats.
+    Both have `id`, unique, and any of `fields.FIELDS` as text. `floor`: bits; by default `model.review`. A pair's
+    weight depends on its two rows and the model alone. Raises `ValueError` for a table without ids, or with an id that
+    repeats.
     """
     return Linker(left, model, floor).link(right)
 
@@ -109,7 +113,10 @@ class Linker:
     def link(self, right: pd.DataFrame, *, within: bool = False) -> Links:
         """The pairs with the rows of one right side. `within`: it is the left side itself."""
         Table(right)  # ids must not repeat, in whatever chunk
-        found = [_frame(self.left.records, records, scored, self.model) for records, scored in self.score(right, within=within)]
+        self.compared = 0
+        self.index.pairs.clear()
+        scored = self.score(right, within=within)
+        found = [_frame(self.left.records, records, each, self.model) for records, each in scored]
         pairs = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
         keys = pd.DataFrame(sorted((+self.index.pairs).items()), columns=["rule", "pairs"])
         return Links(pairs.sort_values(PAIR, ignore_index=True), self.compared, keys)
@@ -131,14 +138,14 @@ class Linker:
 def score(sides: tuple[Side, Side], rows: Pairs, model: Model, floor: float) -> Scored:
     """The pairs whose weight reaches the floor.
 
-    What is cheap is compared first. A pair is dropped as soon as the best that the other comparisons could find would not
-    take it to the floor: none is lost that would have reached it.
+    What is cheap is compared first. A pair is dropped as soon as the best that the other comparisons could find would
+    not take it to the floor: none is lost that would have reached it.
     """
     by_names = np.minimum(sides[0].by_names[rows[0]], sides[1].by_names[rows[1]])
     left, right = sides[0].records, sides[1].records
     levels = compare_fields(left, right, rows) | compare_texts(left, right, rows)
     weights = {comparison: weigh(comparison, found, model) for comparison, found in levels.items()}
-    so_far = model.prior_weight + sum(weights.values())
+    so_far = model.prior_weight + total_of(weights)
     for comparison in TEXTS:
         so_far = so_far + np.where(levels[comparison].level == OPEN, most(comparison, model), 0.0)
     some = np.flatnonzero(so_far + by_names >= floor)
@@ -146,7 +153,7 @@ def score(sides: tuple[Side, Side], rows: Pairs, model: Model, floor: float) -> 
 
     names, named = _best_names(left, right, rows, model, floor - so_far)
     name_weights = {comparison: weigh(comparison, found, model) for comparison, found in named.items()}
-    kept = np.flatnonzero(so_far + sum(name_weights.values()) >= floor)
+    kept = np.flatnonzero(so_far + total_of(name_weights) >= floor)
     rows, names, some = (rows[0][kept], rows[1][kept]), (names[0][kept], names[1][kept]), some[kept]
     levels = {comparison: found.take(some) for comparison, found in levels.items()}
     refine_texts(left, right, rows, levels)
@@ -157,7 +164,7 @@ def score(sides: tuple[Side, Side], rows: Pairs, model: Model, floor: float) -> 
     }
     weights |= {comparison: found[kept] for comparison, found in name_weights.items()}
     alternative, cost = weigh_alternatives(levels, weights, model)
-    total = model.prior_weight + sum(weights.values()) + cost
+    total = model.prior_weight + total_of(weights) + cost
     return Scored(rows, names, levels, weights, alternative, cost, total).take(np.flatnonzero(total >= floor))
 
 
@@ -199,7 +206,7 @@ def _best_names(
         found[comparison].level[some] = levels.level
     if len(pair) == len(rows[0]):
         return names, found
-    weight = sum(weigh(comparison, levels, model) for comparison, levels in found.items())
+    weight = total_of({comparison: weigh(comparison, levels, model) for comparison, levels in found.items()})
     order = np.lexsort((names[1], names[0], -weight, pair))  # of equals, the first as written
     best = order[np.unique(pair[order], return_index=True)[1]]
     return (names[0][best], names[1][best]), {comparison: levels.take(best) for comparison, levels in found.items()}
@@ -233,16 +240,20 @@ def _readings(left: Records, right: Records, rows: Pairs) -> tuple[Numbers, Pair
 def _frame(left: Records, right: Records, scored: Scored, model: Model) -> pd.DataFrame:
     band = np.where(scored.total >= model.lead, 2, np.where(scored.total >= model.review, 1, 0))
     labels = {
-        comparison: pd.Categorical.from_codes(np.where(found.level < 0, len(names), found.level), [*names, MISSING])
+        comparison: _labels(np.where(found.level < 0, len(names), found.level), [*names, MISSING])
         for (comparison, names), found in zip(LEVELS.items(), scored.levels.values(), strict=True)
     }
     return pd.DataFrame(
         {
-            "left_id": left.table.ids.to_numpy()[scored.rows[0]],
-            "right_id": right.table.ids.to_numpy()[scored.rows[1]],
+            "left_id": left.table.ids.array.take(scored.rows[0]),
+            "right_id": right.table.ids.array.take(scored.rows[1]),
             "match_weight": scored.total,
             "match_probability": 1 / (1 + np.exp2(-scored.total)),
-            "band": pd.Categorical.from_codes(band, ["no", "review", "lead"]),
+            "band": _labels(band, ["no", "review", "lead"]),
             **labels,
         }
     )
+
+
+def _labels(code: npt.NDArray[np.integer], names: list[str]) -> "pd.Categorical[str]":
+    return pd.Categorical.from_codes(code, pd.Index(names))

@@ -38,7 +38,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "middle_name": ("exact", "variant", "initial", "different"),
     "suffix": ("same", "different"),
     "date_of_birth": (
-        "exact", "swapped", "century", "one_edit", "one_part", "year_only", "year_near", "same_year", "generation", "different",
+        "exact", "swapped", "century", "one_edit", "one_part", "year_only", "year_near", "same_year", "generation",
+        "different",
     ),
     "sex": ("same", "different"),
     "country": ("same", "different"),
@@ -91,8 +92,9 @@ class Alternative(_Part):
     """Another explanation of a pair than "one person" or "strangers": two persons who share much, such as twins.
 
     How often there are such pairs: `odds`, per pair of one person, or `share`, of all pairs. Exactly one is given.
-    `u` says what they share: for a comparison, the share of each level among such pairs; or `one_person`, as among pairs of
-    one person; or a number, so many times as often as strangers agree. A comparison that is left out is as for strangers.
+    `u` says what they share: for a comparison, the share of each level among such pairs; or `one_person`, as among
+    pairs of one person; or a number, so many times as often as strangers agree. A comparison that is left out is as
+    for strangers.
     """
 
     odds: Annotated[float, Field(gt=0)] | None = None
@@ -108,7 +110,8 @@ class Alternative(_Part):
 
 
 class Frequencies(_Part):
-    """How common a name is: shares of people. `census`: the US Census lists of 1990 count as well, the higher share holds."""
+    """How common a name is: shares of people. `census`: the US Census lists of 1990 count as well, the higher share
+    holds."""
 
     why: str
     census: bool
@@ -142,7 +145,8 @@ class Frequencies(_Part):
         np.maximum.at(highest, word, share)
         sound[word] = heard
         keys, code = np.unique(sound, return_inverse=True)
-        return _Lookup(keys, np.bincount(code, weights=highest), keys)
+        shares: Shares = np.bincount(code, weights=highest).astype(np.float64)
+        return _Lookup(keys, shares, keys)
 
     def of_family(self, spelling: Hashes) -> Shares:
         """Share of people with a surname."""

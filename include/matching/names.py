@@ -1,11 +1,12 @@
 """Names as agencies write them -> readings: which word is whose part. A reading depends on its own row alone.
 
-A name in parts has one reading. A whole name has several: with a comma the surname stands first; without one it may be the
-last word, the first, or the last two. Readings are kept as arrays of positions in `words.Words`, a row for each.
+A name in parts has one reading. A whole name has several: with a comma the surname stands first; without one it may be
+the last word, the first, or the last two. Readings are kept as arrays of positions in `words.Words`, a row for each.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +61,7 @@ class Names:
         return len(self.row)
 
     def take(self, at: npt.NDArray[np.integer]) -> "Names":
+        """Some of the readings."""
         return Names(**{field.name: getattr(self, field.name)[at] for field in fields(self)})
 
 
@@ -133,7 +135,8 @@ def _split(
     nicknames: Mapping[str, str],
     frequencies: Frequencies,
 ) -> tuple[Words, list[_Split]]:
-    """The words of all texts, and each list of texts as positions among them. The last text of each list is added: none."""
+    """The words of all texts, and each list of texts as positions among them. The last text of each list is added:
+    none."""
     every = pa.concat_arrays([pa.concat_arrays([values, pa.nulls(1, pa.string())]) for values in texts])
     lists = pc.utf8_split_whitespace(_letters(every).fill_null(""))
     flat, row = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
@@ -149,7 +152,7 @@ def _split(
     words = read_words(coded.dictionary, nicknames, frequencies)
     split = _without_suffix(grid, np.minimum(count, MAX_WORDS), vocabulary)
     ends = np.cumsum([0, *(len(values) + 1 for values in texts)])
-    return words, [split.take(np.arange(start, end)) for start, end in zip(ends[:-1], ends[1:], strict=True)]
+    return words, [split.take(np.arange(start, end)) for start, end in pairwise(ends)]
 
 
 def _without_suffix(grid: Positions, count: Numbers, vocabulary: list[str]) -> _Split:
@@ -205,7 +208,8 @@ def _padded(halves: pa.ListArray) -> pa.ListArray:
 
 def _codes(code: pa.Int32Array) -> Numbers:
     """Positions among the distinct texts; that of null is -1, the text that is none."""
-    return code.fill_null(-1).to_numpy().astype(np.int64)
+    found: Numbers = code.fill_null(-1).to_numpy().astype(np.int64)
+    return found
 
 
 # -- readings
@@ -319,7 +323,8 @@ def _heard(grid: Positions, words: Words) -> Hashes:
 
 
 def _is_particle(words: Words) -> Flags:
-    return pc.is_in(words.texts, value_set=pa.array(sorted(PARTICLES))).to_numpy(zero_copy_only=False)
+    found: Flags = pc.is_in(words.texts, value_set=pa.array(sorted(PARTICLES))).to_numpy(zero_copy_only=False)
+    return found
 
 
 def _compact(grid: Positions, dropped: Flags) -> tuple[Positions, Flags]:
@@ -349,8 +354,7 @@ def _beside(first: Positions, count: Numbers, second: Positions) -> Positions:
 
 
 def _placed(readings: Names, row: Numbers, source: npt.NDArray[np.int8]) -> Names:
-    changed = {"row": row, "source": source}
-    return Names(**{field.name: changed.get(field.name, getattr(readings, field.name)) for field in fields(readings)})
+    return replace(readings, row=row, source=source)
 
 
 def _concat(found: list[Names]) -> Names:

@@ -49,5 +49,5 @@ def _pair(ones: Hashes, others: Hashes) -> Hashes:
 @cache
 def _packaged() -> list[tuple[str, str]]:
     """(name, nickname) of the package's list, Apache-2.0."""
-    with files("nicknames").joinpath("names.csv").open(encoding="utf-8", newline="") as lines:
-        return [(row["name1"].upper(), row["name2"].upper()) for row in csv.DictReader(lines)]
+    lines = files("nicknames").joinpath("names.csv").read_text(encoding="utf-8").splitlines()
+    return [(row["name1"].upper(), row["name2"].upper()) for row in csv.DictReader(lines)]

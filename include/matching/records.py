@@ -26,7 +26,10 @@ STREET_WORDS = {
     "S": "SOUTH", "E": "EAST", "W": "WEST",
 }  # fmt: skip
 # What says how a firm is owned, not which it is.
-LEGAL_FORMS = "INC|INCORPORATED|LLC|LLP|LP|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|PLC|GMBH|SA|SL|SRL|SARL|BV|NV|AG|AB|OY|PTY|PVT|THE"
+LEGAL_FORMS = (
+    "INC|INCORPORATED|LLC|LLP|LP|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|PLC|GMBH|SA|SL|SRL|SARL|BV|NV|AG|AB|OY|PTY|PVT|"
+    "THE"
+)
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,8 @@ def day_numbers(values: Column) -> Numbers:
     last = _LAST_DAYS[np.minimum(month, 13)] - ((month == 2) & ~leap)
     found = year * 10000 + np.where((day <= last) & (year > 0) & ((month > 0) | (day == 0)), month * 100 + day, 0)
     found[found == UNWRITTEN] = 0
-    return np.append(found, 0)[code.fill_null(-1).to_numpy()]
+    numbers: Numbers = np.append(found, 0)[code.fill_null(-1).to_numpy()]
+    return numbers
 
 
 _DATE_PARTS = ((0, 4), (5, 7), (8, 10))
@@ -197,7 +201,7 @@ def _several(values: Column, read: Callable[[Column], Numbers]) -> Numbers:
     lists = pc.split_pattern(values, SEPARATOR)
     row = pc.list_parent_indices(lists).to_numpy()
     number = read(pc.utf8_trim_whitespace(lists.flatten()))
-    known = pd_unique(row, number)
+    known = _first_of_equals(row, number)
     row, number = row[known], number[known]
     count = np.bincount(row, minlength=len(values))
     nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
@@ -207,19 +211,20 @@ def _several(values: Column, read: Callable[[Column], Numbers]) -> Numbers:
     return found
 
 
-def pd_unique(row: Numbers, number: Numbers) -> Numbers:
+def _first_of_equals(row: Numbers, number: Numbers) -> Numbers:
     """Positions of the first of equal (row, number), where the number is known; rows ascend."""
     order = np.lexsort((number, row))
     first = np.ones(len(order), dtype=bool)
     first[1:] = (row[order][1:] != row[order][:-1]) | (number[order][1:] != number[order][:-1])
-    kept = order[first & (number[order] != 0)]
+    kept: Numbers = order[first & (number[order] != 0)]
     return kept
 
 
 def _by_value(values: Column, read: Callable[[str], int]) -> Numbers:
     code, texts = distinct(values)
     found = np.array([*(read(text) for text in texts.to_pylist()), 0], dtype=np.int64)
-    return found[code.fill_null(-1).to_numpy()]
+    every: Numbers = found[code.fill_null(-1).to_numpy()]
+    return every
 
 
 def _by_distinct(values: Column, read: Callable[[str], str]) -> Column:
@@ -230,7 +235,8 @@ def _by_distinct(values: Column, read: Callable[[str], str]) -> Column:
 def _hashed(values: Column, read: Callable[[Column], Column]) -> Hashes:
     code, texts = distinct(values)
     found = np.append(hash_texts(read(texts)), np.uint64(0)) if len(texts) else np.zeros(1, dtype=np.uint64)
-    return found[code.fill_null(-1).to_numpy()]
+    every: Hashes = found[code.fill_null(-1).to_numpy()]
+    return every
 
 
 def _sexes(values: Column) -> npt.NDArray[np.int8]:
@@ -247,7 +253,8 @@ def _postcodes(values: Column) -> Numbers:
     hashed = -(hash_texts(bare) >> np.uint64(2)).astype(np.int64)
     # a leading 1 keeps 00501 apart from 501, and from nothing
     found = np.append(np.where(digits.to_numpy(zero_copy_only=False), number + 100_000, hashed), 0)
-    return found[code.fill_null(-1).to_numpy()].astype(np.int64)
+    every: Numbers = found[code.fill_null(-1).to_numpy()].astype(np.int64)
+    return every
 
 
 def _street_keys(streets: Column, house: Numbers) -> Hashes:

@@ -43,6 +43,15 @@ def _scale(comparison: str, model: Model) -> _Scale:
     )
 
 
+def total_of(weights: dict[str, Weights]) -> Weights:
+    """The sum over all comparisons."""
+    first, *others = weights.values()
+    found = first.copy()
+    for each in others:
+        found += each
+    return found
+
+
 def most(comparison: str, model: Model) -> float:
     """The most that a comparison without frequencies can add to a pair's weight."""
     return float(_scale(comparison, model).weight.max())
@@ -59,9 +68,10 @@ def reach(comparison: str, common: Bits, model: Model) -> Weights:
 def weigh_alternatives(levels: dict[str, Levels], weights: dict[str, Weights], model: Model) -> tuple[Level, Weights]:
     """Which other explanation suits each pair best, and what all of them take from the pair's weight (0 or less).
 
-    A weight compares "one person" with "strangers": m / u. Where relatives would explain the agreements as well, what the
-    two are not is a mixture of strangers and of relatives, u + sum over k of share(k) u(k): this is its log2 against u. The first
-    value is a position in `model.alternatives`, or `NONE` where strangers explain the pair better than each of them.
+    A weight compares "one person" with "strangers": m / u. Where relatives would explain the agreements as well, what
+    the two are not is a mixture of strangers and of relatives, u + sum over k of share(k) u(k): this is its log2
+    against u. The first value is a position in `model.alternatives`, or `NONE` where strangers explain the pair better
+    than each of them.
     """
     size = len(next(iter(weights.values())))
     rest = strangers_share(model)
@@ -99,4 +109,5 @@ def log_odds(alternative: Alternative, levels: dict[str, Levels], weights: dict[
 
 
 def _log_m(comparison: str, model: Model) -> Weights:
-    return np.log2(np.array([*(model.comparisons[comparison][name].m for name in LEVELS[comparison]), 1.0, 1.0]))
+    found: Weights = np.log2([*(model.comparisons[comparison][name].m for name in LEVELS[comparison]), 1.0, 1.0])
+    return found

@@ -1,8 +1,9 @@
-"""Words as numbers: spelling and sound of every distinct word of a table, so that millions of pairs compare as integers.
+"""Words as numbers: spelling and sound of every distinct word of a table, so that millions of pairs compare as
+integers.
 
-A word's spelling and sound are polynomial hashes modulo 2**64. Such hashes can be put together: the hash of two words written
-as one follows from theirs (`join`), so DE LA CRUZ meets DELACRUZ without a string being built. Two different words share a
-hash in one of 10**19 cases.
+A word's spelling and sound are polynomial hashes modulo 2**64. Such hashes can be put together: the hash of two words
+written as one follows from theirs (`join`), so DE LA CRUZ meets DELACRUZ without a string being built. Two different
+words share a hash in one of 10**19 cases.
 """
 
 from collections.abc import Mapping
@@ -25,11 +26,12 @@ ENOUGH_SOUND = 3  # consonants: less tells nothing (TN is TUAN and THANH), and s
 BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that it can be undone modulo 2**64: the golden ratio in 64 bits
 MIX = np.uint64(0xBF58476D1CE4E5B9)  # multiplier of splitmix64 (Steele, Lea, Flood 2014)
 
-# Two letters that are one sound, in the order in which they are read, and what is left of them; then single letters. Coarse,
-# and for all languages written in Latin letters: MUHAMMAD and MOHAMED are both MMD. Soundex and Metaphone know English only.
+# Two letters that are one sound, in the order in which they are read, and what is left of them; then single letters.
+# Coarse, and for all languages written in Latin letters: MUHAMMAD and MOHAMED are both MMD. Soundex and Metaphone know
+# English only.
 _PAIRS = (
-    (b"SC", b"S"), (b"SH", b"S"), (b"TZ", b"S"), (b"TS", b"S"), (b"CZ", b"S"), (b"PH", b"F"), (b"KH", b"K"), (b"GH", b"G"),
-    (b"DJ", b"J"), (b"DZ", b"J"), (b"ZH", b"J"), (b"CH", b"S"), (b"CK", b"K"), (b"QU", b"K"),
+    (b"SC", b"S"), (b"SH", b"S"), (b"TZ", b"S"), (b"TS", b"S"), (b"CZ", b"S"), (b"PH", b"F"), (b"KH", b"K"), (b"GH",
+    b"G"), (b"DJ", b"J"), (b"DZ", b"J"), (b"ZH", b"J"), (b"CH", b"S"), (b"CK", b"K"), (b"QU", b"K"),
 )  # fmt: skip
 _SOFT = ((b"C", b"S"), (b"G", b"J"))  # before E and I
 _SINGLES = bytes.maketrans(b"QCZXWB", b"KKSJVV")
@@ -46,6 +48,7 @@ class Hashed:
     power: Hashes
 
     def take(self, at: npt.NDArray[np.integer]) -> "Hashed":
+        """Some of the hashes."""
         return Hashed(self.value[at], self.power[at])
 
 
@@ -86,11 +89,17 @@ class Words:
 class Frequencies(Protocol):
     """How common names are: shares of people, for hashes of `Words`."""
 
-    def of_family(self, spelling: Hashes) -> Shares: ...
+    def of_family(self, spelling: Hashes) -> Shares:
+        """Share of people with a surname."""
+        ...
 
-    def of_given(self, spelling: Hashes) -> Shares: ...
+    def of_given(self, spelling: Hashes) -> Shares:
+        """Share of people with a given name."""
+        ...
 
-    def of_sound(self, heard: Hashes) -> Shares: ...
+    def of_sound(self, heard: Hashes) -> Shares:
+        """Share of people with a name of this sound."""
+        ...
 
 
 def read_words(texts: pa.StringArray, nicknames: Mapping[str, str], frequencies: Frequencies) -> Words:

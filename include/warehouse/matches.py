@@ -28,8 +28,8 @@ PAIR_KEY = ["subject_version_id", "alias_version_id", "petitioner_version_id"]
 class Candidates:
     """All that is loaded; `is_new` marks what the frontier has not passed yet.
 
-    `personas`: a row for each version of a subject under each of its names, numbered by `id`; `petitioners`: one for each
-    version of a petitioner, whose `id` it is. The other columns are those of `matching.fields`.
+    `personas`: a row for each version of a subject under each of its names, numbered by `id`; `petitioners`: one for
+    each version of a petitioner, whose `id` it is. The other columns are those of `matching.fields`.
     """
 
     frontier: list[int]
