@@ -3,11 +3,10 @@
 import pytest
 
 from include.matching.model import load_model
-from include.matching.normalise import country_reader
 from include.simulator.population.places import load_places
 
 
 @pytest.mark.parametrize("country", load_places().countries.values(), ids=lambda country: country.code)
 def test_every_spelling_of_a_country_is_read_as_that_country(country) -> None:
-    read = country_reader(load_model())
+    read = load_model().country_reader.read
     assert {read(text) for text in (country.code, country.name, country.claims)} == {country.code}
