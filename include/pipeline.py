@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from include.contracts import dataset_names, load_contract
 from include.interval import Interval
-from include.settings import Settings
+from include.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from include.extraction.landing import Landing
@@ -47,11 +47,17 @@ class Run:
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the warehouse up to date, views included."""
+    """Bring the warehouse up to date: tables, views, masks, grants, and the logins of the pipeline and the pages.
+
+    Raises `SettingsError` where the owner's connection is not known.
+    """
     from include.reporting.views import VIEWS
     from include.warehouse.migrate import migrate as to_revision
 
-    to_revision(settings.warehouse_dsn, views=VIEWS)
+    if not settings.owner_dsn:
+        raise SettingsError("the owner's connection to the warehouse is not known here; migrate where it is")
+    logins = [dsn for dsn in (settings.warehouse_dsn, settings.desk_dsn) if dsn]
+    to_revision(settings.owner_dsn, views=VIEWS, logins=logins)
 
 
 def open_books(settings: Settings, interval: Interval, external_id: str) -> Run:

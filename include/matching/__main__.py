@@ -18,7 +18,9 @@ from include.matching.files.errors import TableError
 from include.matching.files.tables import File
 from include.matching.files.writing import Writer
 from include.matching.link import dedupe
-from include.matching.model import DEFAULT, ModelError, load_model, save_model
+from include.matching.model import DEFAULT, Model, ModelError, load_model, save_model
+
+ENOUGH_TO_LEARN = 1_000  # rows of the smaller file: in fewer, names are counted too rarely to be called common or rare
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -26,7 +28,14 @@ Left = Annotated[Path, typer.Argument(metavar="LEFT", help="CSV or Parquet, the 
 Right = Annotated[Path, typer.Argument(metavar="RIGHT", help="CSV or Parquet of any size, read in chunks.")]
 Other = Annotated[Path | None, typer.Argument(metavar="[RIGHT]", help="Without it, duplicates within LEFT.")]
 Pairs = Annotated[Path, typer.Option(help="Where the pairs go: .parquet or .csv.")]
-ModelFile = Annotated[Path, typer.Option("--model", help="A model that `train` wrote.", show_default="built in")]
+ModelFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        help="A model that `train` wrote.",
+        show_default="trained on these files; built in, if they are small",
+    ),
+]
 Map = Annotated[Path | None, typer.Option("--map", help="YAML that names the column of each field.")]
 Floor = Annotated[float | None, typer.Option(help="Bits down to which pairs below `review` are written as well.")]
 Processes = Annotated[int | None, typer.Option(min=1, help="Chunks worked on at once; all cores if not given.")]
@@ -39,7 +48,7 @@ def link_command(
     left: Left,
     right: Right,
     out: Pairs,
-    model: ModelFile = DEFAULT,
+    model: ModelFile = None,
     columns: Map = None,
     floor: Floor = None,
     processes: Processes = None,
@@ -48,13 +57,14 @@ def link_command(
 ) -> None:
     """Pairs of rows of two files that are likely the same person or organisation."""
     with _one_line_errors():
-        chosen, maps = load_model(model), read_map(columns)
+        maps = read_map(columns)
         ours, theirs = File(left, maps["left"]), File(right, maps["right"])
         told("left", ours)
         told("right", theirs)
+        table = ours.read()
+        chosen = _model(model, table, File(right, maps["right"]))
         tally = Tally(chosen, keep=explained)
         with Writer(out) as pairs:
-            table = ours.read()
             for links in link_chunks(table, watched(theirs.chunks(), theirs.rows), chosen, floor, processes):
                 tally.add(links)
                 pairs.write(links.pairs)
@@ -71,7 +81,7 @@ def link_command(
 def dedupe_command(
     table: Left,
     out: Pairs,
-    model: ModelFile = DEFAULT,
+    model: ModelFile = None,
     columns: Map = None,
     floor: Floor = None,
     explained: Explain = 0,
@@ -79,12 +89,12 @@ def dedupe_command(
 ) -> None:
     """Pairs of rows within one file; the map's top and `left:` name its columns."""
     with _one_line_errors():
-        chosen = load_model(model)
         file = File(table, read_map(columns)["left"])
         told("table", file)
+        rows = file.read()
+        chosen = _model(model, rows, None)
         tally = Tally(chosen, keep=explained)
         with Writer(out) as pairs:
-            rows = file.read()
             links = dedupe(rows, chosen, floor)
             tally.add(links)
             pairs.write(links.pairs)
@@ -126,7 +136,7 @@ def evaluate_command(
     out: Annotated[Path, typer.Option(help="Where the page goes, HTML.")],
     right: Other = None,
     figures: Annotated[Path | None, typer.Option("--json", help="The same figures, for programs.")] = None,
-    model: ModelFile = DEFAULT,
+    model: ModelFile = None,
     columns: Map = None,
     processes: Processes = None,
     show_values: Values = False,
@@ -145,9 +155,8 @@ def evaluate_command(
         for side, file in zip(("left", "right"), files, strict=False):
             told(side, file)
         tables = [file.read() for file in files]
-        found = evaluate(
-            tables[0], tables[1] if right else None, read_truth(truth), load_model(model), processes, show_values
-        )
+        chosen = _model(model, tables[0], File(right, maps["right"]) if right else None)
+        found = evaluate(tables[0], tables[1] if right else None, read_truth(truth), chosen, processes, show_values)
         told_dates(*files)
         out.write_text(render(found), encoding="utf-8")
         if figures is not None:
@@ -161,17 +170,32 @@ def explain_command(
     right: Right,
     a: Annotated[str, typer.Argument(metavar="A", help="An id of LEFT.")],
     b: Annotated[str, typer.Argument(metavar="B", help="An id of RIGHT.")],
-    model: ModelFile = DEFAULT,
+    model: ModelFile = None,
     columns: Map = None,
     show_values: Values = False,
 ) -> None:
     """Why two rows are, or are not, thought to be one: each comparison with its weight."""
     with _one_line_errors():
-        chosen, maps = load_model(model), read_map(columns)
+        chosen, maps = load_model(model or DEFAULT), read_map(columns)
         one = _rows(File(left, maps["left"]), [a])
         other = _rows(File(right, maps["right"]), [b])
         evidence = explain(one, other, pd.DataFrame({"left_id": [a], "right_id": [b]}), chosen)
         Console(highlight=False).print(*evidence_screen(evidence, chosen, show_values), sep="\n")
+
+
+def _model(path: Path | None, left: pd.DataFrame, right: File | None) -> Model:
+    """The model that was asked for; without one, one trained on these tables if they are large enough to teach."""
+    if path is not None:
+        return load_model(path)
+    from include.matching.train import RIGHT_ROWS, train
+
+    others = None if right is None else right.sample(RIGHT_ROWS)
+    if min(len(left), len(left if others is None else others)) < ENOUGH_TO_LEARN:
+        talk.print("model: the one that is built in; the files are too small to train one", markup=False)
+        return load_model()
+    model = train(left, others)
+    talk.print(f"model: trained on these files, {model.prior_why}", markup=False, soft_wrap=True)
+    return model
 
 
 def _rows(file: File, ids: "pd.Series[str] | list[str]") -> pd.DataFrame:

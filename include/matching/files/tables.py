@@ -66,6 +66,16 @@ class File:
             for batch in _pieces(self._format.batches(needed, rows), rows):
                 yield self._table(batch, ids)
 
+    def sample(self, rows: int, seed: int = 1) -> pd.DataFrame:
+        """So many rows at random, in the order of the file; all, if it has no more. Reads the whole file, in chunks."""
+        draw = np.random.default_rng(seed)
+        kept, keys = pd.DataFrame(), np.empty(0)
+        for chunk in self.chunks():  # each row draws a lot, the lowest stay
+            kept, keys = pd.concat([kept, chunk]), np.append(keys, draw.random(len(chunk)))
+            lowest = np.sort(np.argsort(keys, kind="stable")[:rows])
+            kept, keys = kept.iloc[lowest], keys[lowest]
+        return kept.reset_index(drop=True)
+
     def between(self, start: int, stop: int) -> pd.DataFrame:
         """Rows `start` to `stop` (not included) of a Parquet file; only the row groups that hold them are read."""
         if not isinstance(self._format, Parquet):

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0006"
-down_revision = "0002"
+down_revision = "0005"
 
 STATEMENTS = Path(__file__).parents[1] / "v0006"
 
