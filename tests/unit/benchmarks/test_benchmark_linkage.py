@@ -1,5 +1,4 @@
-"""The benchmark counts as it says: thresholds never part equal scores, equity is at equal precision,
-lists are repeatable."""
+"""The benchmark counts as it says: thresholds part no equal scores, equity is at equal precision, lists repeat."""
 
 import math
 
