@@ -32,7 +32,9 @@ from include.settings import Settings
 from include.simulator.scenario import load as load_scenario
 from include.simulator.source import UPDATED
 from include.simulator.world import generate
-from include.warehouse.load import SOURCE, _lists_as_text, load
+from include.warehouse.connection import transaction
+from include.warehouse.copy import lists_as_text
+from include.warehouse.load import SOURCE, Loaded, load
 
 T = TypeVar("T")
 DATASET = "uscis_petitions"
@@ -83,13 +85,14 @@ def settings_for(server: Postgres, home: Path) -> Settings:
         landing=home,
         staging=home,
         gateways={},
+        quarantine_secrets=(),
     )
     pipeline.migrate(settings)
     return settings
 
 
 def as_text(staged: Staged) -> bytes:
-    table = _lists_as_text(pq.read_table(staged.accepted_path).drop_columns(["repairs"]))
+    table = lists_as_text(pq.read_table(staged.accepted_path).drop_columns(["repairs"]))
     text = io.BytesIO()
     pyarrow.csv.write_csv(table, text, pyarrow.csv.WriteOptions(include_header=False))
     return text.getvalue()
@@ -120,10 +123,12 @@ def loaded(server: Postgres, home: Path, staged: Staged) -> tuple[float, float]:
         cursor.execute("update ops.account set loaded = null")
     run = pipeline.open_books(settings, INTERVAL, "benchmark")
     contract = load_contract(DATASET)
-    counted, cost = measured(
-        server,
-        lambda: load(settings.warehouse_dsn, run.run_id, contract, staged.accepted_path, staged.quarantined_path),
-    )
+
+    def work() -> Loaded:
+        with transaction(settings.warehouse_dsn) as cursor:
+            return load(cursor, run.run_id, contract, staged.accepted_path)
+
+    counted, cost = measured(server, work)
     assert counted.loaded == staged.accepted, counted
     return cost
 

@@ -58,7 +58,7 @@ def make() -> str:
         with server.running():
             server.ensure_database("documented", "warehouse")
             etl, owner = (server.dsn("documented", role) for role in ("crosscheck_etl", "warehouse"))
-            migrate(Settings(etl, Path(folder), Path(folder), gateways={}, owner_dsn=owner))
+            migrate(Settings(etl, Path(folder), Path(folder), gateways={}, owner_dsn=owner, quarantine_secrets=()))
             return render(owner)
 
 
