@@ -22,7 +22,7 @@ OLD = Retention(landing_days=30, staging_days=7)
 
 def aged(settings: Settings, days: int) -> None:
     """Everything happened so many days earlier."""
-    with psycopg2.connect(settings.warehouse_dsn) as connection, connection.cursor() as cursor:
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute("update ops.attempt set finished_at = finished_at - %s * interval '1 day'", [days])
         cursor.execute("update ops.run set closed_at = closed_at - %s * interval '1 day'", [days])
 
@@ -68,7 +68,7 @@ def test_what_is_loaded_and_old_goes_and_the_ledger_says_so(settings: Settings) 
 def test_what_was_never_loaded_stays_whatever_its_age(settings: Settings) -> None:
     run = pipeline.open_books(settings, night(1, 30), "held")
     collect(settings, run, DATASET)
-    with psycopg2.connect(settings.warehouse_dsn) as connection, connection.cursor() as cursor:
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute("update ops.account set loaded = null, already_held = null")
     books.record_gate(settings.warehouse_dsn, run.run_id, DATASET, "hold", ["short"], [])
     aged(settings, 1000)

@@ -103,7 +103,7 @@ def test_nothing_waits_and_no_books_are_opened(settings: Settings) -> None:
 def test_rows_are_kept_though_the_gate_holds_the_dataset(settings: Settings) -> None:
     run = pipeline.open_books(settings, night(1, 30), "held")
     collect(settings, run, DATASET)
-    with psycopg2.connect(settings.warehouse_dsn) as connection, connection.cursor() as cursor:
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute("delete from quarantine.row")
         cursor.execute("update ops.account set loaded = null, already_held = null")
     pipeline.stage(settings, run, DATASET)
@@ -137,7 +137,7 @@ def test_a_person_with_the_key_sees_a_row_by_its_number(settings: Settings) -> N
 
 
 def test_one_role_reads_the_quarantine_and_nothing_else(settings: Settings) -> None:
-    with psycopg2.connect(settings.warehouse_dsn) as connection, connection.cursor() as cursor:
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute("grant crosscheck_steward to current_user")
         cursor.execute("set role crosscheck_steward")
         cursor.execute("select count(*) from quarantine.row")
