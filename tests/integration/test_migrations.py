@@ -98,7 +98,10 @@ def test_from_contracts_1_1_down_to_1_0_and_up_again_keeps_every_version(setting
 
 
 def test_every_step_down_and_up_again_keeps_what_is_held(settings: Settings) -> None:
-    """A stairway with data in place: each revision is taken back and made again."""
+    """A stairway with data in place: each revision is taken back and made again.
+
+    What 0003 sealed cannot be read below it: it is removed, and the next run over the night brings it back.
+    """
     run_night(settings, night(29, 2))
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -107,6 +110,7 @@ def test_every_step_down_and_up_again_keeps_what_is_held(settings: Settings) -> 
     kept, shaped, books = versions(settings), shape(settings), counts(settings)
     assert all(kept.values())
     assert min(books.values()) > 0
+    sealed = books["quarantine.row"]
     for step in steps:
         if step.down_revision is not None:
             migrate(settings.owner_dsn, str(step.down_revision))
@@ -114,9 +118,12 @@ def test_every_step_down_and_up_again_keeps_what_is_held(settings: Settings) -> 
             assert there == {table: kept[table] for table in there}
             pipeline.migrate(settings)
             kept = {table: there.get(table, []) for table in kept}
+            if step.revision == "0003":
+                books["quarantine.row"] = 0
             assert (versions(settings), shape(settings), counts(settings)) == (kept, shaped, books), step.revision
     run_night(settings, night(29, 2), "again")
     assert {**versions(settings), "uscis_t_family_member": []} == {**kept, "uscis_t_family_member": []}
+    assert counts(settings)["quarantine.row"] == sealed
 
 
 def counts(settings: Settings) -> dict[str, int]:
@@ -185,6 +192,7 @@ def test_who_is_granted_what_schema(settings: Settings) -> None:
     )
     assert {row.grantee: row.schemas for row in rows} == {
         "crosscheck_etl": ["latest", "match", "ops", "quarantine", "record", "report"],
+        "crosscheck_steward": ["quarantine"],
         "analyst": ["ops", "report"],
         "investigator": ["ops", "report"],
         "privacy_officer": ["audit"],

@@ -156,12 +156,15 @@ def test_the_capture_gap_is_what_was_not_typed(held: Settings, world: Path) -> N
 
 
 def test_a_trend_sets_a_run_beside_the_one_before(held: Settings) -> None:
-    rows = ask(held, "select * from report.completeness_trend order by dataset, column_name, interval_start, run_id")
-    shares = {(row.run_id, row.dataset, row.column_name): row.share_present for row in rows}
+    rows = ask(held, "table report.completeness_trend")
+    shares = {(row.run_id, row.dataset, row.column_name, row.rule): row.share_present for row in rows}
+    assert len(shares) == len(rows)
+    columns = Counter((row.run_id, row.dataset, row.column_name) for row in rows)
+    assert max(columns.values()) > 1, "a column of several rules, whose shares are not each other's past"
     first, second = sorted({row.run_id for row in rows})
     compared = 0
     for row in rows:
-        before = shares.get((first, row.dataset, row.column_name))
+        before = shares.get((first, row.dataset, row.column_name, row.rule))
         if row.run_id == second and before is not None:
             compared += 1
             assert row.change == pytest.approx(row.share_present - before)

@@ -2,9 +2,9 @@
 -- nobody's until a line here says whose.
 
 revoke all on all tables in schema ops, record, quarantine, match, latest, report, unmasked, access, audit
-from public, crosscheck_reader, crosscheck_etl, analyst, investigator, reviewer, privacy_officer, desk;
+from public, crosscheck_reader, crosscheck_etl, crosscheck_steward, analyst, investigator, reviewer, privacy_officer, desk;
 revoke all on schema ops, record, quarantine, match, latest, report, unmasked, access, audit
-from public, crosscheck_reader, crosscheck_etl, analyst, investigator, reviewer, privacy_officer, desk;
+from public, crosscheck_reader, crosscheck_etl, crosscheck_steward, analyst, investigator, reviewer, privacy_officer, desk;
 do $$
 begin
     execute format(
