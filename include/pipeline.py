@@ -18,6 +18,8 @@ from include.settings import Settings
 
 if TYPE_CHECKING:
     from include.extraction.landing import Landing
+    from include.extraction.receipt import Receipt
+    from include.quality.reading import Part
 
 
 class BooksError(RuntimeError):
@@ -62,7 +64,12 @@ def open_books(settings: Settings, interval: Interval, external_id: str) -> Run:
 
 
 def extract(settings: Settings, run: Run, dataset: str, *, last_try: bool) -> dict[str, Any]:
-    """One attempt at an export. Raises the classes of `extraction.errors`; the ledger learns of it either way."""
+    """One attempt at an export. Raises the classes of `extraction.errors`; the ledger learns of it either way.
+
+    Unless it is the `last_try`, raises `IncompleteExport` while what all attempts hold together falls short, of the
+    control totals or of the contract, and another attempt can help.
+    """
+    from include.extraction.errors import IncompleteExport
     from include.extraction.extract import extract as one_attempt
     from include.extraction.landing import Landing
 
@@ -81,6 +88,12 @@ def extract(settings: Settings, run: Run, dataset: str, *, last_try: bool) -> di
             )
         finally:
             _write_ledger(settings, run, landing, dataset)
+            wanted = _measure(settings, run, landing, dataset)
+        if wanted and not last_try:
+            raise IncompleteExport(
+                f"dataset [{dataset}], interval [{run.interval}]: attempt [{receipt.attempt}] is whole, and all "
+                f"attempts fall short in [{len(wanted)}] things, first: {wanted[0]}; the task's next try asks again"
+            )
     return {"path": receipt.path, "attempt": receipt.attempt, "rows": receipt.rows, "complete": receipt.complete}
 
 
@@ -93,7 +106,6 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
     from include.extraction.landing import Landing
     from include.quality.errors import StagingError
     from include.quality.gate import Decision
-    from include.quality.staging import Part
     from include.quality.staging import stage as merge
     from include.warehouse import books
 
@@ -105,15 +117,11 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
             raise LookupError(
                 f"dataset [{dataset}], interval [{run.interval}]: nothing landed; clear its task `extract`"
             )
-        parts = [
-            Part(receipt.attempt, part.name, settings.landing / receipt.path / part.name, part.rows)
-            for receipt in receipts
-            for part in receipt.parts
-        ]
+        complete = [receipt.attempt for receipt in receipts if receipt.complete]
         try:
             for receipt in receipts:
                 landing.verify(receipt)
-            staged = merge(contract, parts, staging_folder(settings, run, dataset))
+            staged = merge(contract, _parts(settings, receipts), staging_folder(settings, run, dataset), complete)
         except (StagingError, LandingError) as error:
             books.record_gate(settings.warehouse_dsn, run.run_id, dataset, Decision.HOLD, [str(error)], [])
             raise
@@ -235,6 +243,7 @@ def preload() -> None:
         "include.quality.gate",
         "include.quality.staging",
         "include.quality.suite",
+        "include.quality.yields",
         "include.matching.link",
         "include.matching.resolve",
         "include.reporting.summary",
@@ -250,6 +259,36 @@ def preload() -> None:
 def staging_folder(settings: Settings, run: Run, dataset: str) -> Path:
     """Where a run stages a dataset."""
     return settings.staging / dataset / run.interval.slug / f"run-{run.run_id}"
+
+
+def _parts(settings: Settings, receipts: "Sequence[Receipt]") -> "list[Part]":
+    from include.quality.reading import Part
+
+    return [
+        Part(receipt.attempt, part.name, settings.landing / receipt.path / part.name, part.rows)
+        for receipt in receipts
+        for part in receipt.parts
+    ]
+
+
+def _measure(settings: Settings, run: Run, landing: "Landing", dataset: str) -> list[str]:
+    """Enter what the attempts of the run were worth; what they lack that another attempt may bring, in words."""
+    from include.quality.yields import measure, shortfalls
+    from include.warehouse import books
+
+    contract = load_contract(dataset)
+    receipts = landing.receipts(dataset, run.interval, run_id=run.run_id)
+    yields = measure(contract, _parts(settings, receipts), [each.attempt for each in receipts if each.complete])
+    place = {"dataset": dataset, "interval_start": run.interval.start, "interval_end": run.interval.end}
+    books.record_yields(settings.warehouse_dsn, [{**place, **asdict(field)} for field in yields.fields])
+    usual = books.usual_shares(settings.warehouse_dsn, dataset, run.interval)
+    short = shortfalls(contract, run.interval, yields, usual)
+    if len(receipts) >= settings.extraction.content_attempts:
+        return []
+    if len(receipts) > 1:  # the source does not have what another attempt at it did not bring
+        brought = {field.field for field in yields.last() if field.new}
+        short = {field: why for field, why in short.items() if field in brought or (not field and brought)}
+    return list(short.values())
 
 
 def _write_ledger(settings: Settings, run: Run, landing: "Landing", dataset: str) -> None:

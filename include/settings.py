@@ -34,6 +34,9 @@ class Extraction:
     resumes: int = 8  # tries per request inside an attempt before the task's own retries take over
     backoff_seconds: float = 0.2  # first pause between tries; doubles, with jitter
     backoff_max_seconds: float = 30.0  # ceiling of that pause, and of a Retry-After that we honour in place
+    content_attempts: int = (
+        3  # landed attempts, at most, because fields fall short of the contract; control totals apart
+    )
     max_rows: int = 50_000_000  # per export; a manifest that announces more is an error, not a delivery
     max_part_bytes: int = 1 << 30  # compressed, per part
     max_unpacked_ratio: int = 200  # text of this kind packs 4 to 20 times; more is a gzip bomb

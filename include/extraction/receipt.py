@@ -19,6 +19,7 @@ class Receipt(BaseModel):
     path: str  # folder of the attempt, relative to the landing zone's root
     parts: tuple[PartEntry, ...]  # rows as counted here, not as announced
     rows: int
+    announced: int | None = None  # rows by the control totals; receipts of old do not say
     bytes: int
     contract_version: str  # of the export
     started_at: AwareDatetime

@@ -31,6 +31,18 @@ def record_attempts(dsn: str, attempts: Sequence[dict[str, Any]]) -> None:
             cursor.execute(query("record_attempt"), {**attempt, "retried": Json(dict(attempt["retried"]))})
 
 
+def record_yields(dsn: str, yields: Sequence[dict[str, Any]]) -> None:
+    """Enter what attempts were worth, each field once. Keys as in `sql/record_yield.sql`."""
+    with transaction(dsn) as cursor:
+        execute_batch(cursor, query("record_yield"), yields, page_size=200)
+
+
+def usual_shares(dsn: str, dataset: str, interval: Interval) -> dict[str, float]:
+    """Share of the versions that have a value, by field, over all other intervals that were measured."""
+    about = {"dataset": dataset, "interval_start": interval.start, "interval_end": interval.end}
+    return {found.field: float(found.share) for found in fetch(dsn, query("usual_shares"), about)}
+
+
 def record_staged(dsn: str, run_id: int, staged: dict[str, Any]) -> None:
     """Enter what staging counted: dataset, received, duplicate, quarantined, accepted."""
     with transaction(dsn) as cursor:

@@ -1,0 +1,113 @@
+"""Four attempts at TECS, none complete, add up to what the source holds, to the value."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from bent_gateway import TOKEN, serve_app
+from nights import TRIES
+
+from benchmarks.reliability.agency import differences, recoverable
+from include import pipeline
+from include.contracts import load_contract
+from include.extraction.errors import IncompleteExport
+from include.interval import Interval
+from include.settings import Settings
+from include.simulator import scenario, world
+from include.simulator.gateways.gateway import create_app
+from include.simulator.gateways.plan import Rules, load
+from include.simulator.rates import Files, Transport
+from include.warehouse.connection import fetch
+
+pytestmark = pytest.mark.integration
+
+YEARS = Interval(datetime(2011, 10, 1, tzinfo=UTC), datetime(2014, 10, 1, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def years(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three fiscal years of dirty records, whose exports fail by the written plan only."""
+    folder = tmp_path_factory.mktemp("worlds") / "years"
+    changes = {"first_day": date(2011, 10, 1), "transport": Transport(), "files": Files()}
+    chosen = scenario.load("smoke").model_copy(update=changes)
+    world.generate(chosen, chosen.seed, folder)
+    return folder
+
+
+@pytest.fixture
+def attempted(settings: Settings, years: Path) -> Iterator[Settings]:
+    with serve_app(create_app(years, "tecs", TOKEN, Rules(written=load("tecs_attempts")))) as gateway:
+        yield replace(settings, gateways={"tecs": gateway})
+
+
+def test_the_union_of_four_attempts_is_what_the_source_holds(attempted: Settings, years: Path) -> None:
+    run = pipeline.open_books(attempted, YEARS, "four attempts")
+    asked = []
+    for number in range(1, TRIES + 1):
+        try:
+            pipeline.extract(attempted, run, "tecs_subjects", last_try=number == TRIES)
+        except IncompleteExport as short:
+            asked.append(str(short))
+    assert len(asked) == TRIES - 1, "each attempt but the last asks for another"
+
+    truth = recoverable(years, "tecs_subjects")
+    staged = pipeline.stage(attempted, run, "tecs_subjects")
+    contract = load_contract("tecs_subjects")
+    assert differences(contract, values(staged["accepted_path"], contract.dataset), truth) == {}
+
+    ledger = yields(attempted)
+    last = [field for field in ledger if field.attempt == TRIES]
+    reachable = {
+        name: sum(row[name] is not None for row in truth.values()) for name in load_contract("tecs_subjects").names
+    }
+    invalid = {label.split(":")[0] for label in staged["breaches"]}
+    for field in last:
+        assert field.versions == len(truth)
+        if field.field in invalid:
+            assert field.held <= reachable[field.field]
+        else:
+            assert field.held == reachable[field.field], field.field
+    held = {(field.attempt, field.field): field.held for field in ledger}
+    assert (held[1, "name"], held[1, "date_of_birth"] > 0, held[2, "name"] > 0) == (0, True, True)
+    for name in ("name", "date_of_birth", "fbi_number"):
+        new = sum(field.new for field in ledger if field.field == name)
+        assert new >= reachable[name] > 0
+
+
+def test_a_borrowed_value_names_its_attempt(attempted: Settings) -> None:
+    run = pipeline.open_books(attempted, YEARS, "four attempts")
+    for number in range(1, TRIES + 1):
+        try:
+            pipeline.extract(attempted, run, "tecs_subjects", last_try=number == TRIES)
+        except IncompleteExport:
+            continue
+    rows = pq.read_table(pipeline.stage(attempted, run, "tecs_subjects")["accepted_path"]).to_pylist()
+    assert {row["source_attempt"] for row in rows} == {4}
+    borrowed = [label for row in rows for label in row["borrowed"] if label.startswith("fbi_number:")]
+    assert len(borrowed) == sum(row["fbi_number"] is not None for row in rows) > 0, "attempt 4 has no FBI number"
+    assert not any(label.endswith(":4") for label in borrowed)
+
+
+def test_cases_of_another_program_are_set_aside(attempted: Settings, years: Path) -> None:
+    run = pipeline.open_books(attempted, YEARS, "smuggling")
+    for _ in range(2):
+        pipeline.extract(attempted, run, "tecs_investigations", last_try=True)
+    staged = pipeline.stage(attempted, run, "tecs_investigations")
+    assert staged["breaches"]["row:unconfirmed"] > 0
+    contract = load_contract("tecs_investigations")
+    assert (
+        differences(contract, values(staged["accepted_path"], contract.dataset), recoverable(years, contract.dataset))
+        == {}
+    )
+
+
+def values(accepted: str, dataset: str) -> dict:
+    key = load_contract(dataset).version_key
+    return {tuple(row[name] for name in key): row for row in pq.read_table(accepted).to_pylist()}
+
+
+def yields(settings: Settings) -> list:
+    return fetch(settings.warehouse_dsn, "select * from report.attempt_yield order by attempt, field")
