@@ -11,7 +11,7 @@ from include.warehouse.connection import Cursor, fetch, query, row, transaction
 
 
 def open_run(dsn: str, external_id: str, interval: Interval) -> int:
-    """Open the books of a run over an interval; its number."""
+    """Open the books of a run over an interval, unless its caller left them open; its number."""
     with transaction(dsn) as cursor:
         cursor.execute(query("open_run"), {"external_id": external_id, "start": interval.start, "end": interval.end})
         return int(row(cursor).run_id)
