@@ -7,7 +7,7 @@ references and counts, never data. Each may be repeated: the second time it find
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -17,6 +17,7 @@ from include.interval import Interval
 from include.settings import Settings
 
 if TYPE_CHECKING:
+    from include.contracts import Contract
     from include.extraction.landing import Landing
     from include.extraction.receipt import Receipt
     from include.quality.reading import Part
@@ -61,6 +62,36 @@ def open_books(settings: Settings, interval: Interval, external_id: str) -> Run:
     from include.warehouse import books
 
     return Run(books.open_run(settings.warehouse_dsn, external_id, interval), interval)
+
+
+def compare(settings: Settings, run: Run, dataset: str) -> dict[str, Any] | None:
+    """What of the run's interval has to be fetched: the whole if nothing of it is held, nothing (`None`) if the
+    agency's control totals agree with what is held, else the shortest period with all days that differ.
+
+    Returns the run over that interval, as `Run.to_dict`. Raises `TransportError`, `Refusal`.
+    """
+    from include.quality.totals import DAY, whole_days
+    from include.warehouse import books
+
+    contract = load_contract(dataset)
+    days = whole_days(run.interval)
+    held = books.day_totals(settings.warehouse_dsn, dataset, days)
+    if not held or run.interval != _of_days(days[0], days[-1] + DAY):
+        return run.to_dict()
+
+    with _timed(settings, run, "compare", dataset):
+        is_same = len(held) == len(days) and _agrees(settings, contract, run.interval, list(held.values()))
+        differing = [
+            day
+            for day in (() if is_same else days)
+            if day not in held or not _agrees(settings, contract, _of_days(day, day + DAY), [held[day]])
+        ]
+        if not differing:
+            rows = sum(total[0] for total in held.values())
+            reason = f"the agency's control totals of [{len(days)}] days agree with the [{rows}] rows that are held"
+            books.record_agreement(settings.warehouse_dsn, run.run_id, dataset, reason)
+            return None
+    return Run(run.run_id, _of_days(differing[0], differing[-1] + DAY)).to_dict()
 
 
 def extract(settings: Settings, run: Run, dataset: str, *, last_try: bool) -> dict[str, Any]:
@@ -157,11 +188,16 @@ def validate(settings: Settings, run: Run, dataset: str, staged: dict[str, Any])
 
 def load(settings: Settings, run: Run, dataset: str, staged: dict[str, Any]) -> dict[str, Any]:
     """Append the record versions. The caller asks the gate's decision first: see `lets_through`."""
+    from include.quality.totals import day_totals
     from include.warehouse.load import load as append
 
     with _timed(settings, run, "load", dataset):
         accepted, quarantined = Path(staged["accepted_path"]), Path(staged["quarantined_path"])
-        loaded = append(settings.warehouse_dsn, run.run_id, load_contract(dataset), accepted, quarantined)
+        days = [
+            (total.day, total.rows, total.non_blank)
+            for total in day_totals(accepted.parent / "days.parquet", run.interval)
+        ]
+        loaded = append(settings.warehouse_dsn, run.run_id, load_contract(dataset), accepted, quarantined, days)
     return asdict(loaded)
 
 
@@ -254,6 +290,25 @@ def preload() -> None:
     from include.quality.suite import warm_up
 
     warm_up(load_contract(dataset_names()[0]))
+
+
+def _agrees(
+    settings: Settings, contract: "Contract", interval: Interval, held: Sequence[tuple[int, dict[str, int]]]
+) -> bool:
+    """Whether the agency's control totals of an interval are the sum of what is held of its days."""
+    from include.extraction.landing import Landing
+    from include.extraction.probe import control_totals
+
+    gateway, landing = settings.gateways[contract.agency], Landing(settings.landing)
+    totals = control_totals(contract, interval, gateway=gateway, limits=settings.extraction, landing=landing)
+    rows = sum(rows for rows, _ in held)
+    names = [column.source for column in contract.columns]
+    non_blank = {name: sum(values.get(name, 0) for _, values in held) for name in names}
+    return totals.rows == rows and (not rows or non_blank == {name: totals.non_blank.get(name) for name in names})
+
+
+def _of_days(first: date, end: date) -> Interval:
+    return Interval(*(datetime.combine(day, time(), UTC) for day in (first, end)))
 
 
 def staging_folder(settings: Settings, run: Run, dataset: str) -> Path:

@@ -23,9 +23,8 @@ def recoverable(world: Path, dataset: str, period: Interval | None = None) -> He
     contract = load_contract(dataset)
     table = pq.read_table(world / "source" / f"{dataset}.parquet")
     if period:
-        bounds = [bound.replace(tzinfo=None) for bound in (period.start, period.end)]
         times = table[UPDATED]
-        table = table.filter(pc.and_(pc.greater_equal(times, bounds[0]), pc.less(times, bounds[1])))
+        table = table.filter(pc.and_(pc.greater_equal(times, period.start), pc.less(times, period.end)))
     found: Held = {}
     for row in table.to_pylist():
         values = {column.name: meant(column, row[column.source], row[UPDATED]) for column in contract.columns}

@@ -2,8 +2,8 @@
 
     python -m benchmarks.reliability.chaos --histories 200 --seed 1
 
-A history is a permutation of the nights of a period, some of them together, some twice, some at the same time. While
-they run, a process is killed, PostgreSQL is killed, a gateway is killed, no file may grow, or the clock is wrong. What
+A history is a permutation of the nights of a period, some of them together, some twice, some at the same time, now and
+then with the comparison of the whole period in between. While they run, a process is killed, PostgreSQL is killed, a gateway is killed, no file may grow, or the clock is wrong. What
 was killed is tried again, as Airflow would; then the warehouse must hold what one quiet run over the period leaves.
 """
 
@@ -52,8 +52,8 @@ LAST = datetime(2014, 10, 1, tzinfo=UTC)  # end of the scenario `smoke`
 CLOCKS = ("include.pipeline", "include.extraction", "include.warehouse")  # whose modules ask for the time
 FORK = multiprocessing.get_context("fork")  # a child has imported everything when it starts
 
-# A crash of the processes loses nothing that the kernel has, so fsync would only make 200 histories slower. Commits stay
-# synchronous: what waits in PostgreSQL's own memory is lost with it.
+# A crash of the processes loses nothing that the kernel has, so fsync would only make 200 histories slower. Commits
+# stay synchronous: what waits in PostgreSQL's own memory is lost with it.
 NO_FSYNC = {"fsync": "off"}
 # Its gateways break, fail and lie, and ask for no wait: a history is to be killed, not to sleep.
 WAITS = {"too_many_requests": 0.0, "unavailable": 0.0, "stall": 0.0, "job_failed_last_night": ()}
@@ -67,6 +67,7 @@ class Step:
     blow: str | None
     moment: float
     size: int  # of the blow: bytes that a file may have, hours that the clock is wrong
+    is_compared: bool = False  # as `screen_monthly` does: what is held is compared, and what differs is fetched
 
 
 def history(seed: int, nights: int) -> list[Step]:
@@ -82,6 +83,9 @@ def history(seed: int, nights: int) -> list[Step]:
         blow = luck.choice(BLOWS) if luck.random() < 0.7 else None
         size = luck.randint(1, 20_000) if blow == "disk" else luck.choice((-100, -1, 1, 100))
         steps.append(Step(tuple(intervals.pop() for _ in range(together)), blow, luck.random(), size))
+    if luck.random() < 0.3:  # the month is screened in between
+        whole = Interval(LAST - timedelta(days=nights), LAST)
+        steps.insert(luck.randint(0, len(steps)), Step((whole,), None, 0.0, 0, is_compared=True))
     return steps
 
 
@@ -213,7 +217,11 @@ def work(
     opened = do("run", lambda settings, _: pipeline.open_books(settings, interval, name).to_dict())
     run = pipeline.Run.from_dict(opened)
     for dataset in dataset_names():
-        _collect(run, dataset, do)
+        found = opened
+        if step.is_compared:
+            found = do(f"compare {dataset}", lambda settings, _, name=dataset: pipeline.compare(settings, run, name))
+        if found is not None:
+            _collect(pipeline.Run.from_dict(found), dataset, do)
     do("match", lambda settings, _: pipeline.match(settings, run))
     do("resolve", lambda settings, _: pipeline.resolve(settings, run))
     with suppress(pipeline.BooksError):  # the books say so themselves, and are asked at the end
@@ -403,7 +411,7 @@ def chaos(here: Place, seeds: list[int], nights: int, say: Callable[[str], None]
             outcome.differences[seed] = differing
         for book in unclosed:
             say(f"  {book.external_id} {book.state}: {'; '.join(book.reasons)}")
-        blows = ", ".join(step.blow or "-" for step in steps)
+        blows = ", ".join("month" if step.is_compared else step.blow or "-" for step in steps)
         verdict = f"DIFFERS in {', '.join(differing)}" if differing else "same"
         say(
             f"seed {seed}   {len(books)} runs   {blows}   {time.monotonic() - began:.1f} s   {verdict}"

@@ -145,6 +145,12 @@ class Landing:
         attempt.record(UNFINISHED)
         return attempt
 
+    def next_number(self, dataset: str, interval: Interval) -> int:
+        """Number that the next attempt at the interval will have, unless a neighbour begins one first."""
+        place = _Place(self.root, dataset, interval)
+        with place.guard():
+            return _next(place)
+
     def receipts(self, dataset: str, interval: Interval, run_id: int | None = None) -> list[Receipt]:
         """Landed attempts of the interval (of one run, if given), by number."""
         place = _Place(self.root, dataset, interval)
@@ -184,9 +190,13 @@ class Landing:
         return paths
 
 
+def _next(place: _Place) -> int:
+    return 1 + max((number for number, _, _ in place.entries()), default=0)
+
+
 def _reserve(place: _Place) -> int:
     while True:
-        number = 1 + max((number for number, _, _ in place.entries()), default=0)
+        number = _next(place)
         base = place.folder / f"attempt-{number:04d}"
         lock = base.with_name(f"{base.name}.open")
         try:

@@ -41,6 +41,7 @@ from include.quality.reading import (
 )
 from include.quality.repairs import MOVED, RECODED
 from include.quality.rules import Breaches, Rule, all_breaches, any_row, labels, listed
+from include.quality.totals import count_days
 
 BORROWED = pa.field("borrowed", pa.list_(pa.string()))
 CONFLICTS = pa.schema([*SOURCE, ("version", pa.int64()), ("column", pa.string()), ("is_kept", pa.bool_())])
@@ -122,7 +123,8 @@ def accepted_schema(contract: Contract) -> pa.Schema:
 
 
 def stage(contract: Contract, parts: Sequence[Part], out: Path, complete: Collection[int] = ()) -> Staged:
-    """Merge the parts of all attempts into `out/accepted.parquet` and `out/quarantined.parquet`.
+    """Merge the parts of all attempts into `out/accepted.parquet` and `out/quarantined.parquet`;
+    beside them `conflicts.parquet` and `days.parquet` (see `totals`).
 
     `complete`: attempts that hold every version there is, by their control totals; none: nobody can tell.
     The order of `parts` does not matter. No parts, or parts without rows, leave empty, typed files.
@@ -156,6 +158,7 @@ def stage(contract: Contract, parts: Sequence[Part], out: Path, complete: Collec
     refusals += [_quarantined(contract, text, said, refused), _quarantined(contract, origin, lacking, dropped)]
     quarantined = pa.concat_tables([refused_schema(contract).empty_table(), *refusals])
     _write(_conflicts(contract, kept, merged), out / "conflicts.parquet")
+    _write(count_days(contract, text, typed), out / "days.parquet")
     return Staged(
         dataset=contract.dataset,
         accepted_path=_write(accepted, out / "accepted.parquet"),

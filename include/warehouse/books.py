@@ -1,13 +1,15 @@
 """The books of a run: what was received, and what became of every row."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from psycopg2.extras import Json, execute_batch
 
 from include.interval import Interval
 from include.warehouse.connection import Cursor, fetch, query, row, transaction
+
+DayTotal = tuple[date, int, dict[str, int]]
 
 
 def open_run(dsn: str, external_id: str, interval: Interval) -> int:
@@ -59,6 +61,31 @@ def record_gate(
         rows = [{**outcome, **key, "column": outcome["column"] or ""} for outcome in outcomes]
         execute_batch(cursor, query("record_expectation_result"), rows, page_size=200)
         cursor.execute(query("record_gate"), {**key, "decision": decision, "reasons": list(reasons)})
+
+
+def record_agreement(dsn: str, run_id: int, dataset: str, reason: str) -> None:
+    """Enter that a run fetched nothing of a dataset, since what is held agrees with the agency's control totals."""
+    nothing = dict.fromkeys(("received", "duplicate", "quarantined", "accepted"), 0)
+    record_staged(dsn, run_id, {"dataset": dataset, **nothing})
+    record_gate(dsn, run_id, dataset, "pass", [reason], [])
+    with transaction(dsn) as cursor:
+        record_loaded(cursor, run_id, dataset, 0, 0)
+
+
+def record_day_totals(cursor: Cursor, run_id: int, dataset: str, totals: Sequence[DayTotal]) -> None:
+    """Enter what is held of days (day, rows, values by source column), in the transaction that loads."""
+    about = {"run_id": run_id, "dataset": dataset}
+    days, rows, non_blank = (list(column) for column in zip(*totals, strict=True)) if totals else ([], [], [])
+    cursor.execute(
+        query("record_day_totals"),
+        {**about, "days": days, "rows": rows, "non_blank": [Json(each) for each in non_blank]},
+    )
+
+
+def day_totals(dsn: str, dataset: str, days: Sequence[date]) -> dict[date, tuple[int, dict[str, int]]]:
+    """What is held of those days that were loaded: rows, and values by source column."""
+    found = fetch(dsn, query("day_totals"), {"dataset": dataset, "days": list(days)})
+    return {row.updated_on: (row.row_count, row.non_blank) for row in found}
 
 
 def record_stage_time(

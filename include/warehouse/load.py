@@ -1,5 +1,6 @@
 """Record versions: loaded once, never changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pyarrow.parquet as pq
 from psycopg2 import sql
 
 from include.contracts import Contract
-from include.warehouse.books import record_loaded
+from include.warehouse.books import DayTotal, record_day_totals, record_loaded
 from include.warehouse.connection import Cursor, query, row, transaction
 from include.warehouse.copy import copy_in
 
@@ -24,8 +25,11 @@ class Loaded:
     already_held: int
 
 
-def load(dsn: str, run_id: int, contract: Contract, accepted: Path, quarantined: Path) -> Loaded:
-    """Append the versions of a staged table, keep its refused rows, and enter the count: one transaction.
+def load(
+    dsn: str, run_id: int, contract: Contract, accepted: Path, quarantined: Path, days: Sequence[DayTotal] = ()
+) -> Loaded:
+    """Append the versions of a staged table, keep its refused rows, and enter the counts, those of its days too: one
+    transaction.
 
     Idempotent and commutative: a version is identified by source key and content hash.
     """
@@ -41,6 +45,7 @@ def load(dsn: str, run_id: int, contract: Contract, accepted: Path, quarantined:
         cursor.execute(sql.SQL(query("count_held")).format(**names), {"run_id": run_id})
         counted = Loaded(*row(cursor))
         _keep_refused(cursor, run_id, contract, pq.read_table(quarantined))
+        record_day_totals(cursor, run_id, contract.dataset, days)
         record_loaded(cursor, run_id, contract.dataset, counted.loaded, counted.already_held)
     return counted
 

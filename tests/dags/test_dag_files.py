@@ -14,22 +14,41 @@ HEAVY = ("pandas", "great_expectations", "rapidfuzz", "numpy", "pyarrow", "psyco
 
 
 @pytest.fixture(scope="module")
-def dag():
+def dags():
     from airflow.dag_processing.dagbag import DagBag
     from airflow.utils.db import initdb
 
     initdb()
     bag = DagBag(str(CHECKOUT / "dags"))
     assert bag.import_errors == {}
-    assert list(bag.dags) == ["screen_nightly"]
-    return bag.dags["screen_nightly"]
+    assert sorted(bag.dags) == ["screen_monthly", "screen_nightly"]
+    return bag.dags
 
 
-def test_the_schedule_is_a_data_interval_of_a_day(dag):
+@pytest.fixture(scope="module", params=["screen_monthly", "screen_nightly"])
+def dag(dags, request):
+    return dags[request.param]
+
+
+@pytest.mark.parametrize(("name", "days"), [("screen_nightly", 1), ("screen_monthly", 30)])
+def test_the_schedule_is_a_data_interval(dags, name, days):
+    import pendulum
     from airflow.sdk import CronDataIntervalTimetable
 
-    assert isinstance(dag.timetable, CronDataIntervalTimetable)
-    assert dag.catchup is False
+    assert isinstance(dags[name].timetable, CronDataIntervalTimetable)
+    assert dags[name].catchup is False
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    timetable = DagSerialization.from_dict(DagSerialization.to_dict(dags[name])).timetable
+    interval = timetable.infer_manual_data_interval(run_after=pendulum.datetime(2014, 10, 1, tz="UTC"))
+    assert (interval.end - interval.start).days == days
+
+
+def test_the_month_compares_before_it_fetches_and_the_night_does_not(dags):
+    month, night = dags["screen_monthly"], dags["screen_nightly"]
+    assert set(month.task_ids) - set(night.task_ids) == {"collect.compare"}
+    assert month.get_task("collect.extract").upstream_task_ids == {"collect.compare"}
+    assert month.get_task("collect.compare").pool == "gateways"
 
 
 def test_every_task_says_what_it_is_and_whose(dag):
@@ -40,7 +59,7 @@ def test_every_task_says_what_it_is_and_whose(dag):
         assert task.execution_timeout or dag.dagrun_timeout
         assert task.has_on_failure_callback, task.task_id
     assert dag.doc_md
-    assert {"crosscheck", "nightly"} <= set(dag.tags)
+    assert "crosscheck" in dag.tags
 
 
 def test_extraction_is_bounded_by_a_pool_and_backs_off(dag):
@@ -72,10 +91,11 @@ def test_every_dataset_of_the_contracts_is_collected(dag):
     assert list(group._expand_input.value["dataset"]) == dataset_names()
 
 
-def test_parsing_imports_nothing_heavy():
+@pytest.mark.parametrize("name", ["screen_nightly", "screen_monthly"])
+def test_parsing_imports_nothing_heavy(name):
     """In a process of its own: what Airflow has imported by itself does not count."""
     program = (
-        "import sys, airflow.sdk; before = set(sys.modules); sys.path[:0] = ['.', 'dags']; import screen_nightly; "
+        f"import sys, airflow.sdk; before = set(sys.modules); sys.path[:0] = ['.', 'dags']; import {name}; "
         f"print(sorted(m for m in {HEAVY!r} if m in set(sys.modules) - before))"
     )
     done = subprocess.run(

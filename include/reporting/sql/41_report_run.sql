@@ -9,6 +9,12 @@ with attempts as (
     group by run_id, dataset
 ),
 
+touched as ( -- a dataset that screen_monthly found as it is held has no attempt
+    select run_id, dataset from attempts
+    union
+    select run_id, dataset from ops.account
+),
+
 completeness as ( -- the worst column, as a share of what the contract asks of it
     select
         run_id,
@@ -40,7 +46,8 @@ select
     run.opened_at,
     run.closed_at
 from ops.run as run
-inner join attempts using (run_id)
+inner join touched using (run_id)
+left join attempts using (run_id, dataset)
 left join ops.account as account using (run_id, dataset)
 left join ops.gate as gate using (run_id, dataset)
 left join completeness using (run_id, dataset);
