@@ -6,7 +6,7 @@ world = --scenario $(SCENARIO) $(if $(SEED),--seed $(SEED))
 crosscheck = .venv/bin/python -m include
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev nightly up backfill sql psql test test-unit test-compose chaos check docs lock env clean
+.PHONY: help setup setup-dev nightly up backfill sql psql test test-unit test-compose chaos hostile check docs lock env clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ test-compose: ## the real docker-compose.yaml on any Docker engine that is there
 
 chaos: setup-dev ## random histories of nights with kills, same warehouse: HISTORIES=200 SEED=1
 	.venv/bin/python -m benchmarks.reliability.chaos --histories $(or $(HISTORIES),200) --seed $(or $(SEED),1)
+
+hostile: setup-dev ## nights on which everything goes wrong, compared with the truth: NIGHTS=60 SEED=7
+	.venv/bin/python -m benchmarks.reliability.hostile --nights $(or $(NIGHTS),60) $(if $(SEED),--seed $(SEED))
 
 check: setup-dev ## format, lint, types, import boundaries, generated documents fresh
 	.venv/bin/python -m ruff format --check .

@@ -84,7 +84,7 @@ ATTEMPTS: dict[str, Entry] = {
     ),
 }
 WITHOUT = "next attempt; the column is blank in this one, which is of no use if every row needs it; the next fills it"
-PUT_RIGHT = "not asked again: the totals agree. Put right and said so"
+PUT_RIGHT = "put right and said so. The totals agree, yet another attempt may bring the rows whole"
 FILES: dict[str, Entry] = {
     "columns_renamed": ("a new version of the extract program", WITHOUT),
     "columns_reordered": ("the same", "survived: columns are found by name, and it is said so"),

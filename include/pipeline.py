@@ -328,7 +328,7 @@ def _parts(settings: Settings, receipts: "Sequence[Receipt]") -> "list[Part]":
 
 def _measure(settings: Settings, run: Run, landing: "Landing", dataset: str) -> list[str]:
     """Enter what the attempts of the run were worth; what they lack that another attempt may bring, in words."""
-    from include.quality.yields import measure, shortfalls
+    from include.quality.yields import DAMAGE, measure, shortfalls
     from include.warehouse import books
 
     contract = load_contract(dataset)
@@ -341,8 +341,8 @@ def _measure(settings: Settings, run: Run, landing: "Landing", dataset: str) -> 
     if len(receipts) >= settings.extraction.content_attempts:
         return []
     if len(receipts) > 1:  # the source does not have what another attempt at it did not bring
-        brought = {field.field for field in yields.last() if field.new}
-        short = {field: why for field, why in short.items() if field in brought or (not field and brought)}
+        brought = {DAMAGE, *(field.field for field in yields.last() if field.new)}
+        short = {field: why for field, why in short.items() if field in brought or (not field and len(brought) > 1)}
     return list(short.values())
 
 

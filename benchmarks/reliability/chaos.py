@@ -3,8 +3,9 @@
     python -m benchmarks.reliability.chaos --histories 200 --seed 1
 
 A history is a permutation of the nights of a period, some of them together, some twice, some at the same time, now and
-then with the comparison of the whole period in between. While they run, a process is killed, PostgreSQL is killed, a gateway is killed, no file may grow, or the clock is wrong. What
-was killed is tried again, as Airflow would; then the warehouse must hold what one quiet run over the period leaves.
+then with the comparison of the whole period in between. While they run, a process is killed, PostgreSQL is killed, a
+gateway is killed, no file may grow, or the clock is wrong. What was killed is tried again, as Airflow would; then the
+warehouse must hold what one quiet run over the period leaves.
 """
 
 import argparse

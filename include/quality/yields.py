@@ -19,7 +19,8 @@ from include.interval import Interval
 from include.quality.errors import PartError
 from include.quality.hashing import encode
 from include.quality.parsing import Mask, as_mask, read_values
-from include.quality.reading import Part, read_part
+from include.quality.reading import Part, Rows, read_part
+from include.quality.repairs import MOVED, RECODED
 from include.quality.rules import Rule, all_breaches, any_row
 
 Words = npt.NDArray[np.uint64]
@@ -28,6 +29,7 @@ Words = npt.NDArray[np.uint64]
 CHANCE = 0.01
 # A fiscal year without a row is missed where the others let one expect this many: by chance once in 20,000.
 EXPECTED_ROWS = 10
+DAMAGE = "*"  # in the place of a field
 FISCAL_YEAR_MONTH = 10  # the federal fiscal year N begins on 1 October N-1
 
 
@@ -53,10 +55,14 @@ class FieldYield:
 
 @dataclass(frozen=True)
 class Yields:
-    """Of each attempt every field; and how many versions of the union were updated in each fiscal year."""
+    """Of each attempt every field; how many versions of the union were updated in each fiscal year.
+
+    `damaged`: rows of the last attempt that were put right by moving fields or changing characters, or not at all.
+    """
 
     fields: list[FieldYield]
     fiscal_years: dict[int, int]
+    damaged: int = 0
 
     def last(self) -> list[FieldYield]:
         """The fields after the last attempt."""
@@ -71,28 +77,38 @@ def measure(contract: Contract, parts: Sequence[Part], complete: Collection[int]
     union = _Union(len(contract.names))
     found = []
     ordered = sorted(parts, key=lambda part: (part.attempt, part.name))
+    damaged = 0
     for attempt, of_attempt in groupby(ordered, key=lambda part: part.attempt):
+        damaged = 0
         counts = np.zeros((len(contract.names), 4), np.int64)
         before = union.ever()
         for part in of_attempt:
-            counts += _add(contract, part, union, is_complete=attempt in complete)
+            try:
+                rows = read_part(contract, part)
+            except PartError:
+                continue
+            damaged += _damaged(rows)
+            counts += _add(contract, rows.table, union, is_complete=attempt in complete)
         union.settle()
         new, held, versions = union.ever() - before, union.held(), union.versions()
         found += [
             FieldYield(attempt, name, *map(int, (*counts[at], new[at], held[at], versions)))
             for at, name in enumerate(contract.names)
         ]
-    return Yields(found, union.fiscal_years())
+    return Yields(found, union.fiscal_years(), damaged)
 
 
 def shortfalls(
     contract: Contract, interval: Interval, yields: Yields, usual: Mapping[str, float] | None = None
 ) -> dict[str, str]:
-    """What the union lacks against the contract: field (`""`: rows) -> why, in one line of names and counts.
+    """What the union lacks against the contract: field (`""`: rows; `DAMAGE`: what the last attempt brought damaged) ->
+    why, in one line of names and counts.
 
     `usual`: share of the versions of other intervals that have a value, by field.
     """
     found = dict(_missing_years(interval, yields))
+    if yields.damaged:
+        found[DAMAGE] = f"[{yields.damaged}] rows came damaged and may come whole"
     for field in yields.last() if yields.fields else ():
         least = contract.column(field.field).completeness
         if least is not None and field.held < least * field.versions:
@@ -169,13 +185,15 @@ class _Union:
         return np.array([np.count_nonzero(words & bit) for bit in self._bits], np.int64)
 
 
-def _add(contract: Contract, part: Part, union: _Union, *, is_complete: bool) -> npt.NDArray[np.int64]:
-    """Take a part into the union; its counts by field: present, missing, placeholder, invalid."""
+def _damaged(rows: Rows) -> int:
+    """Rows that another attempt may bring whole."""
+    mended = pc.list_flatten(rows.table["repairs"]).to_pylist()
+    return len(rows.malformed) + sum(label in {*MOVED, *RECODED} for label in mended)
+
+
+def _add(contract: Contract, text: pa.Table, union: _Union, *, is_complete: bool) -> npt.NDArray[np.int64]:
+    """Take the rows of a part into the union; their counts by field: present, missing, placeholder, invalid."""
     counts = np.zeros((len(contract.names), 4), np.int64)
-    try:
-        text = read_part(contract, part).table
-    except PartError:
-        return counts
     typed = read_values(contract, text)
     broken = {name: mask for name, mask in all_breaches(contract, typed).items() if name[1] is not Rule.REQUIRED}
     identity = set(contract.version_key)
