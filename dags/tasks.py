@@ -2,7 +2,7 @@
 
 import os
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import (
@@ -14,7 +14,7 @@ from airflow.sdk import (
     get_current_context,
     task,
 )
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 
 from dags.alerts import FailureNotifier
 from include.contracts import dataset_names
@@ -44,6 +44,7 @@ DEFAULT_ARGS = {
     "retry_delay": timedelta(seconds=RETRY_SECONDS),
     "on_failure_callback": FailureNotifier(),
 }
+LOOK_AGAIN_SECONDS = 20  # at an export job that takes longer than a worker waits for it
 WORLD_START = os.environ.get("CROSSCHECK_WORLD_START", "2004-10-01")  # the audit's window opens
 WORLD_END = os.environ.get("CROSSCHECK_WORLD_END")  # simulated agencies end with their scenario; real ones do not
 
@@ -90,9 +91,17 @@ def compare(run: dict[str, Any], dataset: str) -> dict[str, Any]:
     map_index_template="{{ dataset }}",
 )
 def extract(run: dict[str, Any], dataset: str, ti: Any = None) -> dict[str, Any]:
-    """One attempt at the export: request, poll, download with resume, verify, land. Each try is an attempt."""
+    """One attempt at the export: request, poll, download with resume, verify, land. Each try is an attempt.
+
+    While the agency is at work on a long job the task is rescheduled: it holds no worker and costs no try.
+    """
+    from include.extraction.errors import NotReady
+
     pipeline, settings, opened = _begin(run, dataset)
-    return pipeline.extract(settings, opened, dataset, last_try=ti.try_number > ti.max_tries)
+    try:
+        return pipeline.extract(settings, opened, dataset, last_try=ti.try_number > ti.max_tries)
+    except NotReady:
+        raise AirflowRescheduleException(datetime.now(UTC) + timedelta(seconds=LOOK_AGAIN_SECONDS)) from None
 
 
 @task(

@@ -346,7 +346,8 @@ def show(result: dict[str, Any], path: Path) -> None:
         print(f"held: {reason}")
     print(
         f"\nnights {result['nights']}   seed {result['seed']}   books closed {result['books_closed']} of "
-        f"{result['books']}   wrong values {result['wrong_values']}   cleared by a person {result['cleared_by_a_person']}   {path}"
+        f"{result['books']}   wrong values {result['wrong_values']}   "
+        f"cleared by a person {result['cleared_by_a_person']}   {path}"
     )
 
 

@@ -5,7 +5,8 @@
                                 attempt-0001.failed.json   ledger of an attempt that landed nothing
 
 Making `attempt-0001.open` is the lock on the number: only one process can. Its ledger is written at once and says
-`unfinished`, so that a killed attempt keeps its number and is counted; landing removes it, failing rewrites it.
+`unfinished`, so that a killed attempt keeps its number and is counted; landing removes it, failing rewrites it. An
+attempt whose export is not ready says `waiting`: the next one that its run opens is the same.
 The rename to `attempt-0001` comes when every byte is on the disk, the receipt after that: a reader looks for receipts.
 """
 
@@ -23,7 +24,7 @@ from typing import Self, TypeVar
 
 from pydantic import ValidationError
 
-from include.extraction.errors import ExtractionError, LandingError, storage
+from include.extraction.errors import ExtractionError, LandingError, NotReady, storage
 from include.extraction.manifest import Manifest
 from include.extraction.receipt import Failure, Receipt
 from include.interval import Interval
@@ -38,6 +39,7 @@ FOLDER = 0o770  # workers of one group share the zone; the umask may narrow it
 Record = TypeVar("Record", Receipt, Failure)
 
 ENTRY = re.compile(r"attempt-(\d{4,})(\.open|\.failed\.json)?")
+WAITING = "waiting"  # cause in the ledger of an attempt that goes on when the agency is ready
 UNFINISHED = "unfinished"  # cause in the ledger of an attempt that is at work, or was killed
 
 
@@ -71,9 +73,8 @@ class _Place:
 class Attempt:
     """One try at an export. As a context manager: at its end, what was not landed is gone and the ledger says why."""
 
-    def __init__(self, place: _Place, run_id: int, number: int) -> None:
-        self.run_id, self.number = run_id, number
-        self.started_at = datetime.now(UTC)
+    def __init__(self, place: _Place, run_id: int, number: int, started_at: datetime) -> None:
+        self.run_id, self.number, self.started_at = run_id, number, started_at
         self._place = place
         self._final = place.folder / f"attempt-{number:04d}"
         self._ledger = place.folder / f"attempt-{number:04d}.failed.json"
@@ -91,11 +92,18 @@ class Attempt:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         if self._landed:
             return
+        if isinstance(error, NotReady):
+            self.record(WAITING)
+            return
         with suppress(OSError):
             (self.folder / "receipt.json").unlink(missing_ok=True)  # first: no reader may see an attempt half removed
         shutil.rmtree(self.folder, ignore_errors=True)
         with suppress(LandingError):  # a disk that is full is why we are here; the ledger still says "unfinished"
             self.record(error.kind if isinstance(error, ExtractionError) else kind.__name__ if kind else UNFINISHED)
+
+    def age(self) -> float:
+        """Seconds since it began, on the clock of the wall: it may have begun in another process."""
+        return max(0.0, (datetime.now(UTC) - self.started_at).total_seconds())
 
     def record(self, cause: str) -> None:
         """Write the ledger of an attempt that has landed nothing: numbers, a time, a word. Raises `LandingError`."""
@@ -134,14 +142,19 @@ class Landing:
         self.root = root
 
     def open_attempt(self, dataset: str, interval: Interval, run_id: int) -> Attempt:
-        """Reserve the next number of the interval."""
+        """Reserve the next number of the interval, or go on with the attempt of this run that waits."""
         place = _Place(self.root, dataset, interval)
         with place.guard():
             place.folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
             _sync(place.folder.parent)
             _sync(self.root)
             _sweep(place)
-            attempt = Attempt(place, run_id, _reserve(place))
+            waiting = [entry for entry in _ledgers(place) if entry.run_id == run_id and entry.cause == WAITING]
+            if waiting:
+                attempt = Attempt(place, run_id, waiting[-1].attempt, waiting[-1].started_at)
+                attempt.folder.mkdir(mode=FOLDER, exist_ok=True)
+            else:
+                attempt = Attempt(place, run_id, _reserve(place), datetime.now(UTC))
         attempt.record(UNFINISHED)
         return attempt
 
@@ -160,16 +173,12 @@ class Landing:
         return [receipt for receipt in receipts if run_id is None or receipt.run_id == run_id]
 
     def failures(self, dataset: str, interval: Interval, run_id: int) -> list[Failure]:
-        """Attempts of a run that landed nothing, by number: failed, killed, or at work right now."""
+        """Attempts of a run that landed nothing, by number: failed, killed, or at work right now. Not: that wait."""
         place = _Place(self.root, dataset, interval)
-        found = []
         with place.guard():
-            for _, suffix, path in sorted(place.entries()):
-                with suppress(FileNotFoundError):  # landed since we looked: it has a receipt now
-                    if suffix == ".failed.json":
-                        found.append(_read(place, path, Failure))
+            found = [entry for entry in _ledgers(place) if entry.run_id == run_id and entry.cause != WAITING]
         landed = {receipt.attempt for receipt in self.receipts(dataset, interval)}  # killed between receipt and ledger
-        return [failure for failure in found if failure.run_id == run_id and failure.attempt not in landed]
+        return [failure for failure in found if failure.attempt not in landed]
 
     def attempts(self, dataset: str, interval: Interval, run_id: int) -> int:
         """How many attempts a run made at the interval: landed, failed and killed."""
@@ -188,6 +197,15 @@ class Landing:
                     f"restore [{receipt.path}] from a copy, or remove it and extract again"
                 )
         return paths
+
+
+def _ledgers(place: _Place) -> list[Failure]:
+    found = []
+    for _, suffix, path in sorted(place.entries()):
+        with suppress(FileNotFoundError):  # landed since we looked: it has a receipt now
+            if suffix == ".failed.json":
+                found.append(_read(place, path, Failure))
+    return found
 
 
 def _next(place: _Place) -> int:

@@ -2,8 +2,9 @@
 
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -84,6 +85,22 @@ def test_what_would_fail_the_same_way_is_not_tried_again(dag):
     assert refused.action == RetryAction.FAIL
     for error in (TransportError("reset"), IncompleteExport("short")):
         assert policy.evaluate(error, try_number=1, max_tries=3).action != RetryAction.FAIL
+
+
+def test_a_long_job_gives_the_worker_back(monkeypatch):
+    """No try is used and no worker held; the task comes back by itself."""
+    from airflow.sdk.exceptions import AirflowRescheduleException
+
+    from dags import tasks
+    from include.extraction.errors import NotReady
+
+    def extract(*_, **__):
+        raise NotReady("export job [1] is [running]")
+
+    monkeypatch.setattr(tasks, "_begin", lambda *_: (SimpleNamespace(extract=extract), None, None))
+    with pytest.raises(AirflowRescheduleException) as later:
+        tasks.extract.function({}, "tecs_subjects", ti=SimpleNamespace(try_number=1, max_tries=3))
+    assert later.value.reschedule_date > datetime.now(UTC)
 
 
 def test_every_dataset_of_the_contracts_is_collected(dag):
