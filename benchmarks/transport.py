@@ -195,7 +195,6 @@ def main() -> int:
         rows, digest = make_part(part, 32)
         size = part.stat().st_size
         names = [f"part-{number:04d}.csv.gz" for number in range(1, count + 1)]
-        total = count * rows
         manifest = {
             "export_id": "export-1",
             "dataset": CONTRACT.dataset,
