@@ -40,8 +40,8 @@ def record_yields(dsn: str, yields: Sequence[dict[str, Any]]) -> None:
 
 
 def usual_shares(dsn: str, dataset: str, interval: Interval) -> dict[str, float]:
-    """Share of the versions that have a value, by field, over all other intervals that were measured."""
-    about = {"dataset": dataset, "interval_start": interval.start, "interval_end": interval.end}
+    """Share of the versions that have a value, by field, over all earlier intervals that were measured."""
+    about = {"dataset": dataset, "interval_start": interval.start}
     return {found.field: float(found.share) for found in fetch(dsn, query("usual_shares"), about)}
 
 

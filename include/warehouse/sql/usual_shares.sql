@@ -1,9 +1,9 @@
--- what the last attempts of other intervals held of each field
+-- what the last attempts at earlier intervals held of each field: a backfill is judged as its night would have been
 with last_attempt as (
     select distinct on (interval_start, interval_end)
         interval_start, interval_end, attempt
     from ops.attempt_yield
-    where dataset = %(dataset)s and (interval_start, interval_end) <> (%(interval_start)s, %(interval_end)s)
+    where dataset = %(dataset)s and interval_end <= %(interval_start)s
     order by interval_start, interval_end, attempt desc
 )
 
