@@ -44,7 +44,9 @@ DEFAULT_ARGS = {
     "retry_delay": timedelta(seconds=RETRY_SECONDS),
     "on_failure_callback": FailureNotifier(),
 }
-LOOK_AGAIN_SECONDS = 20  # at an export job that takes longer than a worker waits for it
+# At an export job that takes longer than a worker waits for it. Longer than a busy scheduler needs to hear that the
+# process ended: if the task is queued again by then, Airflow 3.3 takes it for lost, and a try is used up.
+LOOK_AGAIN_SECONDS = 60
 WORLD_START = os.environ.get("CROSSCHECK_WORLD_START", "2004-10-01")  # the audit's window opens
 WORLD_END = os.environ.get("CROSSCHECK_WORLD_END")  # simulated agencies end with their scenario; real ones do not
 

@@ -121,6 +121,10 @@ class GatewayClient:
             raise Refusal(f"{export}: the gateway does not know the dataset [404]; compare the contract") from None
         return Export(self.host, dataset, interval, job.export_id)
 
+    def known_export(self, dataset: str, interval: Interval, export_id: str) -> Export:
+        """An export that was asked for before: asking again would make some gateways begin anew."""
+        return Export(self.host, dataset, interval, export_id)
+
     def wait_ready(self, export: Export, waited: float = 0.0) -> None:
         """Return when the export job is done. `waited`: seconds since the attempt began.
 
@@ -139,7 +143,9 @@ class GatewayClient:
                     f"{export}: export job not done after {limit} [{job.state}]; {AGAIN}", "job_timeout"
                 )
             if time.monotonic() + pause > began + self._limits.wait_seconds:
-                raise NotReady(f"{export}: export job [{export.export_id}] is [{job.state}]; go on with it later")
+                raise NotReady(
+                    f"{export}: export job [{export.export_id}] is [{job.state}]; go on with it later", export.export_id
+                )
             self._sleep(pause)
             pause = min(2 * pause, POLL_MAX_SECONDS)
 

@@ -33,7 +33,11 @@ class TransportError(ExtractionError):
 
 
 class NotReady(ExtractionError):  # noqa: N818  # nothing is wrong
-    """The export job still runs, and its worker is wanted elsewhere: go on with the same attempt later."""
+    """The export job still runs, and its worker is wanted elsewhere: go on with the same attempt and job later."""
+
+    def __init__(self, message: str, export_id: str) -> None:
+        super().__init__(message)
+        self.export_id = export_id
 
 
 class IncompleteExport(ExtractionError):  # noqa: N818  # says what the export is; nobody made an error

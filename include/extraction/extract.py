@@ -34,7 +34,11 @@ def extract(
     without ever stalling is bounded by the task's own timeout only.
     """
     with landing.open_attempt(contract.dataset, interval, run_id) as attempt, GatewayClient(gateway, limits) as client:
-        export = client.request_export(contract.dataset, interval, attempt.number)
+        export = (
+            client.known_export(contract.dataset, interval, attempt.export_id)
+            if attempt.export_id
+            else client.request_export(contract.dataset, interval, attempt.number)
+        )
         client.wait_ready(export, attempt.age())
         manifest = client.manifest(export)
         _check_version(contract, manifest, export)

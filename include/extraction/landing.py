@@ -73,8 +73,8 @@ class _Place:
 class Attempt:
     """One try at an export. As a context manager: at its end, what was not landed is gone and the ledger says why."""
 
-    def __init__(self, place: _Place, run_id: int, number: int, started_at: datetime) -> None:
-        self.run_id, self.number, self.started_at = run_id, number, started_at
+    def __init__(self, place: _Place, run_id: int, number: int, started_at: datetime, export_id: str = "") -> None:
+        self.run_id, self.number, self.started_at, self.export_id = run_id, number, started_at, export_id
         self._place = place
         self._final = place.folder / f"attempt-{number:04d}"
         self._ledger = place.folder / f"attempt-{number:04d}.failed.json"
@@ -93,7 +93,7 @@ class Attempt:
         if self._landed:
             return
         if isinstance(error, NotReady):
-            self.record(WAITING)
+            self.record(WAITING, error.export_id)
             return
         with suppress(OSError):
             (self.folder / "receipt.json").unlink(missing_ok=True)  # first: no reader may see an attempt half removed
@@ -105,9 +105,11 @@ class Attempt:
         """Seconds since it began, on the clock of the wall: it may have begun in another process."""
         return max(0.0, (datetime.now(UTC) - self.started_at).total_seconds())
 
-    def record(self, cause: str) -> None:
+    def record(self, cause: str, export_id: str = "") -> None:
         """Write the ledger of an attempt that has landed nothing: numbers, a time, a word. Raises `LandingError`."""
-        entry = Failure(attempt=self.number, run_id=self.run_id, cause=cause, started_at=self.started_at)
+        entry = Failure(
+            attempt=self.number, run_id=self.run_id, cause=cause, started_at=self.started_at, export_id=export_id
+        )
         with self._place.guard():
             _write(self._ledger, entry.model_dump_json())
 
@@ -151,7 +153,8 @@ class Landing:
             _sweep(place)
             waiting = [entry for entry in _ledgers(place) if entry.run_id == run_id and entry.cause == WAITING]
             if waiting:
-                attempt = Attempt(place, run_id, waiting[-1].attempt, waiting[-1].started_at)
+                last = waiting[-1]
+                attempt = Attempt(place, run_id, last.attempt, last.started_at, last.export_id)
                 attempt.folder.mkdir(mode=FOLDER, exist_ok=True)
             else:
                 attempt = Attempt(place, run_id, _reserve(place), datetime.now(UTC))

@@ -95,7 +95,7 @@ def test_a_long_job_gives_the_worker_back(monkeypatch):
     from include.extraction.errors import NotReady
 
     def extract(*_, **__):
-        raise NotReady("export job [1] is [running]")
+        raise NotReady("export job [1] is [running]", "1")
 
     monkeypatch.setattr(tasks, "_begin", lambda *_: (SimpleNamespace(extract=extract), None, None))
     with pytest.raises(AirflowRescheduleException) as later:
