@@ -18,7 +18,7 @@ from include.interval import Interval
 from include.settings import Settings
 from include.simulator import scenario, world
 from include.simulator.gateways.gateway import create_app
-from include.simulator.gateways.plan import Rules, load
+from include.simulator.gateways.plan import Rules, WrittenAttempt, WrittenPlan, load
 from include.simulator.rates import Files, Transport
 from include.warehouse.connection import fetch
 
@@ -102,6 +102,26 @@ def test_cases_of_another_program_are_set_aside(attempted: Settings, years: Path
         differences(contract, values(staged["accepted_path"], contract.dataset), recoverable(years, contract.dataset))
         == {}
     )
+
+
+@pytest.mark.parametrize(("blank", "attempts"), [((1,), 2), ((1, 2, 3, 4), 2)], ids=["once", "always"])
+def test_a_field_short_of_the_contract_asks_once_more_though_the_totals_agree(
+    settings: Settings, years: Path, blank: tuple[int, ...], attempts: int
+) -> None:
+    """Whoever made the file counted it, too. A second look brings the dates of birth, or shows that there are none."""
+    faults = {"files": [{"fault": "column_blank", "columns": ["DOB"]}], "totals_of_file": True}
+    entries = [{"datasets": "tecs_subjects", "attempt": number, "why": "no dates", **faults} for number in blank]
+    plan = WrittenPlan(name="dates", meaning="none", attempts=tuple(map(WrittenAttempt.model_validate, entries)))
+    with serve_app(create_app(years, "tecs", TOKEN, Rules(written=plan))) as gateway:
+        short = replace(settings, gateways={"tecs": gateway})
+        run = pipeline.open_books(short, YEARS, "no dates of birth")
+        with pytest.raises(IncompleteExport, match=r"column \[date_of_birth\] has \[0\] values in \[\d+\] versions"):
+            pipeline.extract(short, run, "tecs_subjects", last_try=False)
+        assert pipeline.extract(short, run, "tecs_subjects", last_try=False)["attempt"] == attempts
+        staged = pipeline.stage(short, run, "tecs_subjects")
+        decided = pipeline.validate(short, run, "tecs_subjects", staged)
+    is_held = any("date_of_birth:completeness" in reason for reason in decided["reasons"])
+    assert (decided["decision"] == "hold", is_held) == (len(blank) > 1, len(blank) > 1)
 
 
 def values(accepted: str, dataset: str) -> dict:
