@@ -98,9 +98,10 @@ def extract(settings: Settings, run: Run, dataset: str, *, last_try: bool) -> di
     """One attempt at an export. Raises the classes of `extraction.errors`; the ledger learns of it either way.
 
     Unless it is the `last_try`, raises `IncompleteExport` while what all attempts hold together falls short, of the
-    control totals or of the contract, and another attempt can help.
+    control totals or of the contract, and another attempt can help. Where one that was asked for beside a complete one
+    fails for good, the complete one stands.
     """
-    from include.extraction.errors import IncompleteExport
+    from include.extraction.errors import ExtractionError, IncompleteExport, NotReady, Refusal
     from include.extraction.extract import extract as one_attempt
     from include.extraction.landing import Landing
 
@@ -117,6 +118,12 @@ def extract(settings: Settings, run: Run, dataset: str, *, last_try: bool) -> di
                 run_id=run.run_id,
                 last_try=last_try,
             )
+        except ExtractionError as error:
+            whole = [each for each in landing.receipts(dataset, run.interval, run_id=run.run_id) if each.complete]
+            is_final = (last_try or isinstance(error, Refusal)) and not isinstance(error, NotReady)
+            if not whole or not is_final:
+                raise
+            receipt, last_try = whole[-1], True
         finally:
             _write_ledger(settings, run, landing, dataset)
             wanted = _measure(settings, run, landing, dataset)
@@ -158,8 +165,7 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
             raise
         counts = {key: getattr(staged, key) for key in ("received", "duplicate", "quarantined", "accepted")}
         books.record_staged(settings.warehouse_dsn, run.run_id, {"dataset": dataset, **counts})
-    last = receipts[-1]
-    return {**staged.to_dict(), "complete": last.complete and staged.is_whole(last.attempt)}
+    return {**staged.to_dict(), "complete": any(staged.is_whole(attempt) for attempt in complete)}
 
 
 def validate(settings: Settings, run: Run, dataset: str, staged: dict[str, Any]) -> dict[str, Any]:

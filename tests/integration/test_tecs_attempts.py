@@ -13,7 +13,7 @@ from nights import TRIES
 from benchmarks.reliability.agency import differences, recoverable
 from include import pipeline
 from include.contracts import load_contract
-from include.extraction.errors import IncompleteExport
+from include.extraction.errors import IncompleteExport, TransportError
 from include.interval import Interval
 from include.settings import Settings
 from include.simulator import scenario, world
@@ -122,6 +122,26 @@ def test_a_field_short_of_the_contract_asks_once_more_though_the_totals_agree(
         decided = pipeline.validate(short, run, "tecs_subjects", staged)
     is_held = any("date_of_birth:completeness" in reason for reason in decided["reasons"])
     assert (decided["decision"] == "hold", is_held) == (len(blank) > 1, len(blank) > 1)
+
+
+def test_a_complete_attempt_stands_when_the_next_one_that_was_asked_for_fails(settings: Settings, years: Path) -> None:
+    """Its rows came damaged and were put right; another attempt might have brought them whole."""
+    entries = [{"datasets": "tecs_arrests", "attempt": 1, "why": "damaged", "files": [{"fault": "extra_fields"}]}]
+    entries += [{"datasets": "tecs_arrests", "attempt": n, "why": "fails", "job": "job_failed"} for n in (2, 3, 4)]
+    plan = WrittenPlan(name="stands", meaning="the first", attempts=tuple(map(WrittenAttempt.model_validate, entries)))
+    with serve_app(create_app(years, "tecs", TOKEN, Rules(written=plan))) as gateway:
+        one = replace(settings, gateways={"tecs": gateway})
+        run = pipeline.open_books(one, YEARS, "stands")
+        with pytest.raises(IncompleteExport, match="rows came damaged and may come whole"):
+            pipeline.extract(one, run, "tecs_arrests", last_try=False)
+        for _ in range(2):
+            with pytest.raises(TransportError):
+                pipeline.extract(one, run, "tecs_arrests", last_try=False)
+        assert pipeline.extract(one, run, "tecs_arrests", last_try=True)["attempt"] == 1
+        staged = pipeline.stage(one, run, "tecs_arrests")
+    assert staged["complete"]
+    states = fetch(settings.warehouse_dsn, "select state from ops.attempt order by attempt")
+    assert [row.state for row in states] == ["landed", "failed", "failed", "failed"]
 
 
 def values(accepted: str, dataset: str) -> dict:
