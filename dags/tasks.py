@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -68,7 +70,9 @@ def open_books(
 
 @task(
     pool="gateways",
+    retries=3,
     retry_exponential_backoff=2.0,
+    max_retry_delay=timedelta(minutes=30),
     retry_policy=NO_SECOND_TRY,
     execution_timeout=timedelta(hours=2),
     map_index_template="{{ dataset }}",
@@ -76,7 +80,8 @@ def open_books(
 def compare(run: dict[str, Any], dataset: str) -> dict[str, Any]:
     """Control totals of the agency against what is held: the run over the days that differ. Skipped if none does."""
     pipeline, settings, opened = _begin(run, dataset)
-    differing: dict[str, Any] | None = pipeline.compare(settings, opened, dataset)
+    with _worker_given_back():
+        differing: dict[str, Any] | None = pipeline.compare(settings, opened, dataset)
     if differing is None:
         raise AirflowSkipException(f"dataset [{dataset}]: what is held agrees with the agency's control totals")
     return differing
@@ -97,13 +102,9 @@ def extract(run: dict[str, Any], dataset: str, ti: Any = None) -> dict[str, Any]
 
     While the agency is at work on a long job the task is rescheduled: it holds no worker and costs no try.
     """
-    from include.extraction.errors import NotReady
-
     pipeline, settings, opened = _begin(run, dataset)
-    try:
+    with _worker_given_back():
         return pipeline.extract(settings, opened, dataset, last_try=ti.try_number > ti.max_tries)
-    except NotReady:
-        raise AirflowRescheduleException(datetime.now(UTC) + timedelta(seconds=LOOK_AGAIN_SECONDS)) from None
 
 
 @task(
@@ -180,6 +181,17 @@ def _begin(run: dict[str, Any], dataset: str = "") -> tuple[Any, Any, Any]:
 
     get_current_context()["dataset"] = dataset
     return pipeline, settings(), pipeline.Run.from_dict(run)
+
+
+@contextmanager
+def _worker_given_back() -> Iterator[None]:
+    """A job that is not ready reschedules the task instead of failing it."""
+    from include.extraction.errors import NotReady
+
+    try:
+        yield
+    except NotReady:
+        raise AirflowRescheduleException(datetime.now(UTC) + timedelta(seconds=LOOK_AGAIN_SECONDS)) from None
 
 
 def _failed(ti: Any) -> list[str]:

@@ -68,7 +68,7 @@ def compare(settings: Settings, run: Run, dataset: str) -> dict[str, Any] | None
     """What of the run's interval has to be fetched: the whole if nothing of it is held, nothing (`None`) if the
     agency's control totals agree with what is held, else the shortest period with all days that differ.
 
-    Returns the run over that interval, as `Run.to_dict`. Raises `TransportError`, `Refusal`.
+    Returns the run over that interval, as `Run.to_dict`. Raises the classes of `extraction.errors`.
     """
     from include.quality.totals import DAY, whole_days
     from include.warehouse import books
@@ -80,11 +80,12 @@ def compare(settings: Settings, run: Run, dataset: str) -> dict[str, Any] | None
         return run.to_dict()
 
     with _timed(settings, run, "compare", dataset):
-        is_same = len(held) == len(days) and _agrees(settings, contract, run.interval, list(held.values()))
+        is_same = len(held) == len(days) and _agrees(settings, contract, run, list(held.values()))
         differing = [
             day
             for day in (() if is_same else days)
-            if day not in held or not _agrees(settings, contract, _of_days(day, day + DAY), [held[day]])
+            if day not in held
+            or not _agrees(settings, contract, Run(run.run_id, _of_days(day, day + DAY)), [held[day]])
         ]
         if not differing:
             rows = sum(total[0] for total in held.values())
@@ -298,15 +299,19 @@ def preload() -> None:
     warm_up(load_contract(dataset_names()[0]))
 
 
-def _agrees(
-    settings: Settings, contract: "Contract", interval: Interval, held: Sequence[tuple[int, dict[str, int]]]
-) -> bool:
+def _agrees(settings: Settings, contract: "Contract", run: Run, held: Sequence[tuple[int, dict[str, int]]]) -> bool:
     """Whether the agency's control totals of an interval are the sum of what is held of its days."""
     from include.extraction.landing import Landing
     from include.extraction.probe import control_totals
 
-    gateway, landing = settings.gateways[contract.agency], Landing(settings.landing)
-    totals = control_totals(contract, interval, gateway=gateway, limits=settings.extraction, landing=landing)
+    totals = control_totals(
+        contract,
+        run.interval,
+        gateway=settings.gateways[contract.agency],
+        limits=settings.extraction,
+        landing=Landing(settings.landing),
+        run_id=run.run_id,
+    )
     rows = sum(rows for rows, _ in held)
     names = [column.source for column in contract.columns]
     non_blank = {name: sum(values.get(name, 0) for _, values in held) for name in names}

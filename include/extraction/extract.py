@@ -34,12 +34,7 @@ def extract(
     without ever stalling is bounded by the task's own timeout only.
     """
     with landing.open_attempt(contract.dataset, interval, run_id) as attempt, GatewayClient(gateway, limits) as client:
-        export = (
-            client.known_export(contract.dataset, interval, attempt.export_id)
-            if attempt.export_id
-            else client.request_export(contract.dataset, interval, attempt.number)
-        )
-        client.wait_ready(export, attempt.age())
+        export = ask(client, attempt, contract.dataset, interval)
         manifest = client.manifest(export)
         _check_version(contract, manifest, export)
         attempt.require(sum(part.bytes for part in manifest.unique_parts))
@@ -56,6 +51,16 @@ def extract(
             f"{receipt.shortfalls[0]}; it is kept, the task's next try asks again"
         )
     return receipt
+
+
+def ask(client: GatewayClient, attempt: Attempt, dataset: str, interval: Interval) -> Export:
+    """The export of an attempt, ready: asked for, or gone on with if the attempt waited for it before."""
+    if attempt.export_id:
+        export = client.known_export(dataset, interval, attempt.export_id)
+    else:
+        export = client.request_export(dataset, interval, attempt.number)
+    client.wait_ready(export, attempt.age())
+    return export
 
 
 def _check_version(contract: Contract, manifest: Manifest, export: Export) -> None:

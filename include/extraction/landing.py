@@ -40,6 +40,8 @@ Record = TypeVar("Record", Receipt, Failure)
 
 ENTRY = re.compile(r"attempt-(\d{4,})(\.open|\.failed\.json)?")
 WAITING = "waiting"  # cause in the ledger of an attempt that goes on when the agency is ready
+COMPARED = "compared"  # cause in the ledger of an attempt that asked for control totals only
+NO_FAILURE = (WAITING, COMPARED)
 UNFINISHED = "unfinished"  # cause in the ledger of an attempt that is at work, or was killed
 
 
@@ -79,6 +81,7 @@ class Attempt:
         self._final = place.folder / f"attempt-{number:04d}"
         self._ledger = place.folder / f"attempt-{number:04d}.failed.json"
         self._landed = False
+        self.cause = UNFINISHED  # in the ledger, if nothing lands and nothing fails
         self.folder = place.folder / f"attempt-{number:04d}.open"  # where the parts go
 
     @property
@@ -99,7 +102,7 @@ class Attempt:
             (self.folder / "receipt.json").unlink(missing_ok=True)  # first: no reader may see an attempt half removed
         shutil.rmtree(self.folder, ignore_errors=True)
         with suppress(LandingError):  # a disk that is full is why we are here; the ledger still says "unfinished"
-            self.record(error.kind if isinstance(error, ExtractionError) else kind.__name__ if kind else UNFINISHED)
+            self.record(error.kind if isinstance(error, ExtractionError) else kind.__name__ if kind else self.cause)
 
     def age(self) -> float:
         """Seconds since it began, on the clock of the wall: it may have begun in another process."""
@@ -161,12 +164,6 @@ class Landing:
         attempt.record(UNFINISHED)
         return attempt
 
-    def next_number(self, dataset: str, interval: Interval) -> int:
-        """Number that the next attempt at the interval will have, unless a neighbour begins one first."""
-        place = _Place(self.root, dataset, interval)
-        with place.guard():
-            return _next(place)
-
     def receipts(self, dataset: str, interval: Interval, run_id: int | None = None) -> list[Receipt]:
         """Landed attempts of the interval (of one run, if given), by number."""
         place = _Place(self.root, dataset, interval)
@@ -176,10 +173,10 @@ class Landing:
         return [receipt for receipt in receipts if run_id is None or receipt.run_id == run_id]
 
     def failures(self, dataset: str, interval: Interval, run_id: int) -> list[Failure]:
-        """Attempts of a run that landed nothing, by number: failed, killed, or at work right now. Not: that wait."""
+        """Attempts of a run that landed nothing, by number: failed, killed, or at work right now."""
         place = _Place(self.root, dataset, interval)
         with place.guard():
-            found = [entry for entry in _ledgers(place) if entry.run_id == run_id and entry.cause != WAITING]
+            found = [entry for entry in _ledgers(place) if entry.run_id == run_id and entry.cause not in NO_FAILURE]
         landed = {receipt.attempt for receipt in self.receipts(dataset, interval)}  # killed between receipt and ledger
         return [failure for failure in found if failure.attempt not in landed]
 
@@ -211,13 +208,9 @@ def _ledgers(place: _Place) -> list[Failure]:
     return found
 
 
-def _next(place: _Place) -> int:
-    return 1 + max((number for number, _, _ in place.entries()), default=0)
-
-
 def _reserve(place: _Place) -> int:
     while True:
-        number = _next(place)
+        number = 1 + max((number for number, _, _ in place.entries()), default=0)
         base = place.folder / f"attempt-{number:04d}"
         lock = base.with_name(f"{base.name}.open")
         try:

@@ -13,10 +13,11 @@ from nights import collect, night
 from benchmarks.reliability.agency import differences, recoverable
 from include import pipeline
 from include.contracts import load_contract
+from include.extraction.errors import TransportError
 from include.interval import Interval
 from include.settings import Settings
 from include.simulator.gateways.gateway import create_app
-from include.simulator.gateways.plan import Rules
+from include.simulator.gateways.plan import Rules, WrittenAttempt, WrittenPlan
 from include.warehouse.connection import fetch
 
 pytestmark = pytest.mark.integration
@@ -64,6 +65,19 @@ def test_a_month_that_agrees_is_not_fetched_and_its_books_close(month: Settings)
     [row] = fetch(month.warehouse_dsn, "select * from report.run where run_id = %s", [run.run_id])
     assert (row.received, row.loaded, row.decision, row.is_closed) == (0, 0, "pass", True)
     assert "control totals of [7] days agree with the [" in row.reasons[0]
+
+
+def test_a_comparison_that_fails_is_another_attempt_the_next_time(month: Settings, world: Path) -> None:
+    """The same attempt fails the same way for ever."""
+    screen(month)
+    entry = {"datasets": DATASET, "attempt": 2, "why": "on trial", "job": "job_failed"}
+    plan = WrittenPlan(name="once", meaning="the comparison", attempts=(WrittenAttempt.model_validate(entry),))
+    with serve_app(create_app(world, "uscis", TOKEN, Rules(written=plan))) as gateway:
+        failing = replace(month, gateways={"uscis": gateway})
+        run = pipeline.open_books(failing, MONTH, "again")
+        with pytest.raises(TransportError, match="export job"):
+            pipeline.compare(failing, run, DATASET)
+        assert pipeline.compare(failing, run, DATASET) is None
 
 
 def test_only_the_days_that_differ_are_fetched(month: Settings, world: Path) -> None:
