@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from include.quality.reading import Part
 
 
+SOME_DAYS = 7  # that are held before a day without a row is a surprise: a week has a Sunday
+
+
 class BooksError(RuntimeError):
     """The books of a run do not close: the run is red. One line per reason."""
 
@@ -349,6 +352,10 @@ def _measure(settings: Settings, run: Run, landing: "Landing", dataset: str) -> 
     books.record_yields(settings.warehouse_dsn, [{**place, **asdict(field)} for field in yields.fields])
     usual = books.usual_shares(settings.warehouse_dsn, dataset, run.interval)
     short = shortfalls(contract, run.interval, yields, usual)
+    if receipts and not any(receipt.rows for receipt in receipts):
+        days, quiet = books.quiet_days(settings.warehouse_dsn, dataset, run.interval.start.date())
+        # two attempts may run too early: where no day was ever quiet, the last try has to say so as well
+        return [f"no row, as on none of [{days}] days before"] if days >= SOME_DAYS and not quiet else []
     if len(receipts) >= settings.extraction.content_attempts:
         return []
     if len(receipts) > 1:  # the source does not have what another attempt at it did not bring

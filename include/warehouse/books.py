@@ -88,6 +88,12 @@ def day_totals(dsn: str, dataset: str, days: Sequence[date]) -> dict[date, tuple
     return {row.updated_on: (row.row_count, row.non_blank) for row in found}
 
 
+def quiet_days(dsn: str, dataset: str, before: date) -> tuple[int, int]:
+    """How many days before one are held, and how many of them without a row."""
+    [found] = fetch(dsn, query("quiet_days"), {"dataset": dataset, "before": before})
+    return found.days, found.quiet
+
+
 def record_stage_time(
     dsn: str, run_id: int, stage: str, dataset: str, started_at: datetime, finished_at: datetime
 ) -> None:

@@ -80,6 +80,18 @@ def test_a_comparison_that_fails_is_another_attempt_the_next_time(month: Setting
         assert pipeline.compare(failing, run, DATASET) is None
 
 
+def test_an_export_without_a_row_is_a_surprise_where_no_day_was_quiet(month: Settings, world: Path) -> None:
+    """Two attempts that ran too early say the same; the third is not believed either, and the fourth has the rows."""
+    screen(month, night(20, 10))
+    entries = [{"datasets": DATASET, "attempt": n, "why": "too early", "job": "empty_export"} for n in (1, 2, 3)]
+    plan = WrittenPlan(name="early", meaning="no rows", attempts=tuple(map(WrittenAttempt.model_validate, entries)))
+    with serve_app(create_app(world, "uscis", TOKEN, Rules(written=plan))) as gateway:
+        early = replace(month, gateways={"uscis": gateway})
+        collect(early, pipeline.open_books(early, night(30), "too early"), DATASET)
+    truth = recoverable(world, DATASET, night(20, 11))
+    assert differences(load_contract(DATASET), held(month), truth) == {}
+
+
 def test_only_the_days_that_differ_are_fetched(month: Settings, world: Path) -> None:
     """One night was never run, another was loaded without what came late."""
     for day in (24, 25, 26, 28, 29, 30):
