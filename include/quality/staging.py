@@ -131,7 +131,7 @@ def stage(contract: Contract, parts: Sequence[Part], out: Path, complete: Collec
     Row faults are quarantined, and a part that cannot be read is left out and said so. Raises `StagingError` if none
     can be.
     """
-    read, unread = _read_parts(contract, parts)
+    read, unread = _read_parts(contract, parts, complete)
     text = pa.concat_tables([text_schema(contract).empty_table(), *(rows.table for rows in read)])
     typed = read_values(contract, text)
 
@@ -178,8 +178,13 @@ def stage(contract: Contract, parts: Sequence[Part], out: Path, complete: Collec
     )
 
 
-def _read_parts(contract: Contract, parts: Sequence[Part]) -> tuple[list[Rows], list[Unread]]:
-    """In the order of precedence: attempt, then part, then row; and the parts that cannot be read."""
+def _read_parts(
+    contract: Contract, parts: Sequence[Part], complete: Collection[int]
+) -> tuple[list[Rows], list[Unread]]:
+    """In the order of precedence: attempt, then part, then row; and the parts that cannot be read.
+
+    Raises `StagingError` if none can be, unless a complete attempt says that there is no row.
+    """
     ordered = sorted(parts, key=lambda part: (part.attempt, part.name))
     twice = [name for name, count in Counter((part.attempt, part.name) for part in ordered).items() if count > 1]
     if twice:
@@ -193,7 +198,7 @@ def _read_parts(contract: Contract, parts: Sequence[Part]) -> tuple[list[Rows], 
             read.append(read_part(contract, part))
         except PartError as error:
             unread.append(Unread(part.attempt, part.name, part.rows, str(error)))
-    if unread and not read:
+    if unread and not read and not set(complete) - {entry.attempt for entry in unread}:
         others = f" (and [{len(unread) - 1}] other parts, none can be read)" if len(unread) > 1 else ""
         raise StagingError(f"{unread[0].reason}{others}")
     return read, unread

@@ -1,8 +1,10 @@
 """What several attempts say of one version: who is believed, who is not, and who said it."""
 
 import pyarrow.parquet as pq
+import pytest
 
 from include.contracts.model import Contract
+from include.quality.errors import StagingError
 from include.quality.staging import stage
 
 
@@ -54,6 +56,16 @@ def test_what_a_complete_attempt_does_not_have_is_set_aside_and_no_loss(small, r
     assert sorted(row["reasons"] for row in result.quarantined) == [["owner:pattern"], ["row:unconfirmed"]]
     assert result.staged.lost == 0
     assert staged(small, parts).staged.accepted == 3, "nobody is complete: nobody can tell"
+
+
+def test_a_quiet_night_is_quiet_although_a_stray_part_cannot_be_read(small, land, staged):
+    stray = land(small, b"NO,HEADER\n1,2\n", attempt=1)
+    with pytest.raises(StagingError):
+        staged(small, [stray])
+    with pytest.raises(StagingError):
+        staged(small, [stray], complete=[1])
+    quiet = staged(small, [stray], complete=[2]).staged  # attempt 2 came without a part
+    assert (quiet.received, quiet.accepted, len(quiet.unread)) == (0, 0, 1)
 
 
 def test_conflicts_are_kept_by_where_the_rows_are(small, row, land, tmp_path):
