@@ -3,20 +3,24 @@ PYTHON ?= python3
 SCENARIO ?= nightly
 SEED ?=
 world = --scenario $(SCENARIO) $(if $(SEED),--seed $(SEED))
+role = $(if $(ROLE),--role $(ROLE))
+moments = $(if $(SOURCE_AT),--source-at "$(SOURCE_AT)") $(if $(KNOWN_AT),--known-at "$(KNOWN_AT)")
 crosscheck = .venv/bin/python -m include
+spark = $(if $(shell command -v java),requirements-spark.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev nightly up backfill sql psql test test-unit test-compose chaos hostile check docs lock env clean
+.PHONY: help setup setup-dev nightly up backfill sql psql verify-audit test test-unit test-compose chaos hostile check docs lock env clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
-	@echo; echo "  SCENARIO= and SEED= choose the simulated world; CROSSCHECK_HOME= moves the state from .crosscheck/"
+	@echo; echo "  ROLE= chooses as whom sql and psql ask; SOURCE_AT=, KNOWN_AT= at which moment sql looks (docs/access.md)"
+	@echo "  SCENARIO= and SEED= choose the simulated world; CROSSCHECK_HOME= moves the state from .crosscheck/"
 
 setup: ## the environment in .venv (needs Python 3.11, 3.12 or 3.13 with venv and pip; PYTHON= chooses one)
 	@$(PYTHON) include/local/bootstrap.py requirements.txt
 
-setup-dev: ## the same with what the tests need
-	@$(PYTHON) include/local/bootstrap.py requirements.txt requirements-dev.txt
+setup-dev: ## the same with what the tests need; with Spark where Java is
+	@$(PYTHON) include/local/bootstrap.py requirements.txt requirements-dev.txt $(spark)
 
 nightly: setup ## one night under a real scheduler, and what happened (DATE=2014-09-12 chooses it)
 	@$(crosscheck) nightly $(world) $(if $(DATE),--date $(DATE))
@@ -27,11 +31,14 @@ up: setup ## Airflow's UI, gateways and warehouse, until Ctrl-C
 backfill: setup ## Airflow's own backfill: FROM=2014-09-01 TO=2014-09-05
 	@$(crosscheck) backfill $(world) --from "$(FROM)" --to "$(TO)"
 
-sql: setup ## ask the warehouse, CSV on standard output: Q="select * from report.run"
-	@$(crosscheck) sql $(world) "$$Q"
+sql: setup ## ask the warehouse, CSV on standard output: Q="select * from report.run" (ROLE=investigator sees identity)
+	@$(crosscheck) sql $(world) $(role) $(moments) "$$Q"
 
-psql: setup ## a psql session in the warehouse
-	@$(crosscheck) psql $(world)
+psql: setup ## a psql session in the warehouse (ROLE= chooses as whom)
+	@$(crosscheck) psql $(world) $(role)
+
+verify-audit: setup ## check every seal of the audit trail (HEAD= compares with a head noted down before)
+	@$(crosscheck) verify-audit $(world) $(if $(HEAD),--head $(HEAD))
 
 test: setup-dev check ## the whole test suite
 	.venv/bin/python -m pytest
@@ -59,7 +66,7 @@ docs: setup-dev ## make the generated documents anew
 	.venv/bin/python docs/generate.py
 
 lock: setup ## compile the requirement lists anew
-	@for list in requirements requirements-dev requirements-uv; do \
+	@for list in requirements requirements-dev requirements-spark requirements-uv; do \
 	  .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes -q $$list.in -o $$list.txt \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --python .venv/bin/python || exit 1; done
 

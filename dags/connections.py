@@ -17,6 +17,11 @@ def settings() -> Settings:
     )
 
 
+def owner_settings() -> Settings:
+    """The same with the connections `warehouse_owner` and `desk`, for who migrates: no task knows them."""
+    return replace(settings(), owner_dsn=dsn(Connection.get("warehouse_owner")), desk_dsn=dsn(Connection.get("desk")))
+
+
 # what the connections replace: `from_env` need not find it
 _UNSET = {
     f"CROSSCHECK_{name}": "from Airflow's connection"

@@ -1,5 +1,6 @@
 """The generated documents: `data-dictionary.md` from the contracts, `faults.md` from the scenarios,
-`summary.schema.json` from the summary's types.
+`summary.schema.json` from the summary's types; in `matching.md` what the commands of the guide print; `reports.md` from
+the catalog of a warehouse that is made for it.
 
 `python docs/generate.py` writes them. With `--check` it writes nothing and ends with one line if one of them is stale.
 """
@@ -17,7 +18,9 @@ sys.path.insert(0, str(DOCS.parent))  # run as a script, Python looks beside the
 from pydantic import BaseModel, ConfigDict, Field, create_model  # noqa: E402 -- after the path is set
 from pydantic.json_schema import GenerateJsonSchema  # noqa: E402 -- the same
 
+from docs import report_table  # noqa: E402 -- the same
 from docs.fault_table import fault_table  # noqa: E402 -- the same
+from docs.guide import matching_guide  # noqa: E402 -- the same
 from include.contracts import Column, Contract, load_all  # noqa: E402 -- the same
 from include.local.night import NightSummary  # noqa: E402 -- the same
 from include.reporting.summary import DatasetSummary  # noqa: E402 -- the same
@@ -101,6 +104,7 @@ def summary_schema() -> str:
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "data-dictionary.md": data_dictionary,
     "faults.md": fault_table,
+    "matching.md": matching_guide,
     "summary.schema.json": summary_schema,
 }
 
@@ -150,6 +154,8 @@ def _column(column: Column) -> Iterator[str]:
 
 def _rules(column: Column) -> Iterator[str]:
     """How a value is read, what it must be, what it costs if it is not."""
+    if column.references:
+        yield f"key of [{column.references}](#{column.references}), as the source promises"
     if column.blanks:
         yield "no value: " + _list(column.blanks)
     if column.codes:
@@ -216,8 +222,9 @@ def main(arguments: list[str]) -> str | None:
         return "docs/generate.py: the only option is --check"
     if not arguments:
         write()
+        (DOCS / report_table.NAME).write_text(report_table.make(), encoding="utf-8")
         return None
-    old = stale()
+    old = stale() + ([] if report_table.is_fresh(DOCS) else [report_table.NAME])
     return f"docs/generate.py: stale [{', '.join(old)}]; run `make docs` and commit" if old else None
 
 

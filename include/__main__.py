@@ -27,6 +27,9 @@ app = typer.Typer(
 Scenario = Annotated[str, typer.Option(help="Simulated world: a file in include/simulator/scenarios/.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of the world; the scenario's own if not given.")]
 Day = Annotated[str | None, typer.Option("--date", help="The night, YYYY-MM-DD; the scenario's last if not given.")]
+Role = Annotated[str, typer.Option(help="As whom: the roles of include/warehouse/access/grants.sql, or owner.")]
+SourceAt = Annotated[str, typer.Option(help="As the sources stood at this moment: 2014-06-30, or with a time, UTC.")]
+KnownAt = Annotated[str, typer.Option(help="As we knew it at this moment.")]
 talk = Console(stderr=True, highlight=False)
 
 
@@ -98,18 +101,28 @@ def backfill(
 
 @app.command()
 def sql(
-    statement: Annotated[str, typer.Argument(help="One statement.")], scenario: Scenario = "nightly", seed: Seed = None
+    statement: Annotated[str, typer.Argument(help="One statement.")],
+    scenario: Scenario = "nightly",
+    seed: Seed = None,
+    role: Role = "analyst",
+    source_at: SourceAt = "",
+    known_at: KnownAt = "",
 ) -> None:
     """Ask the warehouse; the answer as CSV on standard output."""
     import psycopg2
     from psycopg2 import sql as compose
 
-    with _warehouse(scenario, seed) as (_home, dsn):
-        connection = psycopg2.connect(dsn)
+    from include.warehouse.connection import with_settings
+
+    with _warehouse(scenario, seed, role) as (_home, dsn):
+        moments = {"crosscheck.source_at": source_at, "crosscheck.known_at": known_at}
+        connection = psycopg2.connect(with_settings(dsn, timezone="UTC", **moments))
         try:
             with connection, connection.cursor() as cursor:
                 copy = compose.SQL("copy ({}) to stdout with (format csv, header)")
                 cursor.copy_expert(copy.format(compose.SQL(statement.strip().rstrip(";"))), sys.stdout.buffer)
+        except psycopg2.errors.InsufficientPrivilege as error:
+            raise RuntimeError(f"[{role}] may not: {str(error).splitlines()[0]}; ROLE= asks as another") from None
         except psycopg2.Error as error:
             raise RuntimeError(f"PostgreSQL refused: {str(error).splitlines()[0]}") from None
         finally:
@@ -117,9 +130,9 @@ def sql(
 
 
 @app.command()
-def psql(scenario: Scenario = "nightly", seed: Seed = None) -> None:
+def psql(scenario: Scenario = "nightly", seed: Seed = None, role: Role = "analyst") -> None:
     """A psql session in the warehouse."""
-    with _warehouse(scenario, seed) as (home, dsn):
+    with _warehouse(scenario, seed, role) as (home, dsn):
         program = home.postgres.bin / "psql"
         command = str(program) if program.exists() else shutil.which("psql")
         if command is None:
@@ -127,6 +140,34 @@ def psql(scenario: Scenario = "nightly", seed: Seed = None) -> None:
         environment = {**os.environ, "PGSERVICEFILE": os.devnull, **_libpq(dsn)}
         with _left_to_child(signal.SIGINT):
             subprocess.run([command], env=environment, check=False)
+
+
+@app.command("verify-audit")
+def verify_audit(
+    scenario: Scenario = "nightly",
+    seed: Seed = None,
+    known: Annotated[str | None, typer.Option("--head", help="A head that was noted down: NUMBER:SEAL.")] = None,
+) -> None:
+    """Check every seal of the audit trail; prints its head, to be noted down outside the warehouse.
+
+    Where the pages' own connection and key are in the environment (`CROSSCHECK_DESK_DSN`, `CROSSCHECK_AUDIT_KEY`) it
+    asks there, else in the warehouse of a world on this machine.
+    """
+    from include.warehouse.audit import Head, verify
+    from include.warehouse.connection import as_role
+
+    with _one_line_errors():
+        noted = Head.parse(known) if known else None
+        if os.environ.get("CROSSCHECK_DESK_DSN"):
+            dsn = as_role(os.environ["CROSSCHECK_DESK_DSN"], "privacy_officer")
+            head, wrong = verify(dsn, os.environ.get("CROSSCHECK_AUDIT_KEY", ""), noted)
+        else:
+            with _warehouse(scenario, seed, "privacy_officer") as (home, dsn):
+                head, wrong = verify(dsn, home.secret("audit_key"), noted)
+    for line in wrong:
+        typer.echo(f"BROKEN: {line}")
+    typer.echo(f"head {head}" if head.number else "no entry yet")
+    raise typer.Exit(1 if wrong else 0)
 
 
 @app.command()
@@ -158,19 +199,21 @@ def _libpq(dsn: str) -> dict[str, str]:
     from psycopg2.extensions import parse_dsn
 
     names = {"host": "PGHOST", "port": "PGPORT", "dbname": "PGDATABASE", "user": "PGUSER", "password": "PGPASSWORD"}
+    names["options"] = "PGOPTIONS"
     return {names[key]: str(value) for key, value in parse_dsn(dsn).items()}
 
 
 @contextmanager
-def _warehouse(scenario: str, seed: int | None) -> Iterator[tuple["Home", str]]:
-    """The home, and the connection string of a world's warehouse."""
+def _warehouse(scenario: str, seed: int | None, role: str) -> Iterator[tuple["Home", str]]:
+    """The home, and the connection string of a role in a world's warehouse."""
     from include.local.home import Home
-    from include.local.stack import prepare, warehouse
+    from include.local.stack import connection_string, prepare, warehouse
 
     with _one_line_errors():
         home = Home()
-        with warehouse(home, prepare(home, scenario, seed, _say)) as dsn:
-            yield home, dsn
+        world = prepare(home, scenario, seed, _say)
+        with warehouse(home, world):
+            yield home, connection_string(home, world, role)
 
 
 @contextmanager

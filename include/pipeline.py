@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from include.contracts import dataset_names, load_contract
 from include.interval import Interval
-from include.settings import Settings
+from include.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from include.contracts import Contract
@@ -53,11 +53,17 @@ class Run:
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the warehouse up to date, views included."""
+    """Bring the warehouse up to date: tables, views, masks, grants, and the logins of the pipeline and the pages.
+
+    Raises `SettingsError` where the owner's connection is not known.
+    """
     from include.reporting.views import VIEWS
     from include.warehouse.migrate import migrate as to_revision
 
-    to_revision(settings.warehouse_dsn, views=VIEWS)
+    if not settings.owner_dsn:
+        raise SettingsError("the owner's connection to the warehouse is not known here; migrate where it is")
+    logins = [dsn for dsn in (settings.warehouse_dsn, settings.desk_dsn) if dsn]
+    to_revision(settings.owner_dsn, views=VIEWS, logins=logins)
 
 
 def open_books(settings: Settings, interval: Interval, external_id: str) -> Run:
@@ -220,6 +226,7 @@ def match(settings: Settings, run: Run) -> dict[str, Any]:
     """Compare what no run has compared yet with all that is loaded: one transaction, one run at a time."""
     import pandas as pd
 
+    from include.matching.explain import explain
     from include.matching.link import link
     from include.matching.model import load_model
     from include.warehouse.connection import transaction
@@ -228,21 +235,19 @@ def match(settings: Settings, run: Run) -> dict[str, Any]:
     model = load_model()
     with _timed(settings, run, "match"), transaction(settings.warehouse_dsn) as cursor:
         found = take_candidates(cursor, model.version)
-        personas = found.personas.assign(persona_id=range(len(found.personas)))
+        personas, petitioners = found.personas, found.petitioners
         new, held = personas[personas["is_new"]], personas[~personas["is_new"]]
-        late = found.petitioners[found.petitioners["is_new"]]
-        links = [link(new, found.petitioners, model), link(held, late, model)]
-        keys = personas[["persona_id", "subject_version_id", "alias_version_id"]]
-        rename = {"petitioner_id": "petitioner_version_id"}
+        parts = [(new, petitioners), (held, petitioners[petitioners["is_new"]])]
+        links = [link(left, right, model) for left, right in parts]
         matched = leave_matches(
             cursor,
             run.run_id,
             model.version,
-            found.frontier,
-            pairs=pd.concat([part.pairs for part in links]).merge(keys, on="persona_id").rename(columns=rename),
-            evidence=pd.concat([part.evidence for part in links]).merge(keys, on="persona_id").rename(columns=rename),
+            found,
+            pairs=pd.concat([part.pairs for part in links]),
+            evidence=pd.concat([explain(*sides, part.pairs, model) for sides, part in zip(parts, links, strict=True)]),
             compared=sum(part.compared for part in links),
-            dropped_blocks=[dropped for part in links for dropped in part.dropped_blocks.to_dict("records")],
+            candidates=pd.concat([part.keys for part in links]).groupby("rule")["pairs"].sum().to_dict(),
         )
     return asdict(matched)
 

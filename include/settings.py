@@ -48,13 +48,15 @@ class Extraction:
 class Settings:
     """All that the pipeline needs to know of the place it runs in."""
 
-    warehouse_dsn: str = field(repr=False)  # libpq connection string
+    warehouse_dsn: str = field(repr=False)  # libpq connection string of the pipeline's login
     landing: Path  # attempts, immutable
     staging: Path  # Parquet between the stages of one run; may be deleted after it
     gateways: Mapping[str, Gateway]  # by agency
     extraction: Extraction = Extraction()
     world_start: date | None = None  # first and last day that the gateways can export, if they are simulated:
     world_end: date | None = None  # the schedule ends there
+    owner_dsn: str = field(default="", repr=False)  # who may change the schema: set where migrations run only
+    desk_dsn: str = field(default="", repr=False)  # the pages' login: set where pages are served or migrations run
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -72,6 +74,8 @@ class Settings:
             },
             world_start=_day(env, "CROSSCHECK_WORLD_START"),
             world_end=_day(env, "CROSSCHECK_WORLD_END"),
+            owner_dsn=env.get("CROSSCHECK_OWNER_DSN", ""),
+            desk_dsn=env.get("CROSSCHECK_DESK_DSN", ""),
         )
 
 

@@ -28,12 +28,19 @@ class CrosscheckPlugin(AirflowPlugin):
     @property
     def fastapi_apps(self) -> list[dict[str, Any]]:
         """Built where it is served only: every component loads this file, the API server alone asks for the app."""
-        from airflow.api_fastapi.core_api.security import requires_authenticated
+        from airflow.api_fastapi.core_api.security import GetUserDep, requires_authenticated
         from airflow.models.connection import Connection
         from fastapi import Depends, FastAPI
 
         from dags.connections import dsn
+        from include.desk.access import Access, access
         from include.desk.pages import router
+
+        def who(user: GetUserDep) -> str:
+            return str(user.get_name())
+
+        def desk() -> Access:
+            return access(dsn(Connection.get_connection_from_secrets("desk")))
 
         # Airflow does not protect the apps of plugins: the dependency does, and there are no open routes beside it
         app = FastAPI(
@@ -43,5 +50,5 @@ class CrosscheckPlugin(AirflowPlugin):
             redoc_url=None,
             openapi_url=None,
         )
-        app.include_router(router(lambda: dsn(Connection.get_connection_from_secrets("warehouse"))))
+        app.include_router(router(desk, who))
         return [{"app": app, "url_prefix": "/crosscheck", "name": "Crosscheck"}]

@@ -2,7 +2,10 @@
 
     python -m benchmarks.linkage build --data DIR --set febrl4
     python -m benchmarks.linkage run --data DIR --set febrl4 --matcher splink-full
-    python -m benchmarks.linkage table --data DIR
+    python -m benchmarks.linkage table --data DIR --mean --since 3
+    python -m benchmarks.linkage equity --data DIR --set sim-oig --seed 3 --seed 4 --matcher ours-default
+    python -m benchmarks.linkage growth --data DIR
+    python -m benchmarks.linkage limit --data DIR --set town-10k-1m
 
 Nothing of DIR belongs into the repository. The peers live in an environment of their own (requirements.txt).
 """
@@ -18,6 +21,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from benchmarks.linkage import equity as equity_report
 from benchmarks.linkage.build import SETS, build_set
 from benchmarks.linkage.evaluate import evaluate
 from benchmarks.linkage.layout import read
@@ -71,11 +75,73 @@ def run(
 
 
 @app.command()
-def table(data: Data) -> None:
+def table(
+    data: Data,
+    mean: Annotated[bool, typer.Option("--mean", help="one row per set and matcher: the mean of its seeds")] = False,
+    since: Annotated[int, typer.Option(help="leave out smaller seeds, of sets that have seeds")] = 1,
+) -> None:
     """The newest result of every cell, as Markdown."""
     results = pd.read_json(data / RESULTS, lines=True)
+    seeded = results["set"].map(lambda name: SETS[name].seeded)
+    results = results[~seeded | (results["seed"] >= since)]
     cell = ["set", "seed", "identifiers", "matcher"]
-    print(markdown(results.drop_duplicates(cell, keep="last").sort_values(cell)))
+    results = results.drop_duplicates(cell, keep="last").sort_values(cell)
+    print(markdown(_means(results) if mean else results))
+
+
+def _means(results: pd.DataFrame) -> pd.DataFrame:
+    """A recall that a seed does not reach at any threshold counts as 0."""
+    results = results.fillna(dict.fromkeys(["recall_at_95", "recall_at_99"], 0.0))
+    keys = ["set", "identifiers", "matcher"]
+    seeds = results.groupby(keys)["seed"].agg(lambda found: ",".join(map(str, sorted(found))))
+    means = results.groupby(keys).mean(numeric_only=True).drop(columns="seed").join(seeds).reset_index()
+    return means.astype({"left": int, "right": int, "peak_mb": int})
+
+
+@app.command()
+def equity(
+    data: Data,
+    name: SetName,
+    matcher: Annotated[str, typer.Option(help="one of: " + ", ".join(MATCHERS))],
+    seed: Annotated[list[int], typer.Option(help="one or more, taken together")],
+    identifiers: Annotated[bool, typer.Option("--identifiers", help="of the runs with identifiers")] = False,
+) -> None:
+    """Recall by name culture at equal precision, of runs that are there; flags cultures far below the mean."""
+    tag, ranked = "ids" if identifiers else "no-ids", []
+    for one in seed:
+        folder = data / f"{name}-{one}"
+        if not (scored := folder / f"pairs-{matcher}-{tag}.parquet").is_file():
+            raise SystemExit(f"no result of [{matcher}] on [{folder.name}]; use `run` first")
+        known = read(folder)
+        if known.culture is None:
+            raise SystemExit(f"set [{folder.name}] does not know name cultures")
+        ranked.append(equity_report.rank(pd.read_parquet(scored), known))
+    print(f"{name} {seed}, {matcher}, {tag}\n")
+    print(equity_report.markdown(equity_report.by_culture(ranked)))
+
+
+@app.command()
+def growth(
+    data: Data,
+    peers: Peers = Path(sys.executable),
+    seed: Annotated[int, typer.Option(help="of the first town; the others follow")] = 1,
+    size: Annotated[list[int], typer.Option(help="petitioners")] = [10_000, 100_000, 1_000_000, 10_000_000],  # noqa: B006 - typer copies it
+    chunk: Annotated[int, typer.Option(help="petitioners linked at once")] = 500_000,
+    towns: Annotated[int, typer.Option(help="different towns of a million; larger streams repeat them")] = 4,
+) -> None:
+    """Our matcher with 10,000 subjects and ever more petitioners, in chunks: CPU, wall and memory."""
+    folders = [data / f"town-10k-1m-{seed + nth}" for nth in range(towns)]
+    for nth in range(towns):
+        build(data, "town-10k-1m", peers, seed + nth)
+    for petitioners in size:
+        _child(Path(sys.executable), "benchmarks.linkage.growth", petitioners, chunk, *folders)
+
+
+@app.command()
+def limit(data: Data, name: SetName, peers: Peers = Path(sys.executable), seed: int = 1) -> None:
+    """The share of our matcher's CPU seconds that rapidfuzz alone needs for the same pairs."""
+    build(data, name, peers, seed)
+    _child(Path(sys.executable), "benchmarks.linkage.limit", data / f"{name}-{seed}")
 
 
 def markdown(results: pd.DataFrame) -> str:

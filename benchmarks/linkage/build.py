@@ -29,6 +29,7 @@ SETS = {
     "town-10k-1m": Recipe("town:town", "peers", (10_000, 1_000_000)),
     "town-100k-1m": Recipe("town:town", "peers", (100_000, 1_000_000)),
     "list-1k-100k": Recipe("town:watch_list", "peers", (1_000, 100_000)),
+    "sanctions-1k-100k": Recipe("sanctions:sanctions", "project", (1_000, 100_000)),
     "sim-smoke": Recipe("world:world", "project", ("smoke",)),
     "sim-nightly": Recipe("world:world", "project", ("nightly",)),
     "sim-oig": Recipe("world:world", "project", ("oig",)),

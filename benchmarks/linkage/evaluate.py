@@ -19,6 +19,7 @@ class Quality:
     recall_at_95: float | None
     recall_at_99: float | None
     recall_of_candidates: float  # true pairs among all that were scored and handed over
+    auc: float | None = None  # of pairs that were asked about: how often a true one is above a false one
 
 
 def evaluate(scored: pd.DataFrame, truth: pd.DataFrame, threshold: float, asked: pd.DataFrame | None = None) -> Quality:
@@ -42,7 +43,14 @@ def evaluate(scored: pd.DataFrame, truth: pd.DataFrame, threshold: float, asked:
         recall_at_95=_best(recall[precision >= 0.95]),
         recall_at_99=_best(recall[precision >= 0.99]),
         recall_of_candidates=float(recall.max(initial=0)),
+        auc=None if asked is None else _auc(ranked["score"], true),
     )
+
+
+def _auc(score: pd.Series, true: np.ndarray) -> float:
+    """Area under the ROC curve, by ranks; ties count half."""
+    ranks, hits = score.rank().to_numpy(), int(true.sum())
+    return float((ranks[true].sum() - hits * (hits + 1) / 2) / max(hits * (len(true) - hits), 1))
 
 
 def _best(recalls: np.ndarray) -> float | None:

@@ -1,6 +1,7 @@
 """The one layout of every data set: a table or two, the true pairs, and for lists of pairs the pairs asked about."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ TEXTS = [
     "phone", "street", "city", "postcode", "country", "birth_place",
 ]  # fmt: skip
 IDENTIFIERS = ["a_number", "ssn", "passport"]
+TABLES = ["left", "right", "truth", "asked", "culture"]
 
 
 @dataclass(frozen=True)
@@ -18,14 +20,16 @@ class DataSet:
     """Tables of `id` (integer, unique per table) and `TEXTS`: text, null if missing.
 
     A name is given as `full_name` or in parts; `other_names` are separated by semicolons; `dob` is a year or an ISO
-    date; `sex` is F or M. `right` is None where one table holds duplicates: then the smaller id of a pair is `left`.
-    `truth` and `asked` hold pairs: columns left, right. Only pairs in `asked` count, where it is given.
+    date, or several of them separated by semicolons; `sex` is F or M. `right` is None where one table holds duplicates:
+    then the smaller id of a pair is `left`. `truth` and `asked` hold pairs: columns left, right. Only pairs in `asked`
+    count, where it is given. `culture`, where it is known: columns left, culture (of names); no matcher sees it.
     """
 
     left: pd.DataFrame
     right: pd.DataFrame | None
     truth: pd.DataFrame
     asked: pd.DataFrame | None = None
+    culture: pd.DataFrame | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -37,7 +41,7 @@ class DataSet:
             None if side is None else side.assign(**dict.fromkeys(IDENTIFIERS)) for side in (self.left, self.right)
         )
         assert left is not None
-        return DataSet(left, right, self.truth, self.asked)
+        return DataSet(left, right, self.truth, self.asked, self.culture)
 
 
 def table(frame: pd.DataFrame) -> pd.DataFrame:
@@ -49,6 +53,11 @@ def table(frame: pd.DataFrame) -> pd.DataFrame:
 
 def pairs(left: object, right: object) -> pd.DataFrame:
     return pd.DataFrame({"left": left, "right": right}, dtype="int64")
+
+
+def cultures(culture: Sequence[str]) -> pd.DataFrame:
+    """The culture of each position."""
+    return pd.DataFrame({"left": range(len(culture)), "culture": culture})
 
 
 def duplicates(entity: pd.Series) -> pd.DataFrame:
@@ -68,7 +77,7 @@ def same_entity(left: pd.Series, right: pd.Series) -> pd.DataFrame:
 
 def write(data: DataSet, folder: Path, **about: object) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("left", "right", "truth", "asked"):
+    for name in TABLES:
         if (frame := getattr(data, name)) is not None:
             frame.to_parquet(folder / f"{name}.parquet", index=False)
     sizes = dict(zip(("left", "right"), data.size, strict=True)) | {"true_pairs": len(data.truth)}
@@ -78,13 +87,15 @@ def write(data: DataSet, folder: Path, **about: object) -> None:
 def read(folder: Path) -> DataSet:
     if not (folder / "about.json").is_file():
         raise SystemExit(f"folder [{folder}] holds no data set; run `python -m benchmarks.linkage build` first")
-    found = {
-        name: pd.read_parquet(path) if (path := folder / f"{name}.parquet").is_file() else None
-        for name in ("left", "right", "truth", "asked")
-    }
+    found = {name: pd.read_parquet(path) if (path := folder / f"{name}.parquet").is_file() else None for name in TABLES}
     assert found["left"] is not None
     assert found["truth"] is not None
-    return DataSet(found["left"], found["right"], found["truth"], found["asked"])
+    return DataSet(found["left"], found["right"], found["truth"], found["asked"], found["culture"])
+
+
+def read_left(folder: Path) -> pd.DataFrame:
+    """The left table alone."""
+    return pd.read_parquet(folder / "left.parquet")
 
 
 def _text(values: pd.Series) -> pd.Series:

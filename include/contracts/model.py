@@ -83,6 +83,7 @@ class Column(BaseModel):
     allowed: tuple[str, ...] = ()  # the code list, after `codes`
     codes: dict[str, str] = {}  # other spellings of a code: source value -> allowed value
     blanks: tuple[str, ...] = ()  # texts that mean "no value", compared without regard to case
+    references: str | None = None  # dataset whose key this value is, as the source promises; nothing is refused for it
     not_before: date | None = None  # an earlier value is a breach
     not_after: str | None = None  # name of a column of the same row; a later value than its value is a breach
     completeness: Annotated[float, Field(gt=0, le=1)] | None = None  # least share of rows with a value
@@ -206,6 +207,24 @@ def dataset_names(folder: Path = CONTRACTS) -> list[str]:
 def load_all(folder: Path = CONTRACTS) -> dict[str, Contract]:
     """Every contract by dataset, in alphabetical order. Raises `ContractError` at the first that cannot be used."""
     return {dataset: read_contract(folder / f"{dataset}.yaml") for dataset in dataset_names(folder)}
+
+
+def references(folder: Path = CONTRACTS) -> list[tuple[Contract, Column, Contract]]:
+    """Every promise of a source that a value is the key of another record: whose, which column, and of which dataset.
+
+    Raises `ContractError` where the other dataset does not exist or has a key of several columns.
+    """
+    found = []
+    for contract in load_all(folder).values():
+        for column in contract.columns:
+            if column.references is not None:
+                other = load_contract(column.references, folder)
+                if len(other.key) != 1:
+                    raise ContractError(
+                        f"contract [{contract.dataset}], column [{column.name}]: [{other.dataset}] has no single key"
+                    )
+                found.append((contract, column, other))
+    return found
 
 
 def load_contract(dataset: str, folder: Path = CONTRACTS) -> Contract:

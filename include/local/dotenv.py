@@ -12,11 +12,14 @@ SECRETS = (
     "POSTGRES_PASSWORD",
     "METADATA_PASSWORD",
     "WAREHOUSE_PASSWORD",
+    "ETL_PASSWORD",
+    "DESK_PASSWORD",
     "REDIS_PASSWORD",
     "ADMIN_PASSWORD",
     "API_SECRET",
     "JWT_SECRET",
     "FERNET_KEY",
+    "AUDIT_KEY",
     "TECS_TOKEN",
     "USCIS_TOKEN",
 )
@@ -25,10 +28,13 @@ SECRETS = (
 TEXT = """\
 # Written by `make env` for docker-compose.yaml. Whoever reads this file may read everything: keep it private.
 
-# Passwords of PostgreSQL's superuser and of the owners of the two databases, of Redis, and of Airflow's user `admin`.
+# Passwords of PostgreSQL's superuser and of the owners of the two databases, of the warehouse's other two logins (the
+# pipeline, the pages), of Redis, and of Airflow's user `admin`.
 CROSSCHECK_POSTGRES_PASSWORD={POSTGRES_PASSWORD}
 CROSSCHECK_METADATA_PASSWORD={METADATA_PASSWORD}
 CROSSCHECK_WAREHOUSE_PASSWORD={WAREHOUSE_PASSWORD}
+CROSSCHECK_ETL_PASSWORD={ETL_PASSWORD}
+CROSSCHECK_DESK_PASSWORD={DESK_PASSWORD}
 CROSSCHECK_REDIS_PASSWORD={REDIS_PASSWORD}
 CROSSCHECK_ADMIN_PASSWORD={ADMIN_PASSWORD}
 
@@ -36,6 +42,12 @@ CROSSCHECK_ADMIN_PASSWORD={ADMIN_PASSWORD}
 CROSSCHECK_API_SECRET={API_SECRET}
 CROSSCHECK_JWT_SECRET={JWT_SECRET}
 CROSSCHECK_FERNET_KEY={FERNET_KEY}
+
+# Seals the audit trail. A new key makes every older entry look forged: keep it, and keep it away from the database.
+CROSSCHECK_AUDIT_KEY={AUDIT_KEY}
+
+# Who sees what on the pages: login=role, with commas; everybody else is an analyst (docs/access.md).
+CROSSCHECK_DESK_ROLES=admin=reviewer
 
 # Bearer tokens of the gateways. An agency's own gateway: put its token here.
 CROSSCHECK_TECS_TOKEN={TECS_TOKEN}

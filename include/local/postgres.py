@@ -102,7 +102,7 @@ class Postgres:
         return known[role]
 
     def ensure_database(self, database: str, owner: str) -> None:
-        """Create database and owner role unless they exist. The owner may create roles: migrations make the readers."""
+        """Create database and owner role unless they exist. The owner may create roles: migrations make the others."""
         try:
             connection = psycopg2.connect(self.dsn("postgres"))
         except psycopg2.OperationalError as error:

@@ -22,12 +22,15 @@ from include.local.processes import Child, stop_all
 from include.settings import Settings
 from include.simulator.scenario import load as load_scenario
 from include.simulator.source import WorldOnDisk
+from include.warehouse.connection import as_role
 
 USER = "admin"
 AGENCIES = [agency.value for agency in Agency]
 START_SECONDS = 180.0  # two busy cores need 60 to 90 s to import Airflow four times
 UI_PORT = 8080  # Airflow's usual port, if it is free
 POOL_SLOTS = 4  # two exports at a time from each of two gateways: a gateway is a shared system
+OWNER, PIPELINE, PAGES = "warehouse", "crosscheck_etl", "desk"  # logins of the warehouse: schema, stages, pages
+ROLES = ["analyst", "investigator", "reviewer", "privacy_officer", PIPELINE, "owner"]  # as whom one may ask it here
 Say = Callable[[str], None]
 
 
@@ -65,21 +68,34 @@ def prepare(home: Home, scenario: str, seed: int | None, say: Say) -> World:
 
 @contextmanager
 def warehouse(home: Home, world: World) -> Iterator[str]:
-    """The warehouse of a world, migrated; its connection string. PostgreSQL runs as long as the block does."""
+    """The warehouse of a world, migrated; the connection string of the pipeline's login.
+
+    PostgreSQL runs as long as the block does.
+    """
     from include.reporting.views import VIEWS
     from include.warehouse.migrate import migrate
 
     with home.postgres.running() as server:
-        database = f"warehouse_{world.name}"
-        server.ensure_database(database, "warehouse")
-        dsn = server.dsn(database, "warehouse")
+        database = _warehouse(world)
+        server.ensure_database(database, OWNER)
         stamp = world.folder / "warehouse.stamp"
-        wanted = _fingerprint(CHECKOUT / "include/warehouse/migrations", CHECKOUT / "include/reporting/sql")
+        wanted = _fingerprint(*(CHECKOUT / "include" / room for room in ("warehouse", "reporting/sql", "contracts")))
         if not stamp.exists() or stamp.read_text() != wanted:
-            migrate(dsn, views=VIEWS)
+            logins = [server.dsn(database, login) for login in (PIPELINE, PAGES)]
+            migrate(server.dsn(database, OWNER), views=VIEWS, logins=logins)
             stamp.parent.mkdir(parents=True, exist_ok=True)
             stamp.write_text(wanted)
-        yield dsn
+        yield server.dsn(database, PIPELINE)
+
+
+def connection_string(home: Home, world: World, role: str) -> str:
+    """To ask the warehouse of a world as `role`: one of `ROLES`."""
+    if role not in ROLES:
+        raise ValueError(f"role [{role}] is none of {', '.join(ROLES)}")
+    login = {PIPELINE: PIPELINE, "owner": OWNER}.get(role)
+    if login:
+        return home.postgres.dsn(_warehouse(world), login)
+    return as_role(home.postgres.dsn(_warehouse(world), PAGES), role)
 
 
 @contextmanager
@@ -243,7 +259,10 @@ def _airflow_env(home: Home, world: World, ports: Mapping[str, int | str]) -> di
         # and one that a killed scheduler had queued is taken up after 20 s, not after five minutes
         "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "20",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-        "AIRFLOW_CONN_WAREHOUSE": server.uri(f"warehouse_{world.name}", "warehouse", "postgres"),
+        "AIRFLOW_CONN_WAREHOUSE": server.uri(_warehouse(world), PIPELINE, "postgres"),
+        "AIRFLOW_CONN_DESK": server.uri(_warehouse(world), PAGES, "postgres"),
+        "CROSSCHECK_DESK_ROLES": f"{USER}=reviewer",
+        "CROSSCHECK_AUDIT_KEY": home.secret("audit_key"),
         **{
             f"AIRFLOW_CONN_{agency.upper()}_GATEWAY": json.dumps(
                 {
@@ -291,6 +310,10 @@ def _migrate_airflow(home: Home, world: World, env: Mapping[str, str], say: Say)
 
 def _metadata(world: World) -> str:
     return f"airflow_{world.name}"
+
+
+def _warehouse(world: World) -> str:
+    return f"warehouse_{world.name}"
 
 
 def _run(command: list[str], env: Mapping[str, str], log: Path) -> None:
@@ -345,6 +368,6 @@ def _fingerprint(*folders: Path) -> str:
 
     digest = sha256()
     for folder in folders:
-        for path in sorted(p for p in folder.rglob("*") if p.suffix in (".sql", ".py")):
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in (".sql", ".py", ".yaml")):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -1,141 +1,190 @@
 """Which pairs are worth comparing: those that share a key. A row's keys depend on the row and the model alone.
 
-The rules overlap on purpose: a true pair is lost only if no number, no date with a word of the name, and no two
-words of the name survive in both rows.
+The rules overlap on purpose: a true pair is lost only if no number, no date, and no two of name, part of the date and
+place survive in both rows. A key that would be common is refined, not dropped: how common a name is stands in the
+model, so that what is compared with what does not depend on how much is compared at once.
+
+The sides are not alike: the left, small one is indexed once, the right one only looks up. Its cost is linear in the
+right rows.
 """
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from include.matching.model import Model
-from include.matching.normalise import IntArray, Name, Records, sound
+from include.matching.records import NUMBERS, Records
+from include.matching.words import Flags, Hashes, Numbers, mix
 
-Hashes = npt.NDArray[np.uint64]
-
+# A surname of this share among a million people, born in one of fifty years, makes 200 candidates for each who bears
+# it.
+COMMON_WORD = 0.003
+# Two words that so many people bear together by chance make 20 candidates of a million, and of one culture some 200.
+COMMON_PAIR = 2e-5
+FILTER_BITS = 22  # of a table of flags that turns most keys away before they are looked up: 4 MB stay in the cache
 BEGINNING = 3  # letters of a word that survive most misspellings and every truncation
 
 
 @dataclass(frozen=True)
-class Keys:
-    """Keys of one side under one rule, in long form."""
-
-    row: IntArray
-    key: Hashes  # 64-bit hash of the text of the key: a collision costs a comparison and nothing else
-
-
-def candidates(left: Records, right: Records, model: Model) -> tuple[IntArray, IntArray, pd.DataFrame]:
-    """Rows of `left` and of `right` that share a key, each pair once, and the keys that were too common to be used.
-
-    The third value has one row per dropped key: `rule`, `personas`, `petitioners` (rows that carry it), never its text.
-    """
-    left_keys, right_keys = (keys_by_rule(side, model) for side in (left, right))
-    pairs: list[IntArray] = []
-    dropped: list[tuple[str, int, int]] = []
-    for rule in sorted(left_keys.keys() & right_keys.keys()):
-        found, capped = _join(left_keys[rule], right_keys[rule], len(right.ids), model.max_pairs_per_key)
-        pairs.append(found)
-        dropped += [(rule, personas, petitioners) for personas, petitioners in capped]
-    together = np.sort(pd.unique(np.concatenate(pairs))) if pairs else np.empty(0, dtype=np.int64)
-    width = max(len(right.ids), 1)
-    return together // width, together % width, pd.DataFrame(dropped, columns=["rule", "personas", "petitioners"])
-
-
-def keys_by_rule(records: Records, model: Model) -> dict[str, Keys]:
-    """All keys of one side, by rule."""
-    texts: dict[str, tuple[list[int], list[str]]] = {}
-    for row, rule, text in _row_keys(records, model):
-        rows, keys = texts.setdefault(rule, ([], []))
-        rows.append(row)
-        keys.append(text)
-    return {
-        rule: Keys(np.array(rows, dtype=np.int64), pd.util.hash_array(np.array(keys, dtype=object), categorize=False))
-        for rule, (rows, keys) in texts.items()
-    }
-
-
-def _row_keys(records: Records, model: Model) -> Iterator[tuple[int, str, str]]:
-    """(row, rule, key) of every row; a key may come twice."""
-    fields = records.fields
-    for rule in ("a_number", "ssn", "phone"):
-        yield from ((row, rule, text) for row, text in enumerate(fields[rule].tolist()) if text)
-    for row, (street, postal_code) in enumerate(
-        zip(fields["street"].tolist(), fields["postal_code"].tolist(), strict=True)
-    ):
-        if street and postal_code:
-            yield row, "address", f"{postal_code} {street}"
-    born = records.born.tolist()
-    for row, number in enumerate(born):
-        yield from ((row, "date of birth", text) for text in _date_keys(number))
-    for row, word_keys in _name_keys(records, model):
-        yield from ((row, rule, text) for rule, text in word_keys.pairs)
-        if number := born[row]:
-            for word in word_keys.sounds:
-                yield row, "word of the name and year of birth", f"{word} {number // 10000}"
-                yield row, "word of the name and day of birth", f"{word} {number % 10000}"
-
-
-def _date_keys(number: int) -> tuple[str, ...]:
-    """The date, and with day and month swapped. A 1 January says only the year: left to the rules with a name."""
-    year, month, day = number // 10000, number // 100 % 100, number % 100
-    if not number or month == day == 1:
-        return ()
-    return (str(number), str(year * 10000 + day * 100 + month)) if day <= 12 and day != month else (str(number),)
+class _Keys:
+    row: Numbers
+    key: Hashes
 
 
 @dataclass(frozen=True)
-class _WordKeys:
-    """What the words of one name give: sounds to go with a date, and (rule, key) of pairs of words."""
+class Index:
+    """The keys of the left side, ready to be looked up."""
 
-    sounds: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
+    rules: dict[str, "_Side"]
+    pairs: Counter[str] = field(default_factory=Counter)  # by rule, before pairs of several rules are counted once
 
+    @classmethod
+    def of(cls, left: Records) -> "Index":
+        """Index every key of every row."""
+        found: dict[str, list[_Keys]] = {}
+        for rule, keys in row_keys(left):
+            found.setdefault(rule, []).append(keys)
+        return cls({rule: _Side.of(_together(keys)) for rule, keys in found.items()})
 
-def _name_keys(records: Records, model: Model) -> Iterator[tuple[int, _WordKeys]]:
-    """(row, keys) of every distinct set of keys of a row; the swapped reading of a name gives the same set."""
-    known: dict[Name, _WordKeys] = {}
-    seen: set[tuple[int, _WordKeys]] = set()
-    for row, name in zip(records.name_row.tolist(), records.names, strict=True):
-        keys = known.get(name) or known.setdefault(name, _word_keys(name, model))
-        if (row, keys) not in seen:
-            seen.add((row, keys))
-            yield row, keys
-
-
-def _word_keys(name: Name, model: Model) -> _WordKeys:
-    halves = ({*name.family, name.family_joined}, {name.given, *name.middle, name.given_joined})
-    # an initial is no word; a nickname goes by its full name
-    family, given = ({model.nicknames.get(word, word) for word in half if len(word) > 1} for half in halves)
-    sounds = [{sound(word) for word in half} for half in (family, given)]
-    beginnings = [{word[:BEGINNING] for word in half} for half in (family, given)]
-    return _WordKeys(
-        sounds=frozenset(sounds[0] | sounds[1]),
-        pairs=frozenset(
-            (rule, " ".join(sorted(pair)))  # sorted: it does not matter which of the two is the surname
-            for rule, (ones, others) in (("two words by sound", sounds), ("two words by beginning", beginnings))
-            for pair in product(ones, others)
-        ),
-    )
+    def candidates(self, right: Records) -> tuple[Numbers, Numbers]:
+        """Rows of the left side and of `right` that share a key, each pair once."""
+        width = max(len(right), 1)
+        found = []
+        for rule, keys in row_keys(right):
+            if rule in self.rules:
+                pairs = self.rules[rule].find(keys, width)
+                self.pairs[rule] += len(pairs)
+                found.append(pairs)
+        together = pd.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+        return together // width, together % width
 
 
-def _join(left: Keys, right: Keys, width: int, cap: int) -> tuple[IntArray, list[tuple[int, int]]]:
-    """`left row * width + right row` of pairs that share a key; row counts (left, right) of keys above `cap`."""
-    distinct, code = np.unique(left.key, return_inverse=True)
-    order = np.argsort(code, kind="stable")
-    left_count = np.bincount(code, minlength=len(distinct))
-    start = np.cumsum(left_count) - left_count
-    probe = pd.Index(distinct).get_indexer(pd.Index(right.key))
-    hit = probe >= 0
-    right_row, probe = right.row[hit], probe[hit]
-    right_count = np.bincount(probe, minlength=len(distinct))
-    too_many = left_count * right_count > cap
-    right_row, probe = right_row[~too_many[probe]], probe[~too_many[probe]]
-    times = left_count[probe]
-    offset = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-    left_row = left.row[order][np.repeat(start[probe], times) + offset]
-    capped = list(zip(left_count[too_many].tolist(), right_count[too_many].tolist(), strict=True))
-    return left_row * width + np.repeat(right_row, times), capped
+@dataclass(frozen=True)
+class _Side:
+    key: Hashes  # distinct, ascending
+    start: Numbers  # where the rows of each key begin
+    count: Numbers
+    row: Numbers
+    seen: Flags
+
+    @classmethod
+    def of(cls, keys: _Keys) -> "_Side":
+        order = np.argsort(keys.key, kind="stable")
+        distinct, start, count = np.unique(keys.key[order], return_index=True, return_counts=True)
+        seen = np.zeros(1 << FILTER_BITS, dtype=bool)
+        seen[_slot(distinct)] = True
+        return cls(distinct, start, count, keys.row[order], seen)
+
+    def find(self, keys: _Keys, width: int) -> Numbers:
+        """`left row * width + right row` of the pairs that share a key."""
+        some = np.flatnonzero(self.seen[_slot(keys.key)])
+        key, row = keys.key[some], keys.row[some]
+        at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
+        hit = np.flatnonzero(self.key[at] == key)
+        at, row = at[hit], row[hit]
+        times = self.count[at]
+        offset = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+        pairs: Numbers = self.row[np.repeat(self.start[at], times) + offset] * width + np.repeat(row, times)
+        return pairs
+
+
+def _together(keys: list[_Keys]) -> _Keys:
+    return _Keys(np.concatenate([each.row for each in keys]), np.concatenate([each.key for each in keys]))
+
+
+def _slot(key: Hashes) -> Hashes:
+    return key >> np.uint64(64 - FILTER_BITS)
+
+
+def row_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
+    """All keys of a side, rule by rule; a row may have a key twice."""
+    for number in NUMBERS:
+        for values in records.numbers[number].T:
+            some = np.flatnonzero(values)
+            if len(some):
+                yield number, _Keys(some, mix(values[some].view(np.uint64)))
+    if (some := np.flatnonzero(records.organisation)).size:
+        yield "organisation", _Keys(some, mix(records.organisation[some]))
+    some = np.flatnonzero((records.postcode != 0) & (records.street_key != 0))
+    if len(some):
+        yield "postcode and house", _Keys(some, mix(records.postcode[some].view(np.uint64), records.street_key[some]))
+    yield from _date_keys(records)
+    yield from _word_keys(records)
+    yield "two words", _pairs_of_words(records)
+
+
+def _date_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
+    """The date; with day and month in ascending order, so that a swap does not matter. 1 January says only the year."""
+    for born in records.born.T:
+        year, month, day = born // 10000, born // 100 % 100, born % 100
+        some = np.flatnonzero((day > 0) & (born % 10000 != 101))
+        low, high = np.minimum(month, day)[some], np.maximum(month, day)[some]
+        if len(some):
+            yield "date", _Keys(some, mix(year[some], low * 32 + high))
+
+
+def _word_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
+    """A word of the name with a part of the date, or with the postcode. A common word takes another's initial along."""
+    row, word = _words_of_rows(records)
+    heard, common = records.words.full_heard[word], records.words.heard_share[word] > COMMON_WORD
+    for born in records.born.T:
+        year, rest = born[row] // 10000, born[row] % 10000
+        some = np.flatnonzero((year > 0) & ~common)
+        yield "word and year", _Keys(row[some], mix(heard[some], year[some]))
+        yield "word, year and initial", _with_initials(records, row, heard, year, np.flatnonzero((year > 0) & common))
+        some = np.flatnonzero((rest > 0) & (rest != 101) & (rest % 100 > 0))
+        yield "word and day", _Keys(row[some], mix(heard[some], rest[some]))
+    some = np.flatnonzero(records.postcode[row])
+    if len(some):
+        yield "word and postcode", _Keys(row[some], mix(heard[some], records.postcode[row[some]].view(np.uint64)))
+    some = np.flatnonzero(records.street_key[row])
+    if len(some):
+        yield "word and house", _Keys(row[some], mix(heard[some], records.street_key[row[some]]))
+
+
+def _with_initials(records: Records, row: Numbers, heard: Hashes, year: Numbers, some: Numbers) -> _Keys:
+    """A word and the year with the initials of the first given name and of the first word of the surname."""
+    names = records.names
+    first = records.first_name[row[some]]
+    found = []
+    for part in (names.given, names.family[:, 0]):
+        word = part[first]
+        initial = records.words.letters[word, 0]
+        other = np.flatnonzero((initial > 0) & (records.words.full_heard[word] != heard[some]))
+        found.append(_Keys(row[some[other]], mix(heard[some[other]], year[some[other]], initial[other])))
+    return _together(found)
+
+
+def _words_of_rows(records: Records) -> tuple[Numbers, Numbers]:
+    """(row, word) of every word of every name, an initial excepted."""
+    names, words = records.names, records.words
+    columns = [*names.family.T, names.given, *names.middle.T]
+    some = [np.flatnonzero(words.length[column] > 1) for column in columns]
+    row = np.concatenate([names.row[at] for at in some])
+    word = np.concatenate([column[at] for column, at in zip(columns, some, strict=True)]).astype(np.int64)
+    if len(names) > len(records):  # several readings of one name are made of the same words
+        once = pd.unique(row * len(words) + word)
+        row, word = once // len(words), once % len(words)
+    return row, word
+
+
+def _pairs_of_words(records: Records) -> _Keys:
+    """A word of the surname with a word of the given names, in either order; all of each half as one word, too."""
+    names, words = records.names, records.words
+    halves = [
+        [(words.full_heard[column] * (words.length[column] > 1), words.heard_share[column]) for column in columns]
+        for columns in (names.family.T, (names.given, *names.middle.T))
+    ]
+    rare = np.zeros(len(names))  # a half as one word is rarer than its words
+    halves[0].append((names.family_heard * (names.family_count > 1), rare))
+    halves[1].append((names.given_heard * (names.given_count > 1), rare))
+    found = []
+    for family, family_share in halves[0]:
+        for given, given_share in halves[1]:
+            some = np.flatnonzero((family != 0) & (given != 0) & (family_share * given_share <= COMMON_PAIR))
+            if len(some):
+                low, high = np.minimum(family[some], given[some]), np.maximum(family[some], given[some])
+                found.append(_Keys(names.row[some], mix(low, high)))
+    return _together([_Keys(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64)), *found])

@@ -1,358 +1,435 @@
-"""How well two values agree: one level per comparison (`model.LEVELS`), each distinct pair of values compared once.
+"""How well two values agree: one level per comparison (`model.LEVELS`), as whole arrays.
 
 A level is a position in the comparison's tuple of `model.LEVELS`, or `NONE` where a value is missing on either side.
-Pairs are two integer arrays of equal length: positions on the left and on the right.
+Pairs are two integer arrays of equal length: positions on the left and on the right. Spellings and sounds compare as
+integers; rapidfuzz is asked only where they differ, once for each distinct pair of words.
 """
 
-from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from include.matching.model import LEVELS, Model
-from include.matching.normalise import IntArray, Name, Records, Texts, sound
+from include.matching.model import LEVELS
+from include.matching.nicknames import Nicknames
+from include.matching.records import Records, organisation, street
+from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words, bits
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-
-Pairs = tuple[IntArray, IntArray]
+Level = npt.NDArray[np.int8]
+Pairs = tuple[Numbers, Numbers]
 
 NONE = -1
+OPEN = -2  # for rapidfuzz to say
 LONG_WORD = 8  # letters from which two edits, not one, still make the same word
-SOUNDS = 3  # consonants from which the same sound is the same word
 SHORT_FORM = 3  # letters from which the beginning of a name is a short form of it (ALEX), below it is an initial
-STREET_EDITS = 0.2  # share of a street's letters that may differ at one house number: an apartment, an abbreviation
-FAMILY_WORDS = 3  # words of a surname that are looked at one by one
+SIMILAR = 0.6  # share of a word's letters that must stay for it to be similar: two edits in five letters
+SIMILAR_STREET = 0.75  # of a street's: an apartment, an abbreviation that we do not know
+SIMILAR_FIRM = 0.8
+# Levels that rapidfuzz may find where spelling and sound differ, the better one first.
+BY_EDITS = {"family_name": ("close", "similar"), "given_name": ("variant", "similar"), "middle_name": ("variant",)}
+YEAR_NEAR = 2  # years between an estimated year of birth and another
+
+GENERATION = (16, 45)  # years between a parent and a child of one name
 
 
 @dataclass(frozen=True)
 class Levels:
-    """Levels of n pairs in one comparison, and the frequency of the name they share (1 where it does not matter)."""
+    """Levels of n pairs in one comparison; of names also how common the shared name is: log2 of a share of people."""
 
-    level: IntArray
-    frequency: Floats
+    level: Level
+    bits: Bits | None = None
 
-    def take(self, positions: IntArray) -> "Levels":
+    def take(self, at: npt.NDArray[np.integer]) -> "Levels":
         """The levels of some of the pairs."""
-        return Levels(self.level[positions], self.frequency[positions])
-
-
-def compare_names(left: Records, right: Records, names: Pairs, model: Model) -> dict[str, Levels]:
-    """Levels of the comparisons of names, for pairs of positions in `left.names` and `right.names`."""
-    every = [*left.names, *right.names]
-    words = _Words.of(every, model)
-
-    def compare(
-        part: Callable[[Name], Hashable], levels: Callable[[list[Name], IntArray, IntArray], list[Levels]]
-    ) -> list[Levels]:
-        """Compare one part of the names; the first name that has a part stands for all that have it."""
-        codes, _ = pd.factorize(_objects(part(name) for name in every))
-        _, first = np.unique(codes, return_index=True)
-        ones = [every[at] for at in first.tolist()]
-        return _by_distinct(codes[names[0]], codes[len(left.names) + names[1]], lambda a, b: levels(ones, a, b))
-
-    (family,) = compare(
-        lambda n: (n.family, n.family_joined, n.family_cut), lambda n, a, b: [_family(n, a, b, words, model)]
-    )
-    given, middle = compare(
-        lambda n: (n.given, n.middle, n.given_joined), lambda n, a, b: _given_and_middle(n, a, b, words, model)
-    )
-    (suffix,) = compare(lambda n: n.suffix, lambda n, a, b: [_plain(_same(_objects(name.suffix for name in n), a, b))])
-    named = np.array([bool(name.family_joined or name.given) for name in every], dtype=bool)
-    known = named[names[0]] & named[len(left.names) + names[1]]
-    order = np.maximum(left.name_order[names[0]], right.name_order[names[1]])
-    source = np.maximum(left.name_source[names[0]], right.name_source[names[1]])
-    return {
-        "name_order": _plain(np.where(known, order, NONE)),
-        "name_source": _plain(np.where(known, source, NONE)),
-        "family_name": family,
-        "given_name": given,
-        "middle_name": middle,
-        "suffix": suffix,
-    }
-
-
-def compare_fields(left: Records, right: Records, pairs: Pairs, model: Model) -> dict[str, Levels]:
-    """Levels of every comparison that is not about names."""
-    a, b = pairs
-    return {
-        "date_of_birth": _plain(_dates(left.born[a], right.born[b])),
-        "sex": _field(left, right, pairs, "sex", _same),
-        "birth_country": _field(left, right, pairs, "birth_country", lambda v, i, j: _countries(v, i, j, model)),
-        "a_number": _field(left, right, pairs, "a_number", lambda v, i, j: _numbers(v, i, j, "a_number")),
-        "ssn": _field(left, right, pairs, "ssn", lambda v, i, j: _numbers(v, i, j, "ssn")),
-        "phone": _field(left, right, pairs, "phone", _phones),
-        "address": _plain(_addresses(left, right, pairs)),
-    }
+        return Levels(self.level[at], None if self.bits is None else self.bits[at])
 
 
 # -- names
 
 
-@dataclass(frozen=True)
-class _Words:
-    """Every word of the names on both sides, once, with what is asked of pairs of words."""
-
-    code: dict[str, int]  # word -> position; the empty word is 0
-    texts: Texts
-    length: IntArray
-    sounds: IntArray  # equal for words that sound alike
-    full: IntArray  # equal for nicknames of one name
-    first: IntArray  # equal for words with the same first letter
-
-    @classmethod
-    def of(cls, names: Iterable[Name], model: Model) -> "_Words":
-        """The words of these names; whole surnames and whole given names, written as one word, are words too."""
-        parts = (
-            (*n.family, "".join(n.family), n.family_joined, n.given, *n.middle, n.given_joined)
-            for n in dict.fromkeys(names)
-        )
-        code = {"": 0}
-        for part in parts:
-            for word in part:
-                code.setdefault(word, len(code))
-        texts = list(code)
-        # too little sound tells nothing (TN is TUAN and THANH): such a word sounds like itself only
-        sounds = [heard if len(heard := sound(text)) >= SOUNDS else f"={text}" for text in texts]
-        full = [model.nicknames.get(text, text) for text in texts]
-        return cls(
-            code=code,
-            texts=_objects(texts),
-            length=np.array([len(text) for text in texts], dtype=np.int64),
-            sounds=pd.factorize(_objects(sounds))[0],
-            full=pd.factorize(_objects(full))[0],
-            first=pd.factorize(_objects(text[:1] for text in texts))[0],
-        )
-
-    def codes(self, texts: Iterable[str]) -> IntArray:
-        return np.array([self.code[text] for text in texts], dtype=np.int64)
-
-    def alike(self, a: IntArray, b: IntArray) -> Flags:
-        """Spellings of one word: the same sound, or one edit (two in a long word, none in a short one)."""
-        length = np.maximum(self.length[a], self.length[b])
-        edits = np.where(length >= LONG_WORD, 2, np.where(length > SHORT_FORM, 1, 0))
-        known = (a > 0) & (b > 0)
-        near = np.flatnonzero(known & (np.abs(self.length[a] - self.length[b]) <= edits) & (edits > 0))
-        found: Flags = known & (self.sounds[a] == self.sounds[b])
-        found[near] |= _edits(self.texts[a[near]], self.texts[b[near]], 2) <= edits[near]
-        return found
-
-    def begins(self, a: IntArray, b: IntArray) -> Flags:
-        """One word begins with the whole other."""
-        found: Flags = (a > 0) & (b > 0) & (self.first[a] == self.first[b])
-        some = np.flatnonzero(found)
-        pairs = zip(self.texts[a[some]].tolist(), self.texts[b[some]].tolist(), strict=True)
-        found[some] = [x.startswith(y) or y.startswith(x) for x, y in pairs]
-        return found
+def compare_names(left: Records, right: Records, names: Pairs, several_floor: float) -> dict[str, Levels]:
+    """Levels of the comparisons of names, for pairs of positions in `left.names` and `right.names`."""
+    a, b = left.names, right.names
+    i, j = names
+    order = np.maximum(a.order[i], b.order[j])
+    family, given, middle = _as_written(left, right, names, several_floor)
+    swapped = np.flatnonzero(_crosswise(left, right, names) & (family.level != 0) & (given.level != 0))
+    if len(swapped):
+        exact = _swapped_exactly(left, right, (i[swapped], j[swapped]))
+        family.level[swapped] = np.where(exact, 0, LEVELS["family_name"].index("close"))
+        given.level[swapped] = np.where(exact, 0, LEVELS["given_name"].index("variant"))
+        middle.level[swapped] = NONE
+        order[swapped] = 1
+    named = [(side.names.family[at, 0] > 0) | (side.names.given[at] > 0) for side, at in ((left, i), (right, j))]
+    known = named[0] & named[1]
+    suffix = np.where((a.suffix[i] > 0) & (b.suffix[j] > 0), a.suffix[i] != b.suffix[j], NONE)
+    return {
+        "name_order": Levels(np.where(known, order, NONE).astype(np.int8)),
+        "name_source": Levels(np.where(known, np.maximum(a.source[i], b.source[j]), NONE).astype(np.int8)),
+        "family_name": family,
+        "given_name": given,
+        "middle_name": middle,
+        "suffix": Levels(suffix.astype(np.int8)),
+    }
 
 
-def _family(names: list[Name], a: IntArray, b: IntArray, words: _Words, model: Model) -> Levels:
-    core, joined = words.codes("".join(n.family) for n in names), words.codes(n.family_joined for n in names)
-    known = (joined[a] > 0) & (joined[b] > 0)
-    exact = (joined[a] == joined[b]) | (core[a] == core[b]) | (core[a] == joined[b]) | (joined[a] == core[b])
-    cut = np.array([name.family_cut for name in names], dtype=bool)
-    exact |= (cut[a] | cut[b]) & words.begins(joined[a], joined[b])
-    close = ~exact & (words.alike(core[a], core[b]) | words.alike(joined[a], joined[b]))
-    whole = np.array([model.family_frequency(name.family) for name in names])
-    frequency = np.maximum(whole[a], whole[b])
-
-    count = np.array([len(name.family) for name in names], dtype=np.int64)
-    padded = [[*words.codes(name.family[:FAMILY_WORDS]), 0, 0, 0][:FAMILY_WORDS] for name in names]
-    single = np.array(padded, dtype=np.int64).reshape(-1, FAMILY_WORDS)
-    rest = np.flatnonzero(known & ~exact & ~close & (np.maximum(count[a], count[b]) > 1))
-    shared, share = _shared_word(single[a[rest]], single[b[rest]], words, model)
-    frequency[rest[shared]] = share[shared]
-    partial = np.zeros(len(a), dtype=bool)
-    partial[rest] = shared
-    level = _choose("family_name", {"exact": exact, "close": close, "partial": partial}, known)
-    return Levels(level, frequency)
-
-
-def _shared_word(a: IntArray, b: IntArray, words: _Words, model: Model) -> tuple[Flags, Floats]:
-    """Whether two surnames of several words (n x 3 each) share a word, and how frequent the word is."""
-    known = np.array([model.family_frequency([text]) for text in words.texts.tolist()])
-    shared, frequency = np.zeros(len(a), dtype=bool), np.ones(len(a))
-    for i in range(FAMILY_WORDS):
-        for j in range(FAMILY_WORDS):
-            alike = words.alike(a[:, i], b[:, j])
-            frequency = np.where(alike, np.minimum(frequency, np.maximum(known[a[:, i]], known[b[:, j]])), frequency)
-            shared |= alike
-    return shared, frequency
-
-
-def _given_and_middle(names: list[Name], a: IntArray, b: IntArray, words: _Words, model: Model) -> list[Levels]:
-    given, joined = words.codes(n.given for n in names), words.codes(n.given_joined for n in names)
-    one_string = (joined[a] == joined[b]) & (words.length[joined[a]] > 1)
-    found = _given(given[a], given[b], words)
+def _as_written(left: Records, right: Records, names: Pairs, several_floor: float) -> tuple[Levels, Levels, Levels]:
+    a, b = left.names, right.names
+    i, j = names
+    family = _family(left, right, names, several_floor)
+    ones, others = a.given[i], b.given[j]
+    found = _given(left.words, right.words, ones, others)
+    joined = (a.given_joined[i] == b.given_joined[j]) & (a.given_count[i] > 0)
+    one_string = joined & (left.words.length[ones] > 1) & (right.words.length[others] > 1)
     found["exact"] |= one_string
-    parts = np.array([1 + len(name.middle) for name in names])
-    # only where the names are divided in another way: of names that share a middle name, most of the letters agree
-    found["variant"] |= words.alike(joined[a], joined[b]) & (parts[a] != parts[b])
-    some = np.flatnonzero(~(found["exact"] | found["variant"] | found["initial"]))
-    left, right = (_one_among_others(names, *ends, some) for ends in ((a, b), (b, a)))
-    found["crossed"] = left | right
-    level = _choose("given_name", found, (given[a] > 0) & (given[b] > 0))
-    known = np.array([model.given_frequency(name.given) for name in names])
-    frequency = np.where(left, known[a], np.where(right, known[b], np.maximum(known[a], known[b])))
-
-    second = words.codes(n.middle[0] if n.middle else "" for n in names)
+    divided = a.given_count[i] != b.given_count[j]
+    found["variant"] |= divided & (a.given_heard[i] == b.given_heard[j]) & (a.given_count[i] > 0)
+    open_ = ~(found["exact"] | found["variant"] | found["initial"])
+    crossed = [
+        open_
+        & (left.words.length[ones] > 1)
+        & _among(left.words.spelling.value[ones], right.words.spelling.value, b.middle[j]),
+        open_
+        & (right.words.length[others] > 1)
+        & _among(right.words.spelling.value[others], left.words.spelling.value, a.middle[i]),
+    ]
+    found["crossed"] = crossed[0] | crossed[1]
+    known = (ones > 0) & (others > 0)
+    common = np.maximum(left.words.given_bits[ones], right.words.given_bits[others])
+    common = np.where(
+        crossed[0], left.words.given_bits[ones], np.where(crossed[1], right.words.given_bits[others], common)
+    )
+    given = Levels(_choose("given_name", found, known), common)
     # a name that was crossed, or divided in another way, has used up the middle name
-    free = (second[a] > 0) & (second[b] > 0) & ~found["crossed"] & ~(one_string & (given[a] != given[b]))
-    second_known = np.array([model.given_frequency(name.middle[0] if name.middle else "") for name in names])
-    middle = _choose("middle_name", _given(second[a], second[b], words), free)
-    return [Levels(level, frequency), Levels(middle, np.maximum(second_known[a], second_known[b]))]
+    free = ~found["crossed"] & ~(one_string & divided)
+    second = np.where(free, a.middle[i, 0], 0), np.where(free, b.middle[j, 0], 0)
+    middle = _given(left.words, right.words, *second)
+    second_common = np.maximum(left.words.given_bits[second[0]], right.words.given_bits[second[1]])
+    level = _choose("middle_name", middle, (second[0] > 0) & (second[1] > 0))
+    return family, given, Levels(level, second_common)
 
 
-def _one_among_others(names: list[Name], a: IntArray, b: IntArray, some: IntArray) -> Flags:
-    """Whether the first given name of `a` is a middle name of `b`; looked at only in `some` positions."""
-    found = np.zeros(len(a), dtype=bool)
-    pairs = zip(a[some].tolist(), b[some].tolist(), strict=True)
-    found[some] = [len(names[i].given) > 1 and names[i].given in names[j].middle for i, j in pairs]
+def _family(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:
+    a, b = left.names, right.names
+    i, j = names
+    core, joined = (a.family_core[i], b.family_core[j]), (a.family_joined[i], b.family_joined[j])
+    known = (a.family_count[i] > 0) & (b.family_count[j] > 0)
+    exact = (core[0] == core[1]) | (joined[0] == joined[1]) | (core[0] == joined[1]) | (joined[0] == core[1])
+    may_be_cut = np.flatnonzero((a.cut[i] | b.cut[j]) & ~exact)
+    exact[may_be_cut] = _begins(left.words, right.words, a.family[i[may_be_cut], 0], b.family[j[may_be_cut], 0])
+    close = a.family_heard[i] == b.family_heard[j]
+    common = np.maximum(
+        family_bits(left.words, a.family[i], several_floor), family_bits(right.words, b.family[j], several_floor)
+    )
+    partial = np.zeros(len(i), dtype=bool)
+    some = np.flatnonzero(known & ~exact & ~close & ((a.family_count[i] > 1) | (b.family_count[j] > 1)))
+    if len(some):
+        partial[some], common[some] = _shared_word(left, right, (i[some], j[some]), common[some])
+    return Levels(_choose("family_name", {"exact": exact, "close": close, "partial": partial}, known), common)
+
+
+def family_bits(words: Words, grid: npt.NDArray[np.int32], several_floor: float) -> Bits:
+    """log2 of the share of people who bear the words of a surname together."""
+    found = words.family_bits[grid[:, 0]]
+    floor = bits(np.array(several_floor))
+    for column in grid.T[1:]:
+        some = np.flatnonzero(column)
+        found[some] = np.maximum(found[some] + words.family_bits[column[some]], floor)
     return found
 
 
-def _given(a: IntArray, b: IntArray, words: _Words) -> dict[str, Flags]:
-    begins = words.begins(a, b)
-    shorter = np.minimum(words.length[a], words.length[b])
+def _shared_word(left: Records, right: Records, names: Pairs, common: Bits) -> tuple[Flags, Bits]:
+    """Whether two surnames of several words common a word by sound, and how common the rarest of these is."""
+    ones, others = left.names.family[names[0]], right.names.family[names[1]]
+    shared, rarest = np.zeros(len(ones), dtype=bool), np.zeros(len(ones), dtype=np.float32)
+    for one in ones.T:
+        for other in others.T:
+            alike = (one > 0) & (other > 0) & (left.words.heard[one] == right.words.heard[other])
+            both = np.maximum(left.words.family_bits[one], right.words.family_bits[other])
+            rarest = np.where(alike, np.minimum(rarest, both), rarest)
+            shared |= alike
+    return shared, np.where(shared, rarest, common)
+
+
+def _given(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> dict[str, Flags]:
+    known = (a > 0) & (b > 0)
+    shorter = np.minimum(ones.length[a], others.length[b])
+    same = known & (ones.spelling.value[a] == others.spelling.value[b])
+    exact = same & (shorter > 1)
+    variant = ones.heard[a] == others.heard[b]
+    begins = np.zeros(len(a), dtype=bool)
+    some = np.flatnonzero(known & ~exact & (~variant | same) & (ones.letters[a, 0] == others.letters[b, 0]))
+    begins[some] = _begins(ones, others, a[some], b[some])
     return {
-        "exact": (a == b) & (shorter > 1),
-        "variant": words.alike(a, b)
-        | (words.full[a] == words.full[b]) & (shorter > 1)
-        | begins & (shorter >= SHORT_FORM),
+        "exact": exact,
+        "variant": known & (shorter > 1) & variant | begins & (shorter >= SHORT_FORM),
         "initial": begins & (shorter < SHORT_FORM),
     }
+
+
+def _begins(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Flags:
+    """One word begins with the whole other."""
+    first, second = ones.letters[a], others.letters[b]
+    found: Flags = ((first == second) | (first == 0) | (second == 0)).all(axis=1) & (a > 0) & (b > 0)
+    return found
+
+
+def _among(spelling: Hashes, others: Hashes, grid: npt.NDArray[np.int32]) -> Flags:
+    found = np.zeros(len(spelling), dtype=bool)
+    for column in grid.T:
+        found |= (column > 0) & (others[column] == spelling)
+    return found
+
+
+def _crosswise(left: Records, right: Records, names: Pairs) -> Flags:
+    """The surname of each is the given name of the other, by sound."""
+    a, b = left.names, right.names
+    i, j = names
+    first, second = right.words.heard[b.given[j]], left.words.heard[a.given[i]]
+    one = (a.family_heard[i] == first) | (a.family_heard[i] == b.given_heard[j])
+    other = (b.family_heard[j] == second) | (b.family_heard[j] == a.given_heard[i])
+    found: Flags = one & other & (a.family_count[i] > 0) & (b.family_count[j] > 0)
+    return found & (b.given[j] > 0) & (a.given[i] > 0)
+
+
+def _swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
+    """Of names that agree crosswise: whether both are spelled alike."""
+    a, b = left.names, right.names
+    i, j = names
+    ones, others = left.words.spelling.value, right.words.spelling.value
+    exact = (a.family_core[i] == others[b.given[j]]) | (a.family_core[i] == b.given_joined[j])
+    exact &= (b.family_core[j] == ones[a.given[i]]) | (b.family_core[j] == a.given_joined[i])
+    found: Flags = exact
+    return found
+
+
+def refine_names(left: Records, right: Records, names: Pairs, found: dict[str, Levels], nicknames: Nicknames) -> None:
+    """Ask rapidfuzz and the nicknames about the words that differ by spelling and sound; changes `found` in place."""
+    a, b = left.names, right.names
+    i, j = names
+    family, given, middle = (found[name].level for name in ("family_name", "given_name", "middle_name"))
+    parts = (
+        ("family_name", family, a.family[:, 0], b.family[:, 0]),
+        ("given_name", given, a.given, b.given),
+        ("middle_name", middle, a.middle[:, 0], b.middle[:, 0]),
+    )
+    for comparison, level, ones, others in parts:
+        near, *similar = BY_EDITS[comparison]
+        names_of = LEVELS[comparison]
+        some = level == len(names_of) - 1
+        if comparison == "family_name":  # of several words each might be meant
+            some &= (a.family_count[i] == 1) & (b.family_count[j] == 1)
+        at = np.flatnonzero(some & (ones[i] > 0) & (others[j] > 0))
+        if not len(at):
+            continue
+        edits, longest = _edits(left.words, right.words, ones[i[at]], others[j[at]])
+        allowed = np.where(longest >= LONG_WORD, 2, np.where(longest > SHORT_FORM, 1, 0))
+        if similar:
+            level[at[edits <= longest * (1 - SIMILAR)]] = names_of.index(similar[0])
+        level[at[edits <= allowed]] = names_of.index(near)
+        if comparison != "family_name":
+            spelled = left.words.spelling.value[ones[i[at]]], right.words.spelling.value[others[j[at]]]
+            level[at[nicknames.related(*spelled)]] = names_of.index(near)
+
+
+def _edits(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[Numbers, Numbers]:
+    """Optimal string alignment distance: letters more, less, changed, neighbours swapped; and the longer word's
+    letters.
+
+    Words of different length that cannot be similar are not asked about: their distance is that of everything.
+    """
+    longest = np.maximum(ones.length[a], others.length[b])
+    edits = longest.copy()
+    some = np.flatnonzero(longest - np.minimum(ones.length[a], others.length[b]) <= longest * (1 - SIMILAR))
+    code, pair = pd.factorize(a[some].astype(np.int64) * len(others) + b[some])
+    first, second = ones.texts.take(pa.array(pair // len(others))), others.texts.take(pa.array(pair % len(others)))
+    distance = process.cpdist(first.to_pylist(), second.to_pylist(), scorer=OSA.distance, dtype=np.uint8, workers=1)
+    edits[some] = distance[code]
+    return edits, longest
 
 
 # -- the other fields
 
 
-def _dates(a: IntArray, b: IntArray) -> IntArray:
-    (year_a, month_a, day_a), (year_b, month_b, day_b) = ((n // 10000, n // 100 % 100, n % 100) for n in (a, b))
-    year, month, day = year_a == year_b, month_a == month_b, day_a == day_b
-    default = (a % 10000 == 101) | (b % 10000 == 101)  # 1 January stands for "some time in that year"
-    return _choose(
-        "date_of_birth",
-        {
-            "exact": (a == b) & ~default,
-            "swapped": year & (month_a == day_b) & (day_a == month_b) & ~default,
-            "century": month & day & ((year_a - year_b) % 100 == 0) & ~year & ~default,
-            "one_edit": _one_digit(a, b) & ~default,
-            "year_only": year & default,
-            "one_part": (year.astype(np.int64) + month + day == 2) & ~default,
-        },
-        (a > 0) & (b > 0),
-    )
+def compare_fields(left: Records, right: Records, pairs: Pairs) -> dict[str, Levels]:
+    """Levels of every comparison of whole values: all but names, streets and firms."""
+    a, b = pairs
+    found = {
+        "date_of_birth": _best_of(left.born, right.born, pairs, _dates),
+        "sex": _same(left.sex[a], right.sex[b]),
+        "country": _same(left.country[a], right.country[b]),
+        "birth_place": _same(left.birth_place[a], right.birth_place[b]),
+    }
+    found["place"] = _places(left, right, pairs)
+    unreadable = ~(left.country_known[a] & right.country_known[b])
+    found["country"][unreadable & (found["country"] > 0)] = NONE  # no contradiction
+    for field, numbers in left.numbers.items():
+        found[field] = _best_of(numbers, right.numbers[field], pairs, _numbers if field != "phone" else _phones)
+    return {comparison: Levels(level.astype(np.int8)) for comparison, level in found.items()}
 
 
-def _one_digit(a: IntArray, b: IntArray) -> Flags:
-    """Numbers of eight digits that differ in one digit, or in the order of two neighbours."""
-    powers = 10 ** np.arange(7, -1, -1)
-    left, right = a[:, None] // powers % 10, b[:, None] // powers % 10
-    differ = left != right
-    turned = differ[:, :-1] & differ[:, 1:] & (left[:, :-1] == right[:, 1:]) & (left[:, 1:] == right[:, :-1])
-    count = differ.sum(axis=1)
-    found: Flags = (count == 1) | ((count == 2) & turned.any(axis=1))
+def _best_of(left: npt.NDArray[np.integer], right: npt.NDArray[np.integer], pairs: Pairs, compare: object) -> Level:
+    """The best level that any two of several values reach."""
+    best = np.full(len(pairs[0]), NONE, dtype=np.int8)
+    for ones in left.T:
+        if not ones.any():
+            continue
+        for others in right.T:
+            x, y = ones[pairs[0]], others[pairs[1]]
+            some = np.flatnonzero((x != 0) & (y != 0))
+            level: Level = compare(x[some], y[some])  # type: ignore[operator]
+            best[some] = np.where(best[some] == NONE, level, np.minimum(best[some], level))
+    return best
+
+
+def _same(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> Level:
+    """0 the same, 1 different: the levels of the plainest comparisons."""
+    return np.where((a != 0) & (b != 0), a != b, NONE).astype(np.int8)
+
+
+def _dates(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Level:
+    names = LEVELS["date_of_birth"]
+    year_a, month_a, day_a = a // 10000, a // 100 % 100, a % 100
+    year_b, month_b, day_b = b // 10000, b // 100 % 100, b % 100
+    year, month, day = year_a == year_b, (month_a == month_b) & (month_a > 0), (day_a == day_b) & (day_a > 0)
+    # 1 January stands for "some time in that year", as does a year alone
+    vague = (a % 10000 == 101) | (b % 10000 == 101) | (day_a == 0) | (day_b == 0)
+    found = np.full(len(a), len(names) - 1, dtype=np.int8)
+    near = np.flatnonzero(year.astype(np.int8) + month + day == 2)  # a digit belongs to one of the three
+
+    def say(level: str, where: Flags) -> None:
+        found[where] = names.index(level)
+
+    apart = np.abs(year_a - year_b)
+    say("generation", (apart >= GENERATION[0]) & (apart <= GENERATION[1]))
+    say("same_year", year)
+    say("year_near", vague & ~year & (apart <= YEAR_NEAR))
+    say("year_only", vague & year)
+    say("one_part", ~vague & (year.astype(np.int8) + month + day == 2))
+    digit = np.zeros(len(a), dtype=bool)
+    digit[near] = one_edit(a[near], b[near], 8)
+    say("one_edit", ~vague & digit)
+    say("century", ~vague & month & day & ((year_a - year_b) % 100 == 0))
+    say("swapped", ~vague & year & (month_a == day_b) & (day_a == month_b))
+    say("exact", ~vague & (a == b))
     return found
 
 
-def _countries(values: Texts, a: IntArray, b: IntArray, model: Model) -> IntArray:
-    readable = np.array([value in model.countries for value in values], dtype=bool)
-    level = _same(values, a, b)
-    return np.where((level > 0) & ~(readable[a] & readable[b]), NONE, level)  # unreadable is not a contradiction
+def one_edit(a: npt.NDArray[np.integer], b: npt.NDArray[np.integer], digits: int) -> Flags:
+    """Numbers that differ in one digit, or in the order of two neighbours."""
+    differ, turned = np.zeros(len(a), dtype=np.int8), np.zeros(len(a), dtype=bool)
+    x, y = a.astype(np.int64), b.astype(np.int64)
+    before = (np.full(len(a), -1), np.full(len(a), -1))
+    for _ in range(digits):
+        one, other = x % 10, y % 10
+        differ += one != other
+        turned |= (one != other) & (one == before[1]) & (other == before[0])
+        before, x, y = (one, other), x // 10, y // 10
+    found: Flags = (differ == 1) | ((differ == 2) & turned)
+    return found
 
 
-def _numbers(values: Texts, a: IntArray, b: IntArray, comparison: str) -> IntArray:
-    known = _known(values, a, b)
+def _numbers(a: Numbers, b: Numbers) -> Level:
+    """Positive numbers are digits; negative ones are hashes, which are equal or not."""
+    level = np.where(a == b, 0, 2).astype(np.int8)
+    some = np.flatnonzero((level > 0) & (a > 0) & (b > 0))
+    level[some[one_edit(a[some], b[some], 10)]] = 1
+    return level
+
+
+def _phones(a: Numbers, b: Numbers) -> Level:
+    level = _numbers(a, b)
+    short = (a < 10_000_000) | (b < 10_000_000)  # an area code that is not written
+    level[short & (a % 10_000_000 == b % 10_000_000)] = 0
+    return level
+
+
+def _places(left: Records, right: Records, pairs: Pairs) -> Level:
+    names = LEVELS["place"]
+    a, b = pairs
+    city = _same(left.city[a], right.city[b])
+    x, y = left.postcode[a], right.postcode[b]
+    code = _same(x, y)
     near = np.zeros(len(a), dtype=bool)
-    near[known] = _edits(values[a[known]], values[b[known]], 1) <= 1
-    return _choose(comparison, {"exact": a == b, "one_edit": near}, known)
+    some = np.flatnonzero((code == 1) & (x > 0) & (y > 0))
+    near[some] = one_edit(x[some], y[some], 6)
+    level = np.full(len(a), names.index("different"), dtype=np.int8)
+    level[city == 0] = names.index("city")
+    level[near & (city != 1)] = names.index("near")
+    level[code == 0] = names.index("postcode")
+    level[(code == 0) & (city == 0)] = names.index("exact")
+    level[(code == NONE) & (city == NONE)] = NONE
+    return level
 
 
-def _phones(values: Texts, a: IntArray, b: IntArray) -> IntArray:
-    local = np.array([value[-7:] for value in values], dtype=object)
-    short = np.array([len(value) == 7 for value in values], dtype=bool)
-    exact = (a == b) | ((short[a] | short[b]) & (local[a] == local[b]))  # an area code that is not written
-    return _choose("phone", {"exact": exact.astype(bool)}, _known(values, a, b))
+def compare_texts(left: Records, right: Records, pairs: Pairs) -> dict[str, Levels]:
+    """Levels of `street` and `organisation` where no text needs to be read; `OPEN` where it does."""
+    a, b = pairs
+    house_a, house_b = left.house[a], right.house[b]
+    street = np.where(left.has_street[a] & right.has_street[b], OPEN, NONE).astype(np.int8)
+    street[(house_a > 0) & (house_b > 0) & (house_a != house_b) & (street == OPEN)] = len(LEVELS["street"]) - 1
+    firm = _same(left.organisation[a], right.organisation[b])
+    return {"street": Levels(street), "organisation": Levels(np.where(firm == 1, OPEN, firm).astype(np.int8))}
 
 
-def _addresses(left: Records, right: Records, pairs: Pairs) -> IntArray:
-    def agree(field: str) -> tuple[Flags, Flags]:
-        """Where the values are equal, and where they differ."""
-        level = _field(left, right, pairs, field, _same).level
-        return level == 0, level == 1
-
-    (postal, no_postal), (city, no_city), (_, no_state) = agree("postal_code"), agree("city"), agree("state")
-    place = postal | (city & ~no_state)
-    street = np.zeros(len(place), dtype=bool)
-    here = (pairs[0][place], pairs[1][place])
-    street[place] = _field(left, right, here, "street", _streets).level == 0
-    known = postal | no_postal | city | no_city | no_state
-    return _choose("address", {"same": street, "postal_code": postal, "city": city & ~no_state}, known)
+def refine_texts(left: Records, right: Records, pairs: Pairs, found: dict[str, Levels]) -> None:
+    """Read the texts that are still open; changes `found` in place."""
+    for comparison, read in (("street", _streets), ("organisation", _firms)):
+        level = found[comparison].level
+        some = np.flatnonzero(level == OPEN)
+        if len(some):
+            level[some] = read(left, right, (pairs[0][some], pairs[1][some]))
 
 
-def _streets(values: Texts, a: IntArray, b: IntArray) -> IntArray:
-    number = np.array([next((word for word in value.split() if word.isdigit()), "") for value in values], dtype=object)
-    length = np.array([len(value) for value in values], dtype=np.int64)
-    alike = _known(values, a, b) & (number[a] == number[b]).astype(bool)
-    allowed = (np.maximum(length[a], length[b]) * STREET_EDITS).astype(np.int64)
-    alike[alike] = _edits(values[a[alike]], values[b[alike]], None) <= allowed[alike]
-    return np.where(alike, 0, NONE)
+def _streets(left: Records, right: Records, pairs: Pairs) -> Level:
+    """Streets whose house numbers do not differ."""
+    names = LEVELS["street"]
+    alike = _alike(_texts(left, "street", pairs[0]), _texts(right, "street", pairs[1]))
+    same_house = (left.house[pairs[0]] == right.house[pairs[1]]) & (left.house[pairs[0]] > 0)
+    found = np.where(same_house, names.index("number"), names.index("different")).astype(np.int8)
+    found[alike >= SIMILAR_STREET] = names.index("close")
+    found[alike == 1.0] = names.index("exact")
+    return found
+
+
+def _firms(left: Records, right: Records, pairs: Pairs) -> Level:
+    """Firms whose names differ."""
+    alike = _alike(_texts(left, "organisation", pairs[0]), _texts(right, "organisation", pairs[1]))
+    return np.where(alike >= SIMILAR_FIRM, 1, len(LEVELS["organisation"]) - 1).astype(np.int8)
+
+
+def _alike(left: tuple[Numbers, list[str]], right: tuple[Numbers, list[str]]) -> Shares:
+    """Share of the letters that stay, for each pair of texts given by position."""
+    ones, others = left[1], right[1]
+    code, pair = pd.factorize(left[0] * len(others) + right[0])
+    first, second = [ones[at] for at in pair // len(others)], [others[at] for at in pair % len(others)]
+    found: Shares = process.cpdist(first, second, scorer=OSA.normalized_similarity, dtype=np.float64, workers=1)[code]
+    return found
+
+
+def _texts(records: Records, field: str, rows: Numbers) -> tuple[Numbers, list[str]]:
+    """The distinct texts of a field in these rows, made plain, and the position of each row's text."""
+    code, used = pd.factorize(rows)
+    plain = _PLAIN[field](records.table[field].take(pa.array(used))).fill_null("").dictionary_encode()
+    return plain.indices.to_numpy().astype(np.int64)[code], plain.dictionary.to_pylist()
+
+
+_PLAIN = {"street": street, "organisation": organisation}
 
 
 # -- tools
 
 
-def _objects(values: Iterable[Hashable]) -> Texts:
-    return np.fromiter(values, dtype=object)  # np.array would make a matrix of tuples
-
-
-def _plain(level: IntArray) -> Levels:
-    return Levels(level, np.ones(len(level)))
-
-
-def _choose(comparison: str, found: dict[str, Flags], known: Flags) -> IntArray:
+def _choose(comparison: str, found: dict[str, Flags], known: Flags) -> Level:
     """The best level found; the last one, contradiction, where none is."""
     names = LEVELS[comparison]
-    level = np.select([found[name] for name in names[:-1]], list(range(len(names) - 1)), len(names) - 1)
-    return np.where(known, level, NONE).astype(np.int64)
-
-
-def _known(values: Texts, a: IntArray, b: IntArray) -> Flags:
-    present = values.astype(bool)
-    found: Flags = present[a] & present[b]
-    return found
-
-
-def _same(values: Texts, a: IntArray, b: IntArray) -> IntArray:
-    """0 the same, 1 different: the levels of the plainest comparisons."""
-    return np.where(_known(values, a, b), (a != b).astype(np.int64), NONE)
-
-
-def _field(
-    left: Records,
-    right: Records,
-    pairs: Pairs,
-    field: str,
-    levels: Callable[[Texts, IntArray, IntArray], IntArray],
-) -> Levels:
-    codes, distinct = pd.factorize(np.concatenate([left.fields[field], right.fields[field]]))
-    a, b = codes[: len(left.ids)][pairs[0]], codes[len(left.ids) :][pairs[1]]
-    (found,) = _by_distinct(a, b, lambda i, j: [_plain(levels(distinct, i, j))])
-    return found
-
-
-def _by_distinct(a: IntArray, b: IntArray, levels: Callable[[IntArray, IntArray], list[Levels]]) -> list[Levels]:
-    """Compare each distinct pair of codes once."""
-    width = int(b.max(initial=0)) + 1
-    inverse, distinct = pd.factorize(a * width + b)
-    return [each.take(inverse) for each in levels(distinct // width, distinct % width)]
-
-
-def _edits(a: Texts, b: Texts, cutoff: int | None) -> IntArray:
-    """Optimal string alignment distance: letters more, less, changed, neighbours swapped; cutoff + 1 if more."""
-    found = process.cpdist(a.tolist(), b.tolist(), scorer=OSA.distance, score_cutoff=cutoff, dtype=np.uint16, workers=1)
-    return np.asarray(found, dtype=np.int64)
+    level = np.full(len(known), len(names) - 1, dtype=np.int8)
+    for name in reversed(names[:-1]):
+        if name in found:
+            level[found[name]] = names.index(name)
+    level[~known] = NONE
+    return level

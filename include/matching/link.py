@@ -1,112 +1,259 @@
-"""Personas x petitioners -> scored pairs with their evidence: normalise, block, compare, weigh, decide."""
+"""Two tables -> scored pairs: normalise, block, compare, weigh, decide."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from include.matching.blocking import candidates
-from include.matching.compare import Levels, Pairs, compare_fields, compare_names
-from include.matching.explain import explain
-from include.matching.model import Model
-from include.matching.normalise import IntArray, Records, read_personas, read_petitioners
-from include.matching.weigh import weigh, weigh_alternatives
+from include.matching.blocking import Index
+from include.matching.compare import (
+    BY_EDITS,
+    OPEN,
+    Levels,
+    Pairs,
+    compare_fields,
+    compare_names,
+    compare_texts,
+    family_bits,
+    refine_names,
+    refine_texts,
+)
+from include.matching.fields import Table
+from include.matching.model import LEVELS, MISSING, Model
+from include.matching.records import Records, read_records
+from include.matching.weigh import Weights, most, reach, total_of, weigh, weigh_alternatives
+from include.matching.words import Numbers
 
-CHUNK = 250_000  # candidate pairs scored at once: bounds memory, changes no result
-PAIR = ["persona_id", "petitioner_id"]
+CHUNK = 250_000  # right rows read at once, and candidate pairs compared at once: bounds memory, changes no result
+PAIR = ["left_id", "right_id"]
+TEXTS = ("street", "organisation")
 
 
 @dataclass(frozen=True)
 class Links:
     """What `link` found.
 
-    `pairs`: persona_id, petitioner_id, weight (bits), band (`lead` or `review`); sorted by the two ids.
-    `evidence`: persona_id, petitioner_id, comparison, persona_value, petitioner_value (as compared, null if missing),
-    level, weight; a row for each comparison and one `alternative` row per pair. The weights of a pair's rows and
-    `model.prior_weight` add up to the pair's weight exactly.
-    `compared`: candidate pairs compared. `dropped_blocks`: rule, personas, petitioners of each candidate key that was
-    too common to be used; pairs that share no other key were not compared.
+    `pairs`: left_id, right_id, match_weight (bits), match_probability, band (`lead`, `review`, or `no` below both),
+    then the level of each comparison as text; sorted by the two ids. `compared`: candidate pairs. `keys`: rule, pairs:
+    how many candidates each blocking rule made, before those that several rules made were counted once.
     """
 
     pairs: pd.DataFrame
-    evidence: pd.DataFrame
     compared: int
-    dropped_blocks: pd.DataFrame
+    keys: pd.DataFrame
 
 
-def link(personas: pd.DataFrame, petitioners: pd.DataFrame, model: Model) -> Links:
-    """Pairs of `personas` and `petitioners` above the band "no".
+@dataclass(frozen=True)
+class Side:
+    """A table that has been read, and for each of its rows the most that its names can add to the weight of a pair."""
 
-    personas: persona_id, name (`LAST, FIRST MIDDLE`); petitioners: petitioner_id, family_name, given_name, middle_name,
-    other_names (separated by semicolons); both: date_of_birth, sex, birth_country, a_number, ssn, address, city, state,
-    postal_code, phone. Ids are integers, dates are dates, the rest is text; everything but the ids may be null.
-    A pair's weight depends on its two rows and the model alone. Raises `ValueError` for a column that is missing, an
-    id with two different rows, or a date of birth that is no date.
+    records: Records
+    by_names: Weights
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, model: Model) -> "Side":
+        """Read a table. Raises `ValueError` for one without ids, or with an id that repeats."""
+        records = read_records(Table(table), model)
+        return cls(records, most_by_names(records, model))
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Pairs of rows whose weight may reach the floor: levels and weights of every comparison, the names that were
+    compared."""
+
+    rows: Pairs
+    names: Pairs
+    levels: dict[str, Levels]
+    weights: dict[str, Weights]
+    alternative: np.ndarray
+    cost: Weights
+    total: Weights
+
+    def take(self, at: np.ndarray) -> "Scored":
+        """Some of the pairs."""
+        return Scored(
+            (self.rows[0][at], self.rows[1][at]),
+            (self.names[0][at], self.names[1][at]),
+            {comparison: levels.take(at) for comparison, levels in self.levels.items()},
+            {comparison: weights[at] for comparison, weights in self.weights.items()},
+            self.alternative[at],
+            self.cost[at],
+            self.total[at],
+        )
+
+
+def link(left: pd.DataFrame, right: pd.DataFrame, model: Model, floor: float | None = None) -> Links:
+    """Pairs of a row of `left`, the smaller table, and a row of `right`, whose weight is at least `floor`.
+
+    Both have `id`, unique, and any of `fields.FIELDS` as text. `floor`: bits; by default `model.review`. A pair's
+    weight depends on its two rows and the model alone. Raises `ValueError` for a table without ids, or with an id that
+    repeats.
     """
-    left, right = read_personas(personas, model), read_petitioners(petitioners, model)
-    a, b, dropped = candidates(left, right, model)
-    chunks = [(a[at : at + CHUNK], b[at : at + CHUNK]) for at in range(0, max(len(a), 1), CHUNK)]
-    pairs, evidence = zip(*(_score(left, right, chunk, model) for chunk in chunks), strict=True)
-    return Links(
-        pairs=pd.concat(pairs).sort_values(PAIR, ignore_index=True),
-        evidence=pd.concat(evidence).sort_values(PAIR, ignore_index=True, kind="stable"),
-        compared=len(a),
-        dropped_blocks=dropped,
-    )
+    return Linker(left, model, floor).link(right)
 
 
-def _score(left: Records, right: Records, rows: Pairs, model: Model) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Pairs above the band "no" among these rows, and their evidence."""
-    names, levels = _best_names(left, right, rows, model)
-    levels |= compare_fields(left, right, rows, model)
+def dedupe(table: pd.DataFrame, model: Model, floor: float | None = None) -> Links:
+    """Pairs of rows of one table; the row that comes first in it is the left one."""
+    return Linker(table, model, floor).link(table, within=True)
+
+
+class Linker:
+    """The left side, read and indexed once, to be linked with any number of right sides."""
+
+    def __init__(self, left: pd.DataFrame, model: Model, floor: float | None = None) -> None:
+        self.model = model
+        self.floor = model.review if floor is None else floor
+        self.left = Side.of(left, model)
+        self.index = Index.of(self.left.records)
+        self.compared = 0
+
+    def link(self, right: pd.DataFrame, *, within: bool = False) -> Links:
+        """The pairs with the rows of one right side. `within`: it is the left side itself."""
+        Table(right)  # ids must not repeat, in whatever chunk
+        self.compared = 0
+        self.index.pairs.clear()
+        scored = self.score(right, within=within)
+        found = [_frame(self.left.records, records, each, self.model) for records, each in scored]
+        pairs = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+        keys = pd.DataFrame(sorted((+self.index.pairs).items()), columns=["rule", "pairs"])
+        return Links(pairs.sort_values(PAIR, ignore_index=True), self.compared, keys)
+
+    def score(self, right: pd.DataFrame, *, within: bool = False) -> Iterator[tuple[Records, Scored]]:
+        """Chunk by chunk of the right side, its records and the pairs that reach the floor."""
+        for start in range(0, max(len(right), 1), CHUNK):
+            side = Side.of(right.iloc[start : start + CHUNK], self.model)
+            a, b = self.index.candidates(side.records)
+            if within:
+                later = a < b + start
+                a, b = a[later], b[later]
+            self.compared += len(a)
+            for at in range(0, max(len(a), 1), CHUNK):
+                rows = a[at : at + CHUNK], b[at : at + CHUNK]
+                yield side.records, score((self.left, side), rows, self.model, self.floor)
+
+
+def score(sides: tuple[Side, Side], rows: Pairs, model: Model, floor: float) -> Scored:
+    """The pairs whose weight reaches the floor.
+
+    What is cheap is compared first. A pair is dropped as soon as the best that the other comparisons could find would
+    not take it to the floor: none is lost that would have reached it.
+    """
+    by_names = np.minimum(sides[0].by_names[rows[0]], sides[1].by_names[rows[1]])
+    left, right = sides[0].records, sides[1].records
+    levels = compare_fields(left, right, rows) | compare_texts(left, right, rows)
     weights = {comparison: weigh(comparison, found, model) for comparison, found in levels.items()}
-    other, cost = weigh_alternatives(levels, weights, model)
-    total = model.prior_weight + np.sum(list(weights.values()), axis=0) + cost
-    kept = np.flatnonzero(total >= model.review)
-    pairs = pd.DataFrame(
-        {
-            "persona_id": left.ids[rows[0][kept]],
-            "petitioner_id": right.ids[rows[1][kept]],
-            "weight": total[kept],
-            "band": pd.array(np.where(total[kept] >= model.lead, "lead", "review").tolist(), dtype="str"),
-        }
-    )
-    kept_rows, kept_names = (rows[0][kept], rows[1][kept]), (names[0][kept], names[1][kept])
-    found = {comparison: (levels[comparison].take(kept), weights[comparison][kept]) for comparison in levels}
-    evidence = explain(
-        left=left,
-        right=right,
-        rows=kept_rows,
-        names=kept_names,
-        found=found,
-        alternative=(other[kept], cost[kept]),
-        model=model,
-    )
-    return pairs, evidence
+    so_far = model.prior_weight + total_of(weights)
+    for comparison in TEXTS:
+        so_far = so_far + np.where(levels[comparison].level == OPEN, most(comparison, model), 0.0)
+    some = np.flatnonzero(so_far + by_names >= floor)
+    rows, so_far = (rows[0][some], rows[1][some]), so_far[some]
+
+    names, named = _best_names(left, right, rows, model, floor - so_far)
+    name_weights = {comparison: weigh(comparison, found, model) for comparison, found in named.items()}
+    kept = np.flatnonzero(so_far + total_of(name_weights) >= floor)
+    rows, names, some = (rows[0][kept], rows[1][kept]), (names[0][kept], names[1][kept]), some[kept]
+    levels = {comparison: found.take(some) for comparison, found in levels.items()}
+    refine_texts(left, right, rows, levels)
+    levels |= {comparison: found.take(kept) for comparison, found in named.items()}
+    levels = {comparison: levels[comparison] for comparison in LEVELS}
+    weights = {comparison: weights[comparison][some] for comparison in weights} | {
+        comparison: weigh(comparison, levels[comparison], model) for comparison in TEXTS
+    }
+    weights |= {comparison: found[kept] for comparison, found in name_weights.items()}
+    alternative, cost = weigh_alternatives(levels, weights, model)
+    total = model.prior_weight + total_of(weights) + cost
+    return Scored(rows, names, levels, weights, alternative, cost, total).take(np.flatnonzero(total >= floor))
 
 
-def _best_names(left: Records, right: Records, rows: Pairs, model: Model) -> tuple[Pairs, dict[str, Levels]]:
-    """For each pair of rows, the pair of their names that weighs most, and the levels it reaches."""
+def most_by_names(side: Records, model: Model) -> Weights:
+    """For each row, the most that any name of the other side can add to a pair's weight.
+
+    A shared name counts as the commoner of the two, and so never for more than by its own frequency.
+    """
+    words, names = side.words, side.names
+    # once for each word: a crossed name counts by its frequency as a given name, be it a middle name or not
+    given, middle = (reach(comparison, words.given_bits, model) for comparison in ("given_name", "middle_name"))
+    crossed = np.maximum(given[names.given], given[names.middle].max(axis=1, where=names.middle > 0, initial=0.0))
+    every = reach("family_name", family_bits(words, names.family, model.frequencies.several_floor), model)
+    every += crossed + np.where(names.middle[:, 0] > 0, middle[names.middle[:, 0]], 0.0)
+    every += sum(most(comparison, model) for comparison in ("name_order", "name_source", "suffix"))
+    return np.maximum.reduceat(every, side.first_name[:-1]) if len(side) else every
+
+
+def _best_names(
+    left: Records, right: Records, rows: Pairs, model: Model, needed: Weights
+) -> tuple[Pairs, dict[str, Levels]]:
+    """For each pair of rows, the pair of their names that weighs most, and the levels it reaches.
+
+    `needed`: the weight of names below which a pair of rows is lost anyway; its names need not be compared to the end.
+    """
     pair, names = _readings(left, right, rows)
-    levels = compare_names(left, right, names, model)
-    weight = np.sum([weigh(comparison, found, model) for comparison, found in levels.items()], axis=0)
-    order = np.lexsort((np.arange(len(pair)), -weight, pair))  # of equals, the first as written
+    found = compare_names(left, right, names, model.frequencies.several_floor)
+    at_most = np.zeros(len(pair), dtype=np.float32)
+    for comparison, levels in found.items():
+        weight = weigh(comparison, levels, model)
+        if comparison in BY_EDITS:
+            is_open = np.flatnonzero(levels.level == len(LEVELS[comparison]) - 1)
+            weight[is_open] = _best_by_edits(comparison, levels.take(is_open), model)
+        at_most += weight
+    some = np.flatnonzero(at_most >= needed[pair])
+    part = {comparison: levels.take(some) for comparison, levels in found.items()}
+    refine_names(left, right, (names[0][some], names[1][some]), part, model.known_nicknames)
+    for comparison, levels in part.items():
+        found[comparison].level[some] = levels.level
+    if len(pair) == len(rows[0]):
+        return names, found
+    weight = total_of({comparison: weigh(comparison, levels, model) for comparison, levels in found.items()})
+    order = np.lexsort((names[1], names[0], -weight, pair))  # of equals, the first as written
     best = order[np.unique(pair[order], return_index=True)[1]]
-    return (names[0][best], names[1][best]), {comparison: found.take(best) for comparison, found in levels.items()}
+    return (names[0][best], names[1][best]), {comparison: levels.take(best) for comparison, levels in found.items()}
 
 
-def _readings(left: Records, right: Records, rows: Pairs) -> tuple[IntArray, Pairs]:
+def _best_by_edits(comparison: str, different: Levels, model: Model) -> Weights:
+    """The most that names which differ by spelling and sound may weigh."""
+    names = LEVELS[comparison]
+    better = [np.full_like(different.level, names.index(name)) for name in (*BY_EDITS[comparison], names[-1])]
+    found: Weights = np.max([weigh(comparison, Levels(level, different.bits), model) for level in better], axis=0)
+    return found
+
+
+def _readings(left: Records, right: Records, rows: Pairs) -> tuple[Numbers, Pairs]:
     """The names of one row with the names of the other: position of the pair of rows, and of the names.
 
     Names of which both are reordered are left out: as written they agree as well.
     """
-    first, count = zip(
-        *(np.unique(side.name_row, return_index=True, return_counts=True)[1:] for side in (left, right)), strict=True
-    )
-    across = count[1][rows[1]]
-    times = count[0][rows[0]] * across
+    first = left.first_name[rows[0]], right.first_name[rows[1]]
+    across = right.first_name[rows[1] + 1] - first[1]
+    times = (left.first_name[rows[0] + 1] - first[0]) * across
+    if (times == 1).all():
+        return np.arange(len(times)), first
     pair = np.repeat(np.arange(len(times)), times)
     nth = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
-    a, b = first[0][rows[0]][pair] + nth // across[pair], first[1][rows[1]][pair] + nth % across[pair]
-    useful = (left.name_order[a] == 0) | (right.name_order[b] == 0)
+    a, b = first[0][pair] + nth // across[pair], first[1][pair] + nth % across[pair]
+    useful = (left.names.order[a] == 0) | (right.names.order[b] == 0)
     return pair[useful], (a[useful], b[useful])
+
+
+def _frame(left: Records, right: Records, scored: Scored, model: Model) -> pd.DataFrame:
+    band = np.where(scored.total >= model.lead, 2, np.where(scored.total >= model.review, 1, 0))
+    labels = {
+        comparison: _labels(np.where(found.level < 0, len(names), found.level), [*names, MISSING])
+        for (comparison, names), found in zip(LEVELS.items(), scored.levels.values(), strict=True)
+    }
+    return pd.DataFrame(
+        {
+            "left_id": left.table.ids.array.take(scored.rows[0]),
+            "right_id": right.table.ids.array.take(scored.rows[1]),
+            "match_weight": scored.total,
+            "match_probability": 1 / (1 + np.exp2(-scored.total)),
+            "band": _labels(band, ["no", "review", "lead"]),
+            **labels,
+        }
+    )
+
+
+def _labels(code: npt.NDArray[np.integer], names: list[str]) -> "pd.Categorical[str]":
+    return pd.Categorical.from_codes(code, pd.Index(names))

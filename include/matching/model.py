@@ -8,36 +8,51 @@ precision that the numbers do not have.
 
 import hashlib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Literal, Self
 
+import numpy as np
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-DEFAULT = Path(__file__).parent / "models" / "default.json"
+from include.matching.countries import CountryReader
+from include.matching.nicknames import Nicknames
+from include.matching.words import Hashes, Shares, byte_matrix, hash_letters, hear
+
+DEFAULT = Path(__file__).parent / "models" / "default.json"  # trained: `docs/matching.md` says on what
+BASE = Path(__file__).parent / "models" / "base.json"  # set by hand, with reasons: where training begins
 
 # Raise it when a change to the code of this room changes a score: it is part of the model's version.
-ALGORITHM = 1
+ALGORITHM = 2
 
 # What `compare` can find, in the order in which evidence is listed. "missing" is neutral: it has no weight.
 MISSING = "missing"
 LEVELS: dict[str, tuple[str, ...]] = {
     "name_order": ("as_written", "reordered"),
     "name_source": ("primary", "other_name"),
-    "family_name": ("exact", "close", "partial", "different"),
-    "given_name": ("exact", "variant", "initial", "crossed", "different"),
+    "family_name": ("exact", "close", "similar", "partial", "different"),
+    "given_name": ("exact", "variant", "similar", "initial", "crossed", "different"),
     "middle_name": ("exact", "variant", "initial", "different"),
     "suffix": ("same", "different"),
-    "date_of_birth": ("exact", "swapped", "century", "one_edit", "year_only", "one_part", "different"),
+    "date_of_birth": (
+        "exact", "swapped", "century", "one_edit", "one_part", "year_only", "year_near", "same_year", "generation",
+        "different",
+    ),
     "sex": ("same", "different"),
-    "birth_country": ("same", "different"),
+    "country": ("same", "different"),
+    "birth_place": ("same", "different"),
     "a_number": ("exact", "one_edit", "different"),
     "ssn": ("exact", "one_edit", "different"),
-    "phone": ("exact", "different"),
-    "address": ("same", "postal_code", "city", "different"),
-}
+    "passport": ("exact", "one_edit", "different"),
+    "phone": ("exact", "one_edit", "different"),
+    "street": ("exact", "close", "number", "different"),
+    "place": ("exact", "postcode", "near", "city", "different"),
+    "organisation": ("exact", "close", "different"),
+    "fein": ("exact", "one_edit", "different"),
+}  # fmt: skip
 BY_FREQUENCY = ("family_name", "given_name", "middle_name")  # comparisons that know how common the shared name is
 
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -64,7 +79,7 @@ class Level(_Part):
     times_frequency: Annotated[float, Field(gt=0)] | None = (
         None  # u is this many times the frequency of the shared name
     )
-    why: str
+    why: str = ""
 
     @model_validator(mode="after")
     def _one_u(self) -> Self:
@@ -74,24 +89,105 @@ class Level(_Part):
 
 
 class Alternative(_Part):
-    """Another explanation of a pair than "one person" or "strangers": two persons who share much, such as twins."""
+    """Another explanation of a pair than "one person" or "strangers": two persons who share much, such as twins.
 
-    odds: Annotated[float, Field(gt=0)]  # such pairs per pair of one person
+    How often there are such pairs: `odds`, per pair of one person, or `share`, of all pairs. Exactly one is given.
+    `u` says what they share: for a comparison, the share of each level among such pairs; or `one_person`, as among
+    pairs of one person; or a number, so many times as often as strangers agree. A comparison that is left out is as
+    for strangers.
+    """
+
+    odds: Annotated[float, Field(gt=0)] | None = None
+    share: Share | None = None
     why: str
-    u: dict[
-        str, dict[str, Share]
-    ]  # comparison -> level -> share among such pairs; a comparison left out is as for strangers
+    u: dict[str, dict[str, Share] | Annotated[float, Field(gt=1)] | Literal["one_person"]]
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> Self:
+        if (self.odds is None) == (self.share is None):
+            raise ValueError("give either odds or share")
+        return self
 
 
 class Frequencies(_Part):
-    """How common a name is. Census lists, raised by hand where the population of the agencies differs from them."""
+    """How common a name is: shares of people. `census`: the US Census lists of 1990 count as well, the higher share
+    holds."""
 
     why: str
+    census: bool
     family_floor: Share  # no surname counts as rarer than this
     given_floor: Share
     several_floor: Share  # no combination of surnames counts as rarer than this
     family: dict[str, Share]
     given: dict[str, Share]
+
+    @cached_property
+    def _family(self) -> "_Lookup":
+        return _Lookup.of(_higher(self.family, _census("dist.all.last") if self.census else {}))
+
+    @cached_property
+    def _given(self) -> "_Lookup":
+        """A given name stands where a surname should, in a swapped name: the higher of both shares holds."""
+        both = {}
+        if self.census:
+            female, male = _census("dist.female.first"), _census("dist.male.first")
+            both = {name: (female.get(name, 0.0) + male.get(name, 0.0)) / 2 for name in {*female, *male}}
+        return _Lookup.of(_higher(self.given, both))
+
+    @cached_property
+    def _sound(self) -> "_Lookup":
+        family, given = self._family, self._given
+        spelling = np.concatenate([family.key, given.key])
+        share = np.concatenate([family.share, given.share])
+        heard = np.concatenate([family.heard, given.heard])
+        _, word = np.unique(spelling, return_inverse=True)
+        highest, sound = np.zeros(word.max(initial=-1) + 1), np.zeros(word.max(initial=-1) + 1, dtype=np.uint64)
+        np.maximum.at(highest, word, share)
+        sound[word] = heard
+        keys, code = np.unique(sound, return_inverse=True)
+        shares: Shares = np.bincount(code, weights=highest).astype(np.float64)
+        return _Lookup(keys, shares, keys)
+
+    def of_family(self, spelling: Hashes) -> Shares:
+        """Share of people with a surname."""
+        return self._family.find(spelling, self.family_floor)
+
+    def of_given(self, spelling: Hashes) -> Shares:
+        """Share of people with a given name."""
+        return self._given.find(spelling, self.given_floor)
+
+    def of_sound(self, heard: Hashes) -> Shares:
+        """Share of people with a name of this sound."""
+        return self._sound.find(heard, 0.0)
+
+
+class _Lookup:
+    """Shares by hash of a word."""
+
+    def __init__(self, key: Hashes, share: Shares, heard: Hashes) -> None:
+        self.key, self.share, self.heard = key, share, heard
+
+    @classmethod
+    def of(cls, shares: Mapping[str, float]) -> "_Lookup":
+        letters = byte_matrix(pa.array(list(shares), pa.string()))
+        hashed = hash_letters(letters)
+        order = np.argsort(hashed.value)
+        share = np.array(list(shares.values()), dtype=np.float64)
+        return cls(hashed.value[order], share[order], hear(letters, hashed)[2][order])
+
+    def find(self, key: Hashes, floor: float) -> Shares:
+        if not len(self.key):
+            return np.full(len(key), floor)
+        at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
+        found: Shares = np.maximum(np.where(self.key[at] == key, self.share[at], 0.0), floor)
+        return found
+
+
+class Provenance(_Part):
+    """Where the numbers come from."""
+
+    made_by: str
+    data: dict[str, Any] = {}
 
 
 class Model(_Part):
@@ -99,17 +195,16 @@ class Model(_Part):
 
     name: str
     why: str
+    provenance: Provenance
     prior: Share  # share of pairs of one person among all pairs, before anything is compared
     prior_why: str
     lead: float  # total weight in bits from which a pair is a lead
     review: float  # and from which a person looks at it
     bands_why: str
-    max_pairs_per_key: Annotated[int, Field(gt=0)]  # a candidate key that would make more pairs is dropped, and counted
-    max_pairs_per_key_why: str
     comparisons: dict[str, dict[str, Level]]
     alternatives: dict[str, Alternative]
     frequencies: Frequencies
-    nicknames: dict[str, str]  # nickname -> the name it stands for
+    nicknames: dict[str, str]  # nickname -> the name it stands for, beside those of the package `nicknames`
     countries: dict[str, list[str]]  # ISO 3166-1 alpha-2 -> names and agency codes
 
     @model_validator(mode="after")
@@ -125,7 +220,10 @@ class Model(_Part):
                 raise ValueError(f"comparison [{comparison}] knows no frequency; give u")
         for name, alternative in self.alternatives.items():
             for comparison, shares in alternative.u.items():
-                _same(f"{name}: {comparison}", shares, LEVELS.get(comparison, ()))
+                if isinstance(shares, dict):
+                    _same(f"{name}: {comparison}", shares, LEVELS.get(comparison, ()))
+                elif comparison not in LEVELS:
+                    raise ValueError(f"[{name}: {comparison}] is no comparison")
         return self
 
     @cached_property
@@ -134,25 +232,20 @@ class Model(_Part):
         content = f"{ALGORITHM}\n{self.model_dump_json()}\n{_census_digest()}"
         return f"{self.name}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
+    @cached_property
+    def known_nicknames(self) -> Nicknames:
+        """The nicknames of the model and of the package."""
+        return Nicknames(self.nicknames)
+
+    @cached_property
+    def country_reader(self) -> CountryReader:
+        """Reads the countries of the model."""
+        return CountryReader(self.countries)
+
     @property
     def prior_weight(self) -> float:
         """log2 of the prior odds, in bits: where every sum starts."""
         return bits(self.prior / (1 - self.prior))
-
-    def family_frequency(self, tokens: Iterable[str]) -> float:
-        """Share of people whose surname is this, or these together."""
-        known, frequencies = _census("dist.all.last"), self.frequencies
-        product = 1.0
-        for token in tokens:
-            product *= max(known.get(token, 0.0), frequencies.family.get(token, 0.0), frequencies.family_floor)
-        return max(product, frequencies.several_floor)
-
-    def given_frequency(self, name: str) -> float:
-        """Share of people with this given name, or surname: in a swapped name one stands in place of the other."""
-        known, frequencies = _census("dist.all.last").get(name, 0.0), self.frequencies
-        census = (_census("dist.female.first").get(name, 0.0) + _census("dist.male.first").get(name, 0.0)) / 2
-        by_hand = max(frequencies.given.get(name, 0.0), frequencies.family.get(name, 0.0))
-        return max(census, known, by_hand, frequencies.given_floor)
 
 
 def load_model(path: Path = DEFAULT) -> Model:
@@ -169,10 +262,19 @@ def load_model(path: Path = DEFAULT) -> Model:
         raise ModelError(f"model [{path.name}], key [{where}]: {first['msg']}; correct the file") from None
 
 
+def save_model(model: Model, path: Path) -> None:
+    """Write a model file that `load_model` reads."""
+    path.write_text(model.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8")
+
+
 def _same(where: str, given: Iterable[str], wanted: Iterable[str]) -> None:
     if set(given) != set(wanted):
         odd = sorted(set(given) ^ set(wanted))
         raise ValueError(f"[{where}] lacks or has too many of {odd}")
+
+
+def _higher(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    return {name: max(one.get(name, 0.0), other.get(name, 0.0)) for name in {*one, *other}}
 
 
 # US Census 1990 name lists, public domain, as packaged by `names`: "NAME percent cumulative-percent rank".

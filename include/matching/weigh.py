@@ -1,39 +1,113 @@
 """Levels -> weights in bits. All are multiples of a sixteenth: sums are exact, and the same on every machine."""
 
+import math
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 
-from include.matching.compare import NONE, Floats, Levels
-from include.matching.model import LEVELS, Model, bits
-from include.matching.normalise import IntArray
+from include.matching.compare import NONE, Level, Levels
+from include.matching.model import LEVELS, Alternative, Model, bits
+from include.matching.words import Bits
+
+Weights = npt.NDArray[np.floating]
+
+BLANK = (0.0, 0.0)  # what `NONE` and `OPEN`, which are -1 and -2, weigh
 
 
-def weigh(comparison: str, levels: Levels, model: Model) -> Floats:
+def weigh(comparison: str, levels: Levels, model: Model) -> Weights:
     """log2(m / u) of each pair's level; 0 where a value is missing."""
-    known = [model.comparisons[comparison][name] for name in LEVELS[comparison]]
-    m = np.array([level.m for level in known])
-    fixed = np.array([level.u or 1.0 for level in known])
-    factor = np.array([level.times_frequency or 0.0 for level in known])
+    scale = _scale(comparison, model)
     at = levels.level
-    u = np.where(factor[at] > 0, np.minimum(factor[at] * levels.frequency, 1.0), fixed[at])
-    return np.where(at == NONE, 0.0, np.round(np.log2(m[at] / u) * 16) / 16)
+    if levels.bits is None:
+        return scale.weight[at]
+    # u is so many times the share of people who bear the name, and never more than 1
+    return scale.weight[at] - np.minimum(scale.factor[at] + scale.by_frequency[at] * levels.bits, 0)
 
 
-def weigh_alternatives(levels: dict[str, Levels], weights: dict[str, Floats], model: Model) -> tuple[IntArray, Floats]:
-    """Which other explanation suits each pair best, and what it takes from the pair's weight (0 or less).
+@dataclass(frozen=True)
+class _Scale:
+    """Of each level: log2(m / u), or log2(m) where u goes by frequency; then log2 of how many times the frequency."""
 
-    A weight compares "one person" with "strangers". Where two relatives would explain the agreements better than
-    strangers do, it must be compared with them: the smallest of the sums counts. The first value is a position in
-    `model.alternatives`, or `NONE` for strangers.
+    weight: Bits
+    factor: Bits
+    by_frequency: Bits  # 1 or 0
+
+
+def _scale(comparison: str, model: Model) -> _Scale:
+    levels = [model.comparisons[comparison][name] for name in LEVELS[comparison]]
+    return _Scale(
+        np.array([*(bits(level.m / (level.u or 1.0)) for level in levels), *BLANK], dtype=np.float32),
+        np.array([*(bits(level.times_frequency or 1.0) for level in levels), *BLANK], dtype=np.float32),
+        np.array([*(level.u is None for level in levels), *BLANK], dtype=np.float32),
+    )
+
+
+def total_of(weights: dict[str, Weights]) -> Weights:
+    """The sum over all comparisons."""
+    first, *others = weights.values()
+    found = first.copy()
+    for each in others:
+        found += each
+    return found
+
+
+def most(comparison: str, model: Model) -> float:
+    """The most that a comparison without frequencies can add to a pair's weight."""
+    return float(_scale(comparison, model).weight.max())
+
+
+def reach(comparison: str, common: Bits, model: Model) -> Weights:
+    """The most that a comparison of names can add to the weight of pairs with names that are so common."""
+    levels = range(len(LEVELS[comparison]))
+    each = [weigh(comparison, Levels(np.full(len(common), level, dtype=np.int8), common), model) for level in levels]
+    found: Weights = np.maximum(np.max(each, axis=0), 0.0)
+    return found
+
+
+def weigh_alternatives(levels: dict[str, Levels], weights: dict[str, Weights], model: Model) -> tuple[Level, Weights]:
+    """Which other explanation suits each pair best, and what all of them take from the pair's weight (0 or less).
+
+    A weight compares "one person" with "strangers": m / u. Where relatives would explain the agreements as well, what
+    the two are not is a mixture of strangers and of relatives, u + sum over k of share(k) u(k): this is its log2
+    against u. The first value is a position in `model.alternatives`, or `NONE` where strangers explain the pair better
+    than each of them.
     """
     size = len(next(iter(weights.values())))
-    best, cost = np.full(size, NONE, dtype=np.int64), np.zeros(size)
+    rest = strangers_share(model)
+    best, highest, together = np.full(size, NONE, dtype=np.int8), np.full(size, math.log2(rest)), np.full(size, rest)
     for position, alternative in enumerate(model.alternatives.values()):
-        against = np.full(size, -bits(alternative.odds) - model.prior_weight)
-        for comparison, shares in alternative.u.items():
-            names = LEVELS[comparison]
-            table = np.array([bits(model.comparisons[comparison][name].m / shares[name]) for name in names])
-            at = levels[comparison].level
-            against += np.where(at == NONE, 0.0, table[at]) - weights[comparison]
-        best = np.where(against < cost, position, best)
-        cost = np.minimum(against, cost)
-    return best, cost
+        against = log_odds(alternative, levels, weights, model)
+        best = np.where(against > highest, position, best)
+        highest = np.maximum(against, highest)
+        together += np.exp2(np.minimum(against, 300.0))  # 2**300 is more than any evidence, and still a number
+    return best.astype(np.int8), -np.round(np.log2(together) * 16) / 16
+
+
+def strangers_share(model: Model) -> float:
+    """Share of pairs that are none of the alternatives whose share of all pairs is known."""
+    return 1.0 - sum(each.share or 0.0 for each in model.alternatives.values())
+
+
+def log_odds(alternative: Alternative, levels: dict[str, Levels], weights: dict[str, Weights], model: Model) -> Weights:
+    """log2 of how much better an alternative explains each pair than strangers do, its rarity included."""
+    size = len(next(iter(weights.values())))
+    rate = alternative.share or (alternative.odds or 0.0) * model.prior
+    against = np.full(size, math.log2(rate))
+    for comparison, shares in alternative.u.items():
+        level = levels[comparison].level
+        if isinstance(shares, float):  # never more often than always
+            agree = (level >= 0) & (level < len(LEVELS[comparison]) - 1)
+            u = _log_m(comparison, model)[level] - weights[comparison]
+            against += np.where(agree, np.minimum(math.log2(shares), -u), 0)
+            continue
+        against += weights[comparison]
+        if isinstance(shares, dict):
+            table = np.log2(np.array([*(shares[name] for name in LEVELS[comparison]), 1.0, 1.0]))
+            against += (table - _log_m(comparison, model))[level]
+    return against
+
+
+def _log_m(comparison: str, model: Model) -> Weights:
+    found: Weights = np.log2([*(model.comparisons[comparison][name].m for name in LEVELS[comparison]), 1.0, 1.0])
+    return found

@@ -11,7 +11,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 -- a clas
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 -- the same
 from psycopg2.extras import NamedTupleCursor
 
-__all__ = ["Cursor", "WarehouseError", "fetch", "query", "row", "transaction"]
+__all__ = ["Cursor", "WarehouseError", "as_role", "fetch", "query", "row", "transaction", "with_settings"]
 
 SQL = Path(__file__).parent / "sql"
 CONNECT_SECONDS = 10  # a server that does not answer on loopback or a local network within this is down
@@ -58,11 +58,23 @@ def row(cursor: Cursor) -> Any:
     return found
 
 
+def as_role(dsn: str, role: str) -> str:
+    """The connection string of a login that takes a role as it connects."""
+    return with_settings(dsn, role=role)
+
+
+def with_settings(dsn: str, **settings: str) -> str:
+    """The connection string of sessions that begin with these settings."""
+    before = psycopg2.extensions.parse_dsn(dsn).get("options", "")
+    escaped = {name: value.replace("\\", "\\\\").replace(" ", "\\ ") for name, value in settings.items()}
+    options = " ".join([before, *(f"-c {name}={value}" for name, value in escaped.items())]).strip()
+    return psycopg2.extensions.make_dsn(dsn, options=options)
+
+
 def _connect(dsn: str) -> Connection:
+    options = f"{psycopg2.extensions.parse_dsn(dsn).get('options', '')} -c timezone=UTC"
     try:
-        return psycopg2.connect(
-            dsn, connect_timeout=CONNECT_SECONDS, options="-c timezone=UTC", application_name="crosscheck"
-        )
+        return psycopg2.connect(dsn, connect_timeout=CONNECT_SECONDS, options=options, application_name="crosscheck")
     except psycopg2.OperationalError as error:
         host = psycopg2.extensions.parse_dsn(dsn)
         where = f"{host.get('host', '')}:{host.get('port', '5432')}/{host.get('dbname', '')}"

@@ -49,7 +49,7 @@ class Machine:
         return process.returncode, out, err
 
     def sql(self, statement: str) -> list[dict[str, str]]:
-        status, out, err = self.run("sql", statement)
+        status, out, err = self.run("sql", "--role", "crosscheck_etl", statement)
         assert status == 0, err
         return list(csv.DictReader(io.StringIO(out)))
 

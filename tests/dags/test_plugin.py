@@ -14,7 +14,10 @@ import pytest
 from include.local.postgres import free_port
 
 CHECKOUT = Path(__file__).parents[2]
-ROUTES = ["/crosscheck/nights", "/crosscheck/nights/1", "/crosscheck/nights/of?external_id=x"]
+ROUTES = [
+    *("/crosscheck/nights", "/crosscheck/nights/1", "/crosscheck/nights/of?external_id=x"),
+    "/crosscheck/lead?subject_id=S00000001&receipt_number=EAC0612345678",
+]
 
 pytestmark = [pytest.mark.night, pytest.mark.timeout(240)]
 
@@ -35,7 +38,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "AIRFLOW__API_AUTH__JWT_SECRET": "j" * 64,
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
-        "AIRFLOW_CONN_WAREHOUSE": "postgres://nobody:x@127.0.0.1:1/none",
+        "AIRFLOW_CONN_DESK": "postgres://nobody:x@127.0.0.1:1/none",
+        "CROSSCHECK_AUDIT_KEY": "k" * 64,
+        "CROSSCHECK_DESK_ROLES": "ana=investigator",
     }
     airflow = [sys.executable, "-m", "airflow"]
     subprocess.run([*airflow, "db", "migrate"], env=env, check=True, capture_output=True)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -32,10 +33,15 @@ def template(server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def warehouse(server: Postgres, template: str) -> Iterator[str]:
     """Name of a fresh warehouse."""
-    name = f"w_{secrets.token_hex(6)}"
-    _superuser(server, sql.SQL("create database {} template {} owner warehouse"), name, template)
-    yield name
-    _superuser(server, sql.SQL("drop database {} with (force)"), name)
+    with _copy(server, template) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def shared_warehouse(server: Postgres, template: str) -> Iterator[str]:
+    """Name of a warehouse that the tests of one file share."""
+    with _copy(server, template) as name:
+        yield name
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +59,14 @@ def gateways(world: Path) -> Iterator[dict[str, Gateway]]:
 @pytest.fixture
 def settings(server: Postgres, warehouse: str, gateways: dict[str, Gateway], tmp_path: Path) -> Settings:
     return settings_for(server, warehouse, tmp_path, gateways)
+
+
+@contextmanager
+def _copy(server: Postgres, template: str) -> Iterator[str]:
+    name = f"w_{secrets.token_hex(6)}"
+    _superuser(server, sql.SQL("create database {} template {} owner warehouse"), name, template)
+    yield name
+    _superuser(server, sql.SQL("drop database {} with (force)"), name)
 
 
 def _superuser(server: Postgres, statement: sql.SQL, *names: str) -> None:

@@ -94,7 +94,9 @@ class serve:  # noqa: N801 -- reads as `with serve(world)`
 
 def settings_for(server: Postgres, database: str, folder: Path, gateways: dict[str, Gateway]) -> Settings:
     return Settings(
-        warehouse_dsn=server.dsn(database, "warehouse"),
+        warehouse_dsn=server.dsn(database, "crosscheck_etl"),
+        owner_dsn=server.dsn(database, "warehouse"),
+        desk_dsn=server.dsn(database, "desk"),
         landing=folder / "landing",
         staging=folder / "staging",
         gateways=gateways,

@@ -43,7 +43,7 @@ def test_who_was_taken_out_of_every_case_is_nobodys_lead(settings: Settings) -> 
 
 
 def cancel(settings: Settings, *tables: str) -> None:
-    with psycopg2.connect(settings.warehouse_dsn) as connection, connection.cursor() as cursor:
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"update record.{table} set record_state = 'cancelled'")
             assert cursor.rowcount > 0

@@ -45,6 +45,10 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
         (["backfill", "--scenario", "smoke", "--from", "2014-09-12", "--to", "2014-09-10"], "[2014-09-12]"),
         (["backfill", "--scenario", "smoke", "--from", "", "--to", "2014-09-10"], "[]"),
         (["sql", "--scenario", "smoke", "select nonsense"], "nonsense"),
+        (["sql", "--scenario", "smoke", "--role", "nobody", "select 1"], "[nobody]"),
+        (["sql", "--scenario", "smoke", "select * from quarantine.row"], "[analyst] may not"),
+        (["sql", "--scenario", "smoke", "--known-at", "soon", "select * from report.reference"], '"soon"'),
+        (["verify-audit", "--scenario", "smoke", "--head", "7"], "[7]"),
     ],
 )
 def test_it_says_what_is_wrong_in_one_line(home: Path, arguments: list[str], named: str) -> None:
@@ -55,6 +59,23 @@ def test_sql_answers_as_csv(home: Path) -> None:
     done = run(home, "sql", "--scenario", "smoke", "select 'é, \"x\"' as one, null as two")
     assert done.returncode == 0, done.stderr
     assert done.stdout == 'one,two\n"é, ""x""",\n'
+
+
+@pytest.mark.parametrize(
+    ("role", "current"),
+    [
+        *((role, role) for role in ("analyst", "investigator", "reviewer", "privacy_officer", "crosscheck_etl")),
+        ("owner", "warehouse"),
+    ],
+)
+def test_one_asks_as_whom_one_says(home: Path, role: str, current: str) -> None:
+    done = run(home, "sql", "--scenario", "smoke", "--role", role, "select current_user as me")
+    assert done.stdout.split() == ["me", current], done.stderr
+
+
+def test_an_untouched_trail_ends_with_status_0(home: Path) -> None:
+    done = run(home, "verify-audit", "--scenario", "smoke")
+    assert (done.returncode, done.stdout) == (0, "no entry yet\n")
 
 
 def test_clean_refuses_while_a_command_runs_and_leaves_nothing_after_it(home: Path) -> None:

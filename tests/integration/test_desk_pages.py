@@ -7,6 +7,7 @@ from nights import night, run_night
 
 from include import pipeline
 from include.contracts import dataset_names
+from include.desk.access import Access
 from include.desk.pages import router
 from include.settings import Settings
 from include.warehouse.connection import fetch
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 def browser(settings: Settings) -> TestClient:
     app = FastAPI()
-    app.include_router(router(lambda: settings.warehouse_dsn))
+    app.include_router(router(lambda: Access(settings.desk_dsn, "key", {}), lambda: "ana"))
     return TestClient(app)
 
 
@@ -57,7 +58,8 @@ def test_a_red_run_is_red_with_its_reasons(settings: Settings, browser: TestClie
 
 def test_a_warehouse_that_is_down_is_a_503_in_one_line() -> None:
     app = FastAPI()
-    app.include_router(router(lambda: "host=127.0.0.1 port=1 dbname=x password=not-to-be-shown"))
+    nowhere = Access("host=127.0.0.1 port=1 dbname=x password=not-to-be-shown", "key", {})
+    app.include_router(router(lambda: nowhere, lambda: "ana"))
     answer = TestClient(app).get("/nights")
     assert answer.status_code == 503
     assert "does not answer" in answer.text

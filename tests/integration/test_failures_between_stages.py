@@ -123,7 +123,7 @@ def test_killed_in_mid_transaction_nothing_is_kept_and_the_next_try_counts_the_s
         for dataset in dataset_names():
             collect(settings, run, dataset)
     lock = "record.uscis_petition" if stage == "load" else "match.evidence"
-    blocker = psycopg2.connect(settings.warehouse_dsn)
+    blocker = psycopg2.connect(settings.owner_dsn)
     blocker.cursor().execute(f"lock table {lock} in access exclusive mode")
     program = f"import pickle, sys; from include import pipeline; pipeline.{stage}(*pickle.load(sys.stdin.buffer))"
     process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE)
@@ -146,7 +146,7 @@ def test_killed_in_mid_transaction_nothing_is_kept_and_the_next_try_counts_the_s
 
 def test_a_database_error_shows_no_value(settings: Settings) -> None:
     run_night(settings, night(30))
-    with psycopg2.connect(settings.warehouse_dsn) as connection, connection.cursor() as cursor:
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute(
             "alter table record.uscis_petitioner add constraint nobody check (family_name is null) not valid"
         )

@@ -5,6 +5,8 @@ import sys
 
 import psycopg2
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from nights import collect, night, run_night
 
 from include import pipeline
@@ -15,13 +17,13 @@ from include.warehouse.migrate import MIGRATIONS, migrate
 
 pytestmark = pytest.mark.integration
 
-OURS = {"version_id", "content_hash", "breaches", "source_attempt", "source_part", "source_row", "load_id"}
+OURS = {"version_id", "content_hash", "breaches", "source_attempt", "source_part", "source_row", "load_id", "loaded_at"}
 TYPES = {"string": "text", "date": "date", "timestamp": "timestamp with time zone", "integer": "bigint"}
 
 
 def tables(settings: Settings) -> set[str]:
     rows = fetch(
-        settings.warehouse_dsn,
+        settings.owner_dsn,
         """select table_schema || '.' || table_name as name from information_schema.tables
            where table_schema in ('ops', 'record', 'quarantine', 'match', 'latest', 'report')""",
     )
@@ -34,7 +36,7 @@ def test_down_and_up_again_gives_the_same_tables_ready_to_load(settings: Setting
     held = count(settings)
     before = tables(settings)
     assert {"ops.run", "record.tecs_subject", "quarantine.row", "match.pair", "report.lead"} <= before
-    migrate(settings.warehouse_dsn, "base")
+    migrate(settings.owner_dsn, "base")
     assert tables(settings) == set()
     pipeline.migrate(settings)
     assert tables(settings) == before
@@ -44,13 +46,13 @@ def test_down_and_up_again_gives_the_same_tables_ready_to_load(settings: Setting
 
 
 def count(settings: Settings) -> int:
-    return int(fetch(settings.warehouse_dsn, "select count(*) from record.uscis_petition")[0][0])
+    return int(fetch(settings.owner_dsn, "select count(*) from record.uscis_petition")[0][0])
 
 
 def shape(settings: Settings) -> set[tuple]:
     """Every column, index and comment of the tables of schema `record`."""
     rows = fetch(
-        settings.warehouse_dsn,
+        settings.owner_dsn,
         """select table_name, column_name, data_type, is_nullable from information_schema.columns
                where table_schema = 'record'
            union all select tablename, indexname, indexdef, '' from pg_indexes where schemaname = 'record'
@@ -62,7 +64,7 @@ def shape(settings: Settings) -> set[tuple]:
 
 def versions(settings: Settings) -> dict[str, list[tuple]]:
     """The versions that are held, by record table."""
-    dsn = settings.warehouse_dsn
+    dsn = settings.owner_dsn
     held = fetch(dsn, "select tablename from pg_tables where schemaname = 'record'")
     return {
         row.tablename: fetch(dsn, f"select version_id, content_hash, load_id from record.{row.tablename} order by 1")
@@ -75,38 +77,66 @@ def test_from_contracts_1_1_down_to_1_0_and_up_again_keeps_every_version(setting
     before, shape_before = versions(settings), shape(settings)
     members = before.pop("uscis_t_family_member")
     assert all(before.values())
-    migrate(settings.warehouse_dsn, "0001")
+    migrate(settings.owner_dsn, "0001")
     assert versions(settings) == before
     went_down = shape(settings)
     pipeline.migrate(settings)
     assert versions(settings) == {**before, "uscis_t_family_member": []}
     assert shape(settings) == shape_before
-    states = fetch(settings.warehouse_dsn, "select distinct record_state from record.tecs_subject")
+    states = fetch(settings.owner_dsn, "select distinct record_state from record.tecs_subject")
     assert [row.record_state for row in states] == [None]
 
     run_night(settings, night(1, 30), "again")
     assert {**versions(settings), "uscis_t_family_member": []} == {**before, "uscis_t_family_member": []}
     assert len(versions(settings)["uscis_t_family_member"]) == len(members)
 
-    migrate(settings.warehouse_dsn, "base")
-    with psycopg2.connect(settings.warehouse_dsn) as connection, connection.cursor() as cursor:
+    migrate(settings.owner_dsn, "base")
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         for statement in sorted((MIGRATIONS / "v0001").glob("*.sql")):
             cursor.execute(statement.read_text(encoding="utf-8"))
     assert went_down == shape(settings)
 
 
+def test_every_step_down_and_up_again_keeps_what_is_held(settings: Settings) -> None:
+    """A stairway with data in place: each revision is taken back and made again."""
+    run_night(settings, night(29, 2))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    steps = list(ScriptDirectory.from_config(config).walk_revisions())
+    assert len(steps) >= 4
+    kept, shaped, books = versions(settings), shape(settings), counts(settings)
+    assert all(kept.values())
+    assert min(books.values()) > 0
+    for step in steps:
+        if step.down_revision is not None:
+            migrate(settings.owner_dsn, str(step.down_revision))
+            there = versions(settings)
+            assert there == {table: kept[table] for table in there}
+            pipeline.migrate(settings)
+            kept = {table: there.get(table, []) for table in kept}
+            assert (versions(settings), shape(settings), counts(settings)) == (kept, shaped, books), step.revision
+    run_night(settings, night(29, 2), "again")
+    assert {**versions(settings), "uscis_t_family_member": []} == {**kept, "uscis_t_family_member": []}
+
+
+def counts(settings: Settings) -> dict[str, int]:
+    """How much there is of what is no version."""
+    tables = ["ops.run", "ops.attempt", "ops.load", "quarantine.row", "match.pair", "match.evidence", "match.entity"]
+    return {table: fetch(settings.owner_dsn, f"select count(*) as n from {table}")[0].n for table in tables}
+
+
 def test_a_warehouse_that_is_up_to_date_keeps_its_data(settings: Settings) -> None:
     run_night(settings, night(30))
     held = count(settings)
-    leads = fetch(settings.warehouse_dsn, "select count(*) from report.lead")[0][0]
+    leads = fetch(settings.owner_dsn, "select count(*) from report.lead")[0][0]
     assert held > 0
     pipeline.migrate(settings)
     assert count(settings) == held
-    assert fetch(settings.warehouse_dsn, "select count(*) from report.lead")[0][0] == leads
+    assert fetch(settings.owner_dsn, "select count(*) from report.lead")[0][0] == leads
 
 
 def test_two_migrations_at_once_wait_for_each_other(settings: Settings) -> None:
-    migrate(settings.warehouse_dsn, "base")
+    migrate(settings.owner_dsn, "base")
     program = (
         "import sys; from include.reporting.views import VIEWS; from include.warehouse.migrate import migrate; "
         "migrate(sys.stdin.read(), views=VIEWS)"
@@ -114,7 +144,7 @@ def test_two_migrations_at_once_wait_for_each_other(settings: Settings) -> None:
     both = [subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, text=True) for _ in range(2)]
     for process in both:
         assert process.stdin is not None
-        process.stdin.write(settings.warehouse_dsn)
+        process.stdin.write(settings.owner_dsn)
         process.stdin.close()
     assert [process.wait(60) for process in both] == [0, 0]
     assert "report.lead" in tables(settings)
@@ -124,7 +154,7 @@ def test_two_migrations_at_once_wait_for_each_other(settings: Settings) -> None:
 def test_a_record_table_has_the_columns_of_its_contract(settings: Settings, dataset: str) -> None:
     contract = load_all()[dataset]
     rows = fetch(
-        settings.warehouse_dsn,
+        settings.owner_dsn,
         """select column_name, data_type, is_nullable from information_schema.columns
            where table_schema = 'record' and table_name = %s""",
         [contract.record],
@@ -140,36 +170,31 @@ def test_a_record_table_has_the_columns_of_its_contract(settings: Settings, data
 @pytest.mark.parametrize("dataset", sorted(load_all()))
 def test_a_record_table_names_its_contract(settings: Settings, dataset: str) -> None:
     contract = load_all()[dataset]
-    rows = fetch(
-        settings.warehouse_dsn, "select obj_description(%s::regclass) as comment", [f"record.{contract.record}"]
-    )
+    rows = fetch(settings.owner_dsn, "select obj_description(%s::regclass) as comment", [f"record.{contract.record}"])
     assert rows[0].comment.startswith(f"Contract {dataset} {contract.version}.")
     assert ("PROTECTED: 8 U.S.C. 1367." in rows[0].comment) == (contract.protection == "8_usc_1367")
 
 
-def test_readers_are_granted_the_reports_only(settings: Settings) -> None:
+def test_who_is_granted_what_schema(settings: Settings) -> None:
     rows = fetch(
-        settings.warehouse_dsn,
-        "select distinct table_schema from information_schema.role_table_grants where grantee = 'crosscheck_reader'",
+        settings.owner_dsn,
+        """select grantee, array_agg(distinct table_schema::text order by table_schema::text) as schemas
+           from information_schema.role_table_grants
+           where grantee <> 'warehouse' and table_schema not in ('pg_catalog', 'information_schema')
+           group by grantee""",
     )
-    assert [row.table_schema for row in rows] == ["report"]
-
-
-def test_no_report_shows_a_protected_column(settings: Settings) -> None:
-    """A view that read a protected table would show that an application exists."""
-    protected = [contract.record for contract in load_all().values() if contract.protection != "none"]
-    assert len(protected) == 2
-    rows = fetch(
-        settings.warehouse_dsn,
-        "select view_name from information_schema.view_table_usage where table_name = any(%s)",
-        [protected],
-    )
-    assert rows == []
+    assert {row.grantee: row.schemas for row in rows} == {
+        "crosscheck_etl": ["latest", "match", "ops", "quarantine", "record", "report"],
+        "analyst": ["ops", "report"],
+        "investigator": ["ops", "report"],
+        "privacy_officer": ["audit"],
+        "desk": ["audit"],
+    }
 
 
 def test_versions_are_unique_by_key_and_content(settings: Settings) -> None:
     run_night(settings, night(30))
-    with psycopg2.connect(settings.warehouse_dsn) as connection, connection.cursor() as cursor:
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute("select receipt_number, content_hash from record.uscis_petition limit 1")
         receipt, digest = cursor.fetchone()
         with pytest.raises(psycopg2.errors.UniqueViolation):

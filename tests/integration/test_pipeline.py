@@ -152,19 +152,6 @@ def test_every_pair_has_evidence_that_adds_up(settings: Settings) -> None:
         assert row.weight == pytest.approx(row.total + prior)
 
 
-def test_readers_see_reports_and_nothing_else(settings: Settings) -> None:
-    run_night(settings, night(30))
-    with psycopg2.connect(settings.warehouse_dsn) as connection, connection.cursor() as cursor:
-        cursor.execute("grant crosscheck_reader to current_user")
-        cursor.execute("set role crosscheck_reader")
-        cursor.execute("select count(*) from report.lead")
-        for table in ("record.uscis_t_application", "quarantine.row", "match.evidence", "ops.run"):
-            cursor.execute("savepoint here")
-            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-                cursor.execute(f"select * from {table}")
-            cursor.execute("rollback to here")
-
-
 def test_two_matching_runs_at_once_miss_no_pair(settings: Settings) -> None:
     """The TECS side loaded by one run, the USCIS side by another, matched at the same moment."""
     runs = []

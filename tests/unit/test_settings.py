@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from include.pipeline import migrate
 from include.settings import Extraction, Settings, SettingsError
 
 ENV = {
@@ -28,6 +29,15 @@ def test_all_of_it_comes_from_the_environment():
     assert settings.extraction == Extraction()
     assert settings.world_start is None
     assert settings.world_end is None
+
+
+def test_owner_and_pages_are_known_only_where_they_are_set():
+    assert (Settings.from_env(ENV).owner_dsn, Settings.from_env(ENV).desk_dsn) == ("", "")
+    told = Settings.from_env({**ENV, "CROSSCHECK_OWNER_DSN": "hidden-owner", "CROSSCHECK_DESK_DSN": "hidden-desk"})
+    assert (told.owner_dsn, told.desk_dsn) == ("hidden-owner", "hidden-desk")
+    assert "hidden" not in repr(told)
+    with pytest.raises(SettingsError, match="owner's connection"):
+        migrate(Settings.from_env(ENV))
 
 
 def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch):

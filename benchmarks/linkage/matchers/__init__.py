@@ -9,10 +9,13 @@ import pandas as pd
 
 # name -> module:function, and whether it runs in the project's environment or in that of the peers
 MATCHERS = {
-    "ours": ("ours:match", "project"),
-    "ours-ranked": ("ours:ranked", "project"),
+    "ours-default": ("ours:default", "project"),
+    "ours-trained": ("ours:trained", "project"),
+    "ours-stored": ("ours:stored", "project"),
     "splink-plain": ("splink:plain", "peers"),
     "splink-full": ("splink:full", "peers"),
+    "splink-wide": ("splink:wide", "peers"),
+    "splink-strict": ("splink:strict", "peers"),
     "splink-stored": ("splink:stored", "peers"),
     "recordlinkage": ("toolkit:match", "peers"),
     "rapidfuzz": ("fuzz:match", "peers"),

@@ -15,13 +15,13 @@ from rapidfuzz import fuzz, process
 
 from benchmarks.linkage.layout import DataSet
 from benchmarks.linkage.matchers import Found
-from benchmarks.linkage.matchers.tidy import tidy
+from benchmarks.linkage.matchers.tidy import names, tidy
 
 NEAR = 70  # token-sort ratio, of 100, from which a pair is looked at
 YES = 0.7  # OpenSanctions' own threshold for a match
 PROPERTIES = {
-    "full_name": "name", "given": "firstName", "middle": "middleName", "family": "lastName", "dob": "birthDate",
-    "year": "birthDate", "country": "nationality", "birth_place": "birthPlace", "phone": "phone", "street": "address",
+    "full_name": "name", "given": "firstName", "middle": "middleName", "family": "lastName",
+    "country": "nationality", "birth_place": "birthPlace", "phone": "phone", "street": "address",
     "ssn": "idNumber", "a_number": "registrationNumber", "passport": "passportNumber",
 }  # fmt: skip
 SEX = {"F": "female", "M": "male"}
@@ -56,23 +56,26 @@ def _match(data: DataSet, state: Path, logic: type[ScoringAlgorithm]) -> Found:
 
 
 def _near(left: pd.DataFrame, right: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    ones, others = left["full_name"].tolist(), right["full_name"].tolist()
+    (rows, ones), (columns, others) = ((each.index.to_numpy(), each.tolist()) for each in map(names, (left, right)))
     found = []
     for at in range(0, len(ones), 100):  # rows at once, for the memory
         like = process.cdist(
             ones[at : at + 100], others, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR, dtype=np.uint8
         )
         a, b = np.nonzero(like)
-        found.append((a + at, b))
-    return np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found])
+        found.append(pd.DataFrame({"left": rows[a + at], "right": columns[b]}))
+    near = pd.concat(found).drop_duplicates()
+    return near["left"].to_numpy(), near["right"].to_numpy()
 
 
 def _person(row: dict[str, str | None], identity: str) -> object:
     person = model.make_entity("Person")
     person.id = identity
     for column, name in PROPERTIES.items():
-        if row[column] is not None and not (column == "year" and row["dob"] is not None):
+        if row[column] is not None:
             person.add(name, row[column])
+    for date in (row["dates"] or "").split(";"):
+        person.add("birthDate", date or None)
     for other in (row["other_names"] or "").split(";"):
         person.add("alias", other.strip() or None)
     person.add("gender", SEX.get(row["sex"] or ""))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.linkage.layout import DataSet, pairs, table
+from benchmarks.linkage.layout import DataSet, cultures, pairs, table
 
 LIST = Path(__file__).with_name("names.csv")
 
@@ -13,4 +13,5 @@ def names() -> DataSet:
     labelled = pd.read_csv(LIST)
     asked = pairs(labelled.index, labelled.index)
     left, right = (table(pd.DataFrame({"full_name": labelled[side]})) for side in ("left", "right"))
-    return DataSet(left, right, asked[labelled["same"].astype(bool)], asked)
+    culture = cultures(labelled["culture"].tolist())
+    return DataSet(left, right, asked[labelled["same"].astype(bool)], asked, culture)

@@ -4,18 +4,13 @@ import numpy as np
 import numpy.typing as npt
 from nicknames import NickNamer
 
+from benchmarks.linkage.sets.respell import RESPELL
+
 Texts = npt.NDArray[np.object_]
 Numbers = npt.NDArray[np.int64]
 
 # Keys beside each other on an English keyboard, and letters that are read for one another.
 NEAR = dict(zip("qwertyuiopasdfghjklzxcvbnm", "wqrewtyuoiqsfdgfhjkxzcvbmn", strict=True))
-# Spellings of one sound, in the languages of the town; either way.
-RESPELL = [
-    ("ph", "f"), ("ck", "k"), ("ee", "i"), ("oo", "u"), ("ou", "u"), ("iy", "y"), ("yy", "iy"), ("kh", "h"),
-    ("sh", "ch"), ("y", "i"), ("v", "w"), ("z", "s"), ("q", "k"), ("x", "ks"), ("dzh", "j"), ("ts", "c"),
-    ("eo", "u"), ("ae", "e"), ("mm", "m"), ("ll", "l"), ("nn", "n"), ("ss", "s"), ("aa", "a"), ("ey", "ei"),
-    ("ay", "ai"), ("zh", "j"), ("ie", "e"),
-]  # fmt: skip
 
 
 class Slips:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from anyascii import anyascii
 
-from benchmarks.linkage.layout import DataSet, same_entity, table
+from benchmarks.linkage.layout import DataSet, cultures, same_entity, table
 from benchmarks.linkage.sets.slips import Slips
 
 Texts = npt.NDArray[np.object_]
@@ -59,14 +59,16 @@ def town(subjects: int, petitioners: int, seed: int) -> DataSet:
     people = _people(int(petitioners * SPARE) + subjects, draw)
     wanted, listed = _choose(people, subjects, petitioners, draw)
     left, right = _view(people, wanted, draw, harm=1.0), _view(people, listed, draw, harm=0.35)
-    return DataSet(table(left), table(right), same_entity(pd.Series(wanted), pd.Series(listed)))
+    culture = cultures([CULTURES[code][0] for code in people.culture[wanted].tolist()])
+    return DataSet(table(left), table(right), same_entity(pd.Series(wanted), pd.Series(listed)), culture=culture)
 
 
 def watch_list(subjects: int, petitioners: int, seed: int) -> DataSet:
     """A list with whole names and often the year of birth only, against people of whom little is known."""
     data = town(subjects, petitioners, seed + 1)
     draw = np.random.default_rng([seed, 7])
-    return DataSet(_as_list(data.left, draw, years=0.5), _as_list(data.right, draw, years=0.3), data.truth)
+    left, right = _as_list(data.left, draw, years=0.5), _as_list(data.right, draw, years=0.3)
+    return DataSet(left, right, data.truth, culture=data.culture)
 
 
 def _people(size: int, draw: np.random.Generator) -> People:

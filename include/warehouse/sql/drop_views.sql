@@ -1,1 +1,1 @@
-drop schema if exists report, latest cascade;
+drop schema if exists report, unmasked, latest cascade;

@@ -1,7 +1,7 @@
-insert into match.run (run_id, model_version, compared, lead_count, review_count, dropped_blocks)
+insert into match.run (run_id, model_version, compared, lead_count, review_count, candidates)
 select
     %(run_id)s, %(model_version)s, %(compared)s,
-    count(*) filter (where band = 'lead'), count(*) filter (where band = 'review'), %(dropped_blocks)s
+    count(*) filter (where band = 'lead'), count(*) filter (where band = 'review'), %(candidates)s
 from match.pair
 where run_id = %(run_id)s
 on conflict (run_id) do update set
@@ -9,5 +9,5 @@ on conflict (run_id) do update set
     compared = match.run.compared + excluded.compared, -- a repeated task finds its loads consumed and adds nothing
     lead_count = excluded.lead_count,
     review_count = excluded.review_count,
-    dropped_blocks = match.run.dropped_blocks || excluded.dropped_blocks
+    candidates = case when excluded.compared > 0 then excluded.candidates else match.run.candidates end
 returning compared, lead_count, review_count;

@@ -11,7 +11,16 @@ import pytest
 import yaml
 
 from include.contracts import ContractError, dataset_names, load_all, load_contract
-from include.contracts.model import CONTRACTS, ColumnType, Contract, Pii, Protection, Severity, read_contract
+from include.contracts.model import (
+    CONTRACTS,
+    ColumnType,
+    Contract,
+    Pii,
+    Protection,
+    Severity,
+    read_contract,
+    references,
+)
 
 DATASETS = [
     "tecs_aliases",
@@ -172,6 +181,36 @@ def test_an_unknown_dataset_is_refused_with_those_that_are_known(tmp_path: Path)
     with pytest.raises(ContractError) as caught:
         load_contract("tecs_stuff", tmp_path)
     assert str(caught.value) == "unknown dataset [tecs_stuff]; known: tecs_things"
+
+
+def test_a_reference_is_to_a_dataset_with_one_key_column(tmp_path: Path):
+    save(tmp_path, lambda c: c["columns"][COLOUR].update(references="tecs_things"))
+    ((contract, column, other),) = references(tmp_path)
+    assert (contract.dataset, column.name, other.dataset) == ("tecs_things", "colour", "tecs_things")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda c: c["columns"][COLOUR].update(references="tecs_nothings"), "unknown dataset [tecs_nothings]"),
+        (
+            lambda c: (
+                c["columns"][COLOUR].update(references="tecs_things", required=True, severity="critical"),
+                c.update(key=["thing_id", "colour"]),
+            ),
+            "has no single key",
+        ),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_refused(tmp_path: Path, change: Change, why: str):
+    save(tmp_path, change)
+    with pytest.raises(ContractError, match=re.escape(why)):
+        references(tmp_path)
+
+
+def test_what_refers_to_a_protected_record_is_protected():
+    for contract, _, other in references():
+        assert other.protection is Protection.NONE or contract.protection is other.protection
 
 
 def test_an_unknown_column_is_named(tmp_path: Path):

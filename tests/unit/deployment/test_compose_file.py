@@ -132,7 +132,10 @@ def test_connections_are_known_only_where_they_are_used():
     def knowing(connection: str) -> set[str]:
         return {name for name, service in SERVICES.items() if connection in (service.get("environment") or {})}
 
-    assert knowing("AIRFLOW_CONN_WAREHOUSE") == {"init", "worker", "api-server"}
+    assert knowing("AIRFLOW_CONN_WAREHOUSE_OWNER") == {"init"}
+    assert knowing("AIRFLOW_CONN_WAREHOUSE") == {"init", "worker"}
+    assert knowing("AIRFLOW_CONN_DESK") == {"init", "api-server"}
+    assert knowing("CROSSCHECK_AUDIT_KEY") == {"api-server"}
     assert knowing("AIRFLOW_CONN_TECS_GATEWAY") == knowing("AIRFLOW_CONN_USCIS_GATEWAY") == {"init", "worker"}
 
 

@@ -5,27 +5,27 @@ from typing import Any
 
 import pytest
 
+from include.matching.explain import explain
 from include.matching.link import link
-from include.matching.model import Model, load_model
-from tests.unit.matching.rows import personas, petitioners
+from include.matching.model import BASE, Model, load_model
+from tests.unit.matching.rows import rows
 
 
 @pytest.fixture(scope="session")
 def model() -> Model:
-    return load_model()
+    return load_model(BASE)
 
 
 @pytest.fixture(scope="session")
 def judge(model: Model) -> Callable[..., tuple[str, dict[str, str]]]:
-    """Band ("no" too) of one persona and one petitioner, and the level that each comparison reached."""
+    """Band ("no" too) of two rows, and the level that each comparison reached."""
 
-    def band_and_levels(persona: dict[str, Any], petitioner: dict[str, Any]) -> tuple[str, dict[str, str]]:
-        shown = model.model_copy(update={"review": -1000.0})
-        links = link(personas(persona), petitioners(petitioner), shown)
-        levels = dict(zip(links.evidence["comparison"], links.evidence["level"], strict=True))
+    def band_and_levels(left: dict[str, Any], right: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        one, other = rows(left), rows(right)
+        links = link(one, other, model, floor=-1000.0)
         if links.pairs.empty:
-            return "not compared", levels
-        weight, band = links.pairs.loc[0, ["weight", "band"]]
-        return (band if weight >= model.review else "no"), levels
+            return "not compared", {}
+        found = explain(one, other, links.pairs, model)
+        return str(links.pairs["band"][0]), dict(zip(found["comparison"], found["level"], strict=True))
 
     return band_and_levels

@@ -4,25 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-SHARED = [
-    "date_of_birth",
-    "sex",
-    "birth_country",
-    "a_number",
-    "ssn",
-    "address",
-    "city",
-    "state",
-    "postal_code",
-    "phone",
-]
-PERSONA = ["persona_id", "name", *SHARED]
-PETITIONER = ["petitioner_id", "family_name", "given_name", "middle_name", "other_names", *SHARED]
+from include.matching.fields import FIELDS
 
 
-def personas(*rows: dict[str, Any]) -> pd.DataFrame:
-    return pd.DataFrame([{"persona_id": at, **row} for at, row in enumerate(rows, 1)]).reindex(columns=PERSONA)
-
-
-def petitioners(*rows: dict[str, Any]) -> pd.DataFrame:
-    return pd.DataFrame([{"petitioner_id": at, **row} for at, row in enumerate(rows, 1)]).reindex(columns=PETITIONER)
+def rows(*values: dict[str, Any], start: int = 1) -> pd.DataFrame:
+    """A table of these rows, numbered from `start`; what a row does not say is missing."""
+    return pd.DataFrame([{"id": at, **row} for at, row in enumerate(values, start)]).reindex(columns=["id", *FIELDS])

@@ -1,12 +1,10 @@
 """Each fault of person data, and people who only look alike: the band a pair must end in, the level it must reach."""
 
-from datetime import date
-
 import pytest
 
-BORN = date(1971, 3, 8)
-BASE = {"date_of_birth": BORN, "sex": "F", "birth_country": "SV"}
-PETITIONER = {**BASE, "birth_country": "ELSAL"}
+BORN = "1971-03-08"
+BASE = {"dob": BORN, "sex": "F", "country": "SV"}
+PETITIONER = {**BASE, "country": "ELSAL"}
 
 SEVENTEEN = [
     "Mohammed", "Muhammad", "Mohamed", "Mohamad", "Muhammed", "Mohammad", "Muhamad", "Mahomed", "Mohamud", "Muhamed",
@@ -17,7 +15,7 @@ SEVENTEEN = [
 @pytest.mark.parametrize("spelling", SEVENTEEN)
 def test_a_name_spelled_17_ways_is_a_lead(judge, spelling):
     band, levels = judge(
-        {"name": "KASSEM, MOHAMMED", **BASE}, {"family_name": "Kassem", "given_name": spelling, **PETITIONER}
+        {"full_name": "KASSEM, MOHAMMED", **BASE}, {"family": "Kassem", "given": spelling, **PETITIONER}
     )
     assert band == "lead"
     assert levels["given_name"] in ("exact", "variant")
@@ -55,7 +53,7 @@ def test_a_name_spelled_17_ways_is_a_lead(judge, spelling):
 )
 def test_ways_to_write_a_name(judge, *, written, family, given, comparison, level):
     assert len(written) <= 30
-    band, levels = judge({"name": written, **BASE}, {"family_name": family, "given_name": given, **PETITIONER})
+    band, levels = judge({"full_name": written, **BASE}, {"family": family, "given": given, **PETITIONER})
     assert levels[comparison] == level
     assert band in ("lead", "review")
     assert levels["date_of_birth"] == "exact"
@@ -67,13 +65,13 @@ def test_ways_to_write_a_name(judge, *, written, family, given, comparison, leve
         ("RENDON CARRANCO, MARIA ELENA", "Rendón", "María"),
         ("CARRANCO, MARIA", "Rendon Carranco", "Maria"),
         ("DELA CRUZ, ROSA", "Cruz", "Rosa"),
-        ("GONZALEZ, ANA", "Gonsales", "Ana"),
+        ("HERNANDEZ, PAOLA", "Hernadez", "Paola"),
         ("MILLER, PEGGY", "Miller", "Margaret"),
         ("CARRANCO, PAOLA", "Paola", "Carranco"),
     ],
 )
 def test_one_fault_in_the_name_is_still_a_lead(judge, written, family, given):
-    band, _ = judge({"name": written, **BASE}, {"family_name": family, "given_name": given, **PETITIONER})
+    band, _ = judge({"full_name": written, **BASE}, {"family": family, "given": given, **PETITIONER})
     assert band == "lead"
 
 
@@ -81,7 +79,7 @@ def test_one_fault_in_the_name_is_still_a_lead(judge, written, family, given):
     "written", ["OKONKWO, FNU", "LNU, OKONKWO", "OKONKWO", "FNU OKONKWO", "OKONKWO, UNKNOWN", "XXX, OKONKWO"]
 )
 def test_an_unknown_first_name_is_missing_not_a_name(judge, written):
-    band, levels = judge({"name": written, **BASE}, {"family_name": "FNU", "given_name": "Okonkwo", **PETITIONER})
+    band, levels = judge({"full_name": written, **BASE}, {"family": "FNU", "given": "Okonkwo", **PETITIONER})
     assert levels["given_name"] == "exact" or levels["family_name"] == "exact"
     assert "different" not in (levels["given_name"], levels["family_name"])
     assert band in ("lead", "review")
@@ -89,12 +87,12 @@ def test_an_unknown_first_name_is_missing_not_a_name(judge, written):
 
 def test_surname_changed_by_marriage_is_found_among_the_other_names(judge):
     petitioner = {
-        "family_name": "Miller",
-        "given_name": "Rosa",
+        "family": "Miller",
+        "given": "Rosa",
         "other_names": "Rosie Miller; Rosa Carranco",
         **PETITIONER,
     }
-    band, levels = judge({"name": "CARRANCO, ROSA", **BASE}, petitioner)
+    band, levels = judge({"full_name": "CARRANCO, ROSA", **BASE}, petitioner)
     assert (levels["name_source"], levels["family_name"]) == ("other_name", "exact")
     assert band == "lead"
 
@@ -102,40 +100,40 @@ def test_surname_changed_by_marriage_is_found_among_the_other_names(judge):
 @pytest.mark.parametrize(
     ("left", "right", "level"),
     [
-        (date(1971, 3, 8), date(1971, 3, 8), "exact"),
-        (date(1971, 3, 8), date(1971, 8, 3), "swapped"),
-        (date(2049, 3, 8), date(1949, 3, 8), "century"),  # a two-digit year read wrongly
-        (date(1971, 3, 8), date(1971, 3, 6), "one_edit"),
-        (date(1971, 3, 18), date(1917, 3, 18), "one_edit"),
-        (date(1971, 1, 1), date(1971, 1, 1), "year_only"),  # 1 January says little
-        (date(1971, 1, 1), date(1971, 6, 9), "year_only"),
-        (date(1971, 3, 8), date(1971, 12, 8), "one_part"),
-        (date(1971, 3, 8), date(1964, 10, 30), "different"),
-        (None, date(1971, 3, 8), "missing"),
-        (date(1900, 1, 1), date(1971, 3, 8), "missing"),  # a filler
+        ("1971-03-08", "1971-03-08", "exact"),
+        ("1971-03-08", "1971-08-03", "swapped"),
+        ("2049-03-08", "1949-03-08", "century"),  # a two-digit year read wrongly
+        ("1971-03-08", "1971-03-06", "one_edit"),
+        ("1971-03-18", "1917-03-18", "one_edit"),
+        ("1971-01-01", "1971-01-01", "year_only"),  # 1 January says little
+        ("1971-01-01", "1971-06-09", "year_only"),
+        ("1971-03-08", "1971-12-08", "one_part"),
+        ("1971-03-08", "1964-10-30", "different"),
+        (None, "1971-03-08", "missing"),
+        ("1900-01-01", "1971-03-08", "missing"),  # a filler
     ],
 )
 def test_levels_of_dates_of_birth(judge, left, right, level):
-    persona, petitioner = {"name": "OKONKWO, NGOZI"}, {"family_name": "Okonkwo", "given_name": "Ngozi"}
-    _, levels = judge(persona | {"date_of_birth": left}, petitioner | {"date_of_birth": right})
+    persona, petitioner = {"full_name": "OKONKWO, NGOZI"}, {"family": "Okonkwo", "given": "Ngozi"}
+    _, levels = judge(persona | {"dob": left}, petitioner | {"dob": right})
     assert levels["date_of_birth"] == level
 
 
 def test_swapped_day_and_month_is_a_lead_and_a_name_without_a_date_is_not(judge):
-    petitioner = {"family_name": "Okonkwo", "given_name": "Ngozi", **PETITIONER}
-    assert judge({"name": "OKONKWO, NGOZI", **BASE, "date_of_birth": date(1971, 8, 3)}, petitioner)[0] == "lead"
-    assert judge({"name": "OKONKWO, NGOZI", **BASE, "date_of_birth": None}, petitioner)[0] == "review"
-    common = {"family_name": "Smith", "given_name": "Mary", **PETITIONER}
-    assert judge({"name": "SMITH, MARY", **BASE, "date_of_birth": None}, common)[0] == "no"
+    petitioner = {"family": "Okonkwo", "given": "Ngozi", **PETITIONER}
+    assert judge({"full_name": "OKONKWO, NGOZI", **BASE, "dob": "1971-08-03"}, petitioner)[0] == "lead"
+    assert judge({"full_name": "OKONKWO, NGOZI", **BASE, "dob": None}, petitioner)[0] == "review"
+    common = {"family": "Smith", "given": "Mary", **PETITIONER}
+    assert judge({"full_name": "SMITH, MARY", **BASE, "dob": None}, common)[0] in ("no", "not compared")
 
 
 @pytest.mark.parametrize("country", ["HN", "HONDU", "H0NDU", "HODNU", "Honduras", "HONDURAS", "hnd"])
 def test_countries_are_read_in_every_code(judge, country):
-    persona = {"name": "OKONKWO, NGOZI", "birth_country": country}
-    petitioner = {"family_name": "Okonkwo", "given_name": "Ngozi"}
-    assert judge(persona, petitioner | {"birth_country": "HONDU"})[1]["birth_country"] == "same"
-    assert judge(persona, petitioner | {"birth_country": "Guatemala"})[1]["birth_country"] == "different"
-    assert judge(persona, petitioner | {"birth_country": "YORO"})[1]["birth_country"] == "missing"
+    persona = {"full_name": "OKONKWO, NGOZI", "country": country}
+    petitioner = {"family": "Okonkwo", "given": "Ngozi"}
+    assert judge(persona, petitioner | {"country": "HONDU"})[1]["country"] == "same"
+    assert judge(persona, petitioner | {"country": "Guatemala"})[1]["country"] == "different"
+    assert judge(persona, petitioner | {"country": "YORO"})[1]["country"] == "missing"
 
 
 @pytest.mark.parametrize(
@@ -150,32 +148,39 @@ def test_countries_are_read_in_every_code(judge, country):
         ("ssn", "900-00-0001", "900000011", "one_edit"),
         ("phone", "(213) 555-0142", "213 5550142", "exact"),
         ("phone", "555-0142", "213-555-0142", "exact"),
-        ("phone", "213-555-0142", "213-555-0143", "different"),
+        ("phone", "213-555-0142", "213-555-0143", "one_edit"),
+        ("phone", "213-555-0142", "213-555-0187", "different"),
+        ("passport", "C01X00T47", "c01x 00t47", "exact"),
         ("sex", "F", "FEMALE", "same"),
         ("sex", "U", "F", "missing"),
     ],
 )
 def test_levels_of_other_fields(judge, field, left, right, level):
-    persona, petitioner = {"name": "OKONKWO, NGOZI"}, {"family_name": "Okonkwo", "given_name": "Ngozi"}
+    persona, petitioner = {"full_name": "OKONKWO, NGOZI"}, {"family": "Okonkwo", "given": "Ngozi"}
     assert judge(persona | {field: left}, petitioner | {field: right})[1][field] == level
 
 
-HOME = {"address": "1200 North Main Street Apt 4", "city": "El Paso", "state": "TX", "postal_code": "79901"}
+HOME = {"street": "1200 North Main Street Apt 4", "city": "El Paso TX", "postcode": "79901"}
 
 
 @pytest.mark.parametrize(
-    ("changed", "level"),
+    ("changed", "street", "place"),
     [
-        ({"address": "1200 N MAIN ST #4"}, "same"),
-        ({"address": "1202 N MAIN ST #4"}, "postal_code"),  # the neighbours
-        ({"address": "9 Elm Rd", "postal_code": "79915"}, "city"),
-        ({"address": "9 Elm Rd", "city": "Fresno", "state": "CA", "postal_code": "93701"}, "different"),
-        ({"address": None, "city": None, "state": None, "postal_code": None}, "missing"),
+        ({"street": "1200 N MAIN ST #4"}, "close", "exact"),
+        ({"street": "1200 N MAIN ST APT 4", "postcode": "79901-1234"}, "exact", "exact"),
+        ({"street": "1202 N MAIN ST #4"}, "different", "exact"),  # the neighbours
+        ({"street": "1200 Elm Rd"}, "number", "exact"),
+        ({"street": "9 Elm Rd", "postcode": "79915"}, "different", "city"),
+        ({"city": "Horizon City TX"}, "exact", "postcode"),
+        ({"city": None, "postcode": "79910"}, "exact", "near"),
+        ({"street": "9 Elm Rd", "city": "Fresno CA", "postcode": "93701"}, "different", "different"),
+        ({"street": None, "city": None, "postcode": None}, "missing", "missing"),
     ],
 )
-def test_levels_of_addresses(judge, changed, level):
-    persona, petitioner = {"name": "OKONKWO, NGOZI", **HOME}, {"family_name": "Okonkwo", "given_name": "Ngozi"}
-    assert judge(persona, petitioner | HOME | changed)[1]["address"] == level
+def test_levels_of_addresses(judge, changed, street, place):
+    left, right = {"full_name": "OKONKWO, NGOZI", **HOME}, {"family": "Okonkwo", "given": "Ngozi"}
+    _, levels = judge(left, right | HOME | changed)
+    assert (levels["street"], levels["place"]) == (street, place)
 
 
 def test_a_rare_identifier_decides_alone(judge):
@@ -187,19 +192,19 @@ def test_a_rare_identifier_decides_alone(judge):
     ("name", "born", "given", "other_born", "sex", "other"),
     [
         ("CARRANCO, PAOLA", BORN, "Beatriz", BORN, "F", "twin"),
-        ("CARRANCO, MARIA PAOLA", BORN, "Maria Beatriz", date(1974, 11, 21), "F", None),
-        ("CARRANCO, PAOLA", BORN, "Paola", date(1943, 11, 21), "F", "parent_of_same_name"),
-        ("CARRANCO SR, PABLO", BORN, "Pablo", date(1995, 3, 9), "F", "parent_of_same_name"),
-        ("CARRANCO, PAOLA", BORN, "Pedro", date(1969, 7, 1), "M", None),
+        ("CARRANCO, MARIA PAOLA", BORN, "Maria Beatriz", "1974-11-21", "F", None),
+        ("CARRANCO, PAOLA", BORN, "Paola", "1943-11-21", "F", "parent_of_same_name"),
+        ("CARRANCO SR, PABLO", BORN, "Pablo", "1995-03-09", "F", "parent_of_same_name"),
+        ("CARRANCO, PAOLA", BORN, "Pedro", "1969-07-01", "M", None),
         ("CARRANCO, PAOLA", None, "Pedro", None, "M", None),
     ],
 )
 def test_relatives_at_one_address_are_no_lead(judge, *, identifier, name, born, given, other_born, sex, other):
-    home = {**HOME, "phone": "915-555-0142", "birth_country": "SV"}
+    home = {**HOME, "phone": "915-555-0142", "country": "SV"}
     number = {"a_number": "A20345679"} if identifier else {}  # they filed together: the next number
     band, levels = judge(
-        {"name": name, "date_of_birth": born, "sex": "F", **home, **identifier},
-        {"family_name": "Carranco", "given_name": given, "date_of_birth": other_born, "sex": sex, **home, **number},
+        {"full_name": name, "dob": born, "sex": "F", **home, **identifier},
+        {"family": "Carranco", "given": given, "dob": other_born, "sex": sex, **home, **number},
     )
     assert band != "lead"
     if other:
@@ -207,23 +212,23 @@ def test_relatives_at_one_address_are_no_lead(judge, *, identifier, name, born, 
 
 
 def test_one_person_at_one_address_is_a_lead_in_spite_of_the_relatives(judge):
-    persona = {"name": "CARRANCO, PAOLA", **BASE, **HOME}
-    band, _ = judge(persona, {"family_name": "Carranco", "given_name": "Paola", **PETITIONER, **HOME})
+    persona = {"full_name": "CARRANCO, PAOLA", **BASE, **HOME}
+    band, _ = judge(persona, {"family": "Carranco", "given": "Paola", **PETITIONER, **HOME})
     assert band == "lead"
 
 
 def test_namesakes_are_no_lead(judge):
-    persona = {"name": "SMITH, JAMES", "date_of_birth": BORN, "sex": "M", "birth_country": "US"}
+    persona = {"full_name": "SMITH, JAMES", "dob": BORN, "sex": "M", "country": "US"}
     petitioner = {
-        "family_name": "Smith",
-        "given_name": "James",
-        "date_of_birth": date(1958, 12, 24),
+        "family": "Smith",
+        "given": "James",
+        "dob": "1958-12-24",
         "sex": "M",
-        "birth_country": "US",
+        "country": "US",
     }
-    assert judge(persona, petitioner)[0] == "no"
+    assert judge(persona, petitioner)[0] in ("no", "not compared")
 
 
 def test_a_person_of_whom_nothing_is_known_is_compared_with_nobody(judge):
     assert judge({}, {})[0] == "not compared"
-    assert judge({"name": "FNU LNU"}, {"family_name": "UNKNOWN"})[0] == "not compared"
+    assert judge({"full_name": "FNU LNU"}, {"family": "UNKNOWN"})[0] == "not compared"

@@ -1,13 +1,15 @@
 import json
 
+import pyarrow as pa
 import pytest
 
-from include.matching.model import DEFAULT, LEVELS, Model, ModelError, load_model
+from include.matching.model import BASE, LEVELS, Model, ModelError, load_model, save_model
+from include.matching.words import byte_matrix, hash_letters
 
 
 @pytest.fixture
 def content() -> dict:
-    return json.loads(DEFAULT.read_text("utf-8"))
+    return json.loads(BASE.read_text("utf-8"))
 
 
 def load(tmp_path, content) -> Model:
@@ -36,9 +38,24 @@ def test_agreement_is_worth_more_than_contradiction(model):
 
 
 def test_a_common_name_is_worth_less_than_a_rare_one(model):
-    assert model.family_frequency(["SMITH"]) > model.family_frequency(["ZAWADZKI"])
-    assert model.family_frequency(["GARCIA", "LOPEZ"]) < model.family_frequency(["GARCIA"])
-    assert model.given_frequency("MARIA") > model.given_frequency("NGOZI")
+    def shares(of, *names):
+        return of(hash_letters(byte_matrix(pa.array(names))).value).tolist()
+
+    smith, zawadzki = shares(model.frequencies.of_family, "SMITH", "ZAWADZKI")
+    maria, ngozi = shares(model.frequencies.of_given, "MARIA", "NGOZI")
+    assert smith > zawadzki >= model.frequencies.family_floor
+    assert maria > ngozi >= model.frequencies.given_floor
+
+
+def test_a_model_that_is_saved_is_the_model_that_is_read(tmp_path, model):
+    save_model(model, tmp_path / "model.json")
+    assert load_model(tmp_path / "model.json").version == model.version
+
+
+def test_the_shipped_model_can_be_read():
+    shipped = load_model()
+    assert shipped.provenance.data["left_rows"] > 10_000
+    assert shipped.review < shipped.lead
 
 
 @pytest.mark.parametrize(

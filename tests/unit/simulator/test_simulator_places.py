@@ -2,12 +2,12 @@
 
 import pytest
 
+from include.matching.countries import CountryReader
 from include.matching.model import load_model
-from include.matching.normalise import country_reader
 from include.simulator.population.places import load_places
 
 
 @pytest.mark.parametrize("country", load_places().countries.values(), ids=lambda country: country.code)
 def test_every_spelling_of_a_country_is_read_as_that_country(country) -> None:
-    read = country_reader(load_model())
+    read = CountryReader(load_model().countries).read
     assert {read(text) for text in (country.code, country.name, country.claims)} == {country.code}

@@ -1,0 +1,224 @@
+"""Matching by hand: `python -m include.matching COMMAND`. Files in, files out; no Airflow, no database."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.console import Console
+
+from include.matching.console import Tally, evidence_screen, talk, told, told_dates, watched
+from include.matching.engines.processes import link_chunks
+from include.matching.explain import explain
+from include.matching.files.columns import read_map
+from include.matching.files.errors import TableError
+from include.matching.files.tables import File
+from include.matching.files.writing import Writer
+from include.matching.link import dedupe
+from include.matching.model import DEFAULT, Model, ModelError, load_model, save_model
+
+ENOUGH_TO_LEARN = 1_000  # rows of the smaller file: in fewer, names are counted too rarely to be called common or rare
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+Left = Annotated[Path, typer.Argument(metavar="LEFT", help="CSV or Parquet, the smaller side; held in memory.")]
+Right = Annotated[Path, typer.Argument(metavar="RIGHT", help="CSV or Parquet of any size, read in chunks.")]
+Other = Annotated[Path | None, typer.Argument(metavar="[RIGHT]", help="Without it, duplicates within LEFT.")]
+Pairs = Annotated[Path, typer.Option(help="Where the pairs go: .parquet or .csv.")]
+ModelFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        help="A model that `train` wrote.",
+        show_default="trained on these files; built in, if they are small",
+    ),
+]
+Map = Annotated[Path | None, typer.Option("--map", help="YAML that names the column of each field.")]
+Floor = Annotated[float | None, typer.Option(help="Bits down to which pairs below `review` are written as well.")]
+Processes = Annotated[int | None, typer.Option(min=1, help="Chunks worked on at once; all cores if not given.")]
+Explain = Annotated[int, typer.Option("--explain", min=0, help="Show the evidence of so many pairs, heaviest first.")]
+Values = Annotated[bool, typer.Option("--show-values", help="Show what was compared: data of people.")]
+
+
+@app.command("link")
+def link_command(
+    left: Left,
+    right: Right,
+    out: Pairs,
+    model: ModelFile = None,
+    columns: Map = None,
+    floor: Floor = None,
+    processes: Processes = None,
+    explained: Explain = 0,
+    show_values: Values = False,
+) -> None:
+    """Pairs of rows of two files that are likely the same person or organisation."""
+    with _one_line_errors():
+        maps = read_map(columns)
+        ours, theirs = File(left, maps["left"]), File(right, maps["right"])
+        told("left", ours)
+        told("right", theirs)
+        table = ours.read()
+        chosen = _model(model, table, File(right, maps["right"]))
+        tally = Tally(chosen, keep=explained)
+        with Writer(out) as pairs:
+            for links in link_chunks(table, watched(theirs.chunks(), theirs.rows), chosen, floor, processes):
+                tally.add(links)
+                pairs.write(links.pairs)
+        told_dates(ours, theirs)
+        screen = Console(highlight=False)
+        screen.print(tally.screen())
+        if len(tally.heaviest):
+            rows = _rows(theirs, tally.heaviest["right_id"])
+            evidence = explain(table, rows, tally.heaviest[["left_id", "right_id"]], chosen)
+            screen.print(*evidence_screen(evidence, chosen, show_values), sep="\n")
+
+
+@app.command("dedupe")
+def dedupe_command(
+    table: Left,
+    out: Pairs,
+    model: ModelFile = None,
+    columns: Map = None,
+    floor: Floor = None,
+    explained: Explain = 0,
+    show_values: Values = False,
+) -> None:
+    """Pairs of rows within one file; the map's top and `left:` name its columns."""
+    with _one_line_errors():
+        file = File(table, read_map(columns)["left"])
+        told("table", file)
+        rows = file.read()
+        chosen = _model(model, rows, None)
+        tally = Tally(chosen, keep=explained)
+        with Writer(out) as pairs:
+            links = dedupe(rows, chosen, floor)
+            tally.add(links)
+            pairs.write(links.pairs)
+        told_dates(file)
+        screen = Console(highlight=False)
+        screen.print(tally.screen())
+        if len(tally.heaviest):
+            evidence = explain(rows, rows, tally.heaviest[["left_id", "right_id"]], chosen)
+            screen.print(*evidence_screen(evidence, chosen, show_values), sep="\n")
+
+
+@app.command("train")
+def train_command(
+    left: Left,
+    out: Annotated[Path, typer.Option(help="Where the model goes, JSON.")],
+    right: Other = None,
+    columns: Map = None,
+) -> None:
+    """A model fitted to these files, without labels; both are held in memory."""
+    from include.matching.train import train
+
+    with _one_line_errors():
+        maps = read_map(columns)
+        ours = File(left, maps["left"])
+        told("left", ours)
+        theirs = None if right is None else File(right, maps["right"])
+        if theirs is not None:
+            told("right", theirs)
+        model = train(ours.read(), None if theirs is None else theirs.read())
+        told_dates(ours, *(() if theirs is None else (theirs,)))
+        save_model(model, out)
+        typer.echo(f"model {model.version}: lead from {model.lead:g} bits, review from {model.review:g}")
+
+
+@app.command("evaluate")
+def evaluate_command(
+    left: Left,
+    truth: Annotated[Path, typer.Option(help="CSV or Parquet of the true pairs: columns left_id, right_id.")],
+    out: Annotated[Path, typer.Option(help="Where the page goes, HTML.")],
+    right: Other = None,
+    figures: Annotated[Path | None, typer.Option("--json", help="The same figures, for programs.")] = None,
+    model: ModelFile = None,
+    columns: Map = None,
+    processes: Processes = None,
+    show_values: Values = False,
+) -> None:
+    """How good the pairs are where the truth is known: a page to read and print; all is held in memory."""
+    from include.matching.evaluation.measure import evaluate
+    from include.matching.evaluation.page import render
+    from include.matching.evaluation.pairs import CULTURE
+    from include.matching.files.tables import read_truth
+
+    with _one_line_errors():
+        maps = read_map(columns, extras=(CULTURE,))
+        files = [File(left, maps["left"], extras=(CULTURE,))]
+        if right is not None:
+            files.append(File(right, maps["right"], extras=(CULTURE,)))
+        for side, file in zip(("left", "right"), files, strict=False):
+            told(side, file)
+        tables = [file.read() for file in files]
+        chosen = _model(model, tables[0], File(right, maps["right"]) if right else None)
+        found = evaluate(tables[0], tables[1] if right else None, read_truth(truth), chosen, processes, show_values)
+        told_dates(*files)
+        out.write_text(render(found), encoding="utf-8")
+        if figures is not None:
+            figures.write_text(json.dumps(found.as_dict(), indent=1) + "\n", encoding="utf-8")
+        typer.echo(found.headline())
+
+
+@app.command("explain")
+def explain_command(
+    left: Left,
+    right: Right,
+    a: Annotated[str, typer.Argument(metavar="A", help="An id of LEFT.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="An id of RIGHT.")],
+    model: ModelFile = None,
+    columns: Map = None,
+    show_values: Values = False,
+) -> None:
+    """Why two rows are, or are not, thought to be one: each comparison with its weight."""
+    with _one_line_errors():
+        chosen, maps = load_model(model or DEFAULT), read_map(columns)
+        one = _rows(File(left, maps["left"]), [a])
+        other = _rows(File(right, maps["right"]), [b])
+        evidence = explain(one, other, pd.DataFrame({"left_id": [a], "right_id": [b]}), chosen)
+        Console(highlight=False).print(*evidence_screen(evidence, chosen, show_values), sep="\n")
+
+
+def _model(path: Path | None, left: pd.DataFrame, right: File | None) -> Model:
+    """The model that was asked for; without one, one trained on these tables if they are large enough to teach."""
+    if path is not None:
+        return load_model(path)
+    from include.matching.train import RIGHT_ROWS, train
+
+    others = None if right is None else right.sample(RIGHT_ROWS)
+    if min(len(left), len(left if others is None else others)) < ENOUGH_TO_LEARN:
+        talk.print("model: the one that is built in; the files are too small to train one", markup=False)
+        return load_model()
+    model = train(left, others)
+    talk.print(f"model: trained on these files, {model.prior_why}", markup=False, soft_wrap=True)
+    return model
+
+
+def _rows(file: File, ids: "pd.Series[str] | list[str]") -> pd.DataFrame:
+    """The rows with these ids; the whole file is read, in chunks. Raises `TableError` for an id that is not there."""
+    rows = pd.concat([chunk[chunk["id"].isin(ids)] for chunk in file.chunks()], ignore_index=True)
+    if missing := sorted(set(ids) - set(rows["id"])):
+        raise TableError(f"[{file.path.name}] has no row with id [{missing[0]}]; take one that `link` wrote")
+    return rows
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    """An expected failure is one line and exit status 1."""
+    try:
+        yield
+    except (TableError, ModelError) as error:
+        talk.print(f"matching: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        name = Path(str(error.filename or "")).name
+        talk.print(f"matching: [{name}] cannot be written: {error.strerror}; check the path", markup=False)
+        raise typer.Exit(1) from None
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m include.matching")

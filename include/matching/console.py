@@ -1,0 +1,122 @@
+"""What a person sees of matching at a terminal: progress, what was found, the evidence of a pair."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import pandas as pd
+from rich.console import Console, Group
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from include.matching.files.tables import File
+from include.matching.link import Links
+from include.matching.model import Model
+
+talk = Console(stderr=True, highlight=False)
+
+
+def told(side: str, file: File) -> None:
+    """Say which columns of a file are used, and which are not."""
+    unused = f"; not used: {', '.join(file.unused)}" if file.unused else ""
+    talk.print(f"{side} [{file.path.name}]: {', '.join(file.fields)}{unused}", markup=False, soft_wrap=True)
+
+
+def told_dates(*files: File) -> None:
+    """Say how many dates of birth could not be read."""
+    for file in files:
+        given, unreadable = file.dates
+        if unreadable:
+            talk.print(
+                f"[{file.path.name}]: [{unreadable / given:.1%}] of the dates of birth cannot be read and count as "
+                f"missing; write YYYY-MM-DD, YYYY-MM or YYYY",
+                markup=False,
+                soft_wrap=True,
+            )
+
+
+def watched(chunks: Iterable[pd.DataFrame], rows: int | None) -> Iterator[pd.DataFrame]:
+    """The same chunks, with progress in rows; nothing is shown where standard error is no terminal."""
+    columns = (SpinnerColumn(), TextColumn("rows"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=talk, transient=True, disable=not talk.is_terminal) as progress:
+        task = progress.add_task("rows", total=rows)
+        for chunk in chunks:
+            yield chunk
+            progress.advance(task, len(chunk))
+
+
+@dataclass
+class Tally:
+    """What was found so far, counted; with the pairs that weigh most."""
+
+    model: Model
+    keep: int = 0  # how many of the heaviest pairs are kept
+    compared: int = 0
+    bands: dict[str, int] = field(default_factory=dict)
+    rules: dict[str, int] = field(default_factory=dict)
+    heaviest: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["left_id", "right_id"]))
+
+    def add(self, links: Links) -> None:
+        """Count the links of one chunk."""
+        self.compared += links.compared
+        _add(self.bands, links.pairs["band"].value_counts())
+        _add(self.rules, links.keys.groupby("rule")["pairs"].sum())
+        if self.keep and len(links.pairs):
+            both = pd.concat([self.heaviest, links.pairs]) if len(self.heaviest) else links.pairs
+            self.heaviest = both.sort_values(
+                ["match_weight", "left_id", "right_id"], ascending=[False, True, True], ignore_index=True
+            ).head(self.keep)
+
+    def screen(self) -> Group:
+        """One screen of counts."""
+        rules = Table(box=None, pad_edge=False, header_style="bold")
+        rules.add_column("key")
+        rules.add_column("pairs", justify="right")
+        for rule, pairs in sorted(self.rules.items(), key=lambda item: -item[1]):
+            rules.add_row(rule, f"{pairs:,}")
+        found = ", ".join(f"{self.bands.get(band, 0):,} {word}" for band, word in _BANDS if self._asked(band))
+        return Group(
+            Text(f"{self.compared:,} pairs compared: {found}."),
+            Text(f"model {self.model.version}: lead from {self.model.lead:g} bits, review from {self.model.review:g}"),
+            rules,
+            Text("A lead is a resemblance of records, not a finding about a person."),
+        )
+
+    def _asked(self, band: str) -> bool:
+        return band != "no" or bool(self.bands.get(band))
+
+
+_BANDS = (("lead", "leads"), ("review", "to review"), ("no", "below"))
+
+
+def _add(counts: dict[str, int], more: "pd.Series[int]") -> None:
+    for name, count in more.items():
+        counts[str(name)] = counts.get(str(name), 0) + int(count)
+
+
+def evidence_screen(evidence: pd.DataFrame, model: Model, show_values: bool) -> Iterator[Table]:
+    """A table for each pair: what was compared, with which result, and what it weighs; the sum at its foot.
+
+    What neither row has is left out.
+    """
+    evidence = evidence[evidence["weight"].ne(0) | evidence[["left_value", "right_value"]].notna().any(axis=1)]
+    for (left, right), rows in evidence.groupby(["left_id", "right_id"], sort=False):
+        total = model.prior_weight + rows["weight"].sum()
+        table = Table(title=f"{left} and {right}", title_justify="left", show_footer=True, box=None, pad_edge=False)
+        table.add_column("comparison", "sum")
+        if show_values:
+            table.add_column(Text("left"))
+            table.add_column(Text("right"))
+        table.add_column("level", f"probability {1 / (1 + 2.0**-total):.1%}")
+        table.add_column("weight", f"{total:+.4f}", justify="right")
+        table.add_row("prior", *(("", "") if show_values else ()), "", f"{model.prior_weight:+.4f}")
+        for row in rows.itertuples():
+            values = (_cell(row.left_value), _cell(row.right_value)) if show_values else ()
+            table.add_row(str(row.comparison), *values, str(row.level), f"{row.weight:+.4f}")
+        yield table
+
+
+def _cell(value: object) -> Text:
+    """A value as it stands: no markup, no control characters that a terminal would obey."""
+    text = "" if pd.isna(value) else str(value)  # type: ignore[call-overload]  # any scalar will do
+    return Text("".join(character if character.isprintable() else "?" for character in text))

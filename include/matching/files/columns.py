@@ -1,0 +1,77 @@
+"""Which column of a file is which field: a small YAML map."""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from include.matching.fields import FIELDS
+from include.matching.files.errors import TableError
+
+Side = Literal["left", "right"]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a field comes from: columns that are joined, and for dates how they are written (`strptime`)."""
+
+    columns: tuple[str, ...]
+    date_format: str | None = None
+
+
+Columns = Mapping[str, Origin]  # field -> where it comes from
+
+
+def read_map(path: Path | None, extras: Sequence[str] = ()) -> dict[Side, Columns]:
+    """The columns of each side, from a YAML file; without one, columns are expected to have the fields' names.
+
+    At the top `field: column`, `field: [column, column]` or `dob: {column: ..., format: "%m/%d/%Y"}` for both sides;
+    the same below `left:` and `right:` for one. Raises `TableError`; an unknown field is told with the nearest known.
+    """
+    if path is None:
+        return {"left": {}, "right": {}}
+    try:
+        # BaseLoader: every scalar is text, also a column called `no`
+        content = yaml.load(path.read_bytes(), yaml.BaseLoader)
+    except OSError as error:
+        raise TableError(f"map [{path.name}] cannot be read: {error.strerror}; give the path of a YAML file") from None
+    except yaml.YAMLError as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
+        raise TableError(f"map [{path.name}], line [{line}]: not YAML; write one `field: column` a line") from None
+    content = _entries(content, path.name)
+    left, right = (_entries(content.pop(side, None), f"{path.name}: {side}") for side in ("left", "right"))
+    known = ("id", *FIELDS, *extras)
+    return {
+        "left": {field: _origin(field, entry, known, path.name) for field, entry in (content | left).items()},
+        "right": {field: _origin(field, entry, known, path.name) for field, entry in (content | right).items()},
+    }
+
+
+def _entries(content: Any, where: str) -> dict[str, Any]:
+    if content in (None, ""):
+        return {}
+    if not isinstance(content, dict):
+        raise TableError(f"map [{where}] is no list of `field: column`; write one a line")
+    return content
+
+
+def _origin(field: str, entry: Any, known: Sequence[str], name: str) -> Origin:
+    if field not in known:
+        raise TableError(f"map [{name}]: unknown field [{field}]{nearest(field, known)}; fields: {', '.join(known)}")
+    date_format = None
+    if isinstance(entry, dict) and field == "dob" and set(entry) == {"column", "format"}:
+        entry, date_format = entry["column"], entry["format"]
+    columns = entry if isinstance(entry, list) else [entry]
+    if not columns or not all(isinstance(text, str) for text in (*columns, date_format or "")):
+        form = "a column, a list of columns" + (", or {column: ..., format: ...}" if field == "dob" else "")
+        raise TableError(f"map [{name}]: field [{field}] is not given as {form}; correct it")
+    return Origin(tuple(columns), date_format)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`, did you mean [...]?`, or nothing where no name is near."""
+    near = difflib.get_close_matches(word.casefold(), {name.casefold(): name for name in known}, n=1, cutoff=0.5)
+    return "".join(f", did you mean [{name}]?" for name in known if near and name.casefold() == near[0])

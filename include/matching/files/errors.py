@@ -1,0 +1,29 @@
+"""What can be wrong with a user's files, and how it is told."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+
+
+class TableError(ValueError):
+    """A file, a column or a map that cannot be used. One line: which, what is wrong, what to do."""
+
+
+@contextmanager
+def one_line(path: Path) -> Iterator[None]:
+    """What reading may meet, as one line. Arrow's own messages quote rows; none is passed on."""
+    try:
+        yield
+    except OSError as error:
+        raise TableError(f"[{path.name}] cannot be read: {error.strerror or 'damaged'}; check the path") from None
+    except UnicodeDecodeError:
+        raise TableError(f"[{path.name}] is not UTF-8; convert it") from None
+    except pa.ArrowInvalid as error:
+        if "UTF8" in str(error):
+            raise TableError(f"[{path.name}] is not UTF-8; convert it") from None
+        kind = path.suffix.removeprefix(".")
+        raise TableError(f"[{path.name}] cannot be read as {kind}: it is damaged or no {kind}; write it anew") from None
+    except pa.ArrowException:
+        raise TableError(f"[{path.name}] holds columns that are no text, number or date; convert them") from None

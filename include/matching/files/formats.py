@@ -1,0 +1,106 @@
+"""CSV and Parquet files as a stream of Arrow tables; every CSV column is text, nothing is null."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from include.matching.files.errors import TableError
+
+BLOCK = 8 << 20  # bytes of CSV that are parsed at once; a row must fit
+
+
+class Format(Protocol):
+    """A file in one format. `names`: of its columns; `rows`: how many, None where only reading tells."""
+
+    names: list[str]
+    rows: int | None
+
+    def batches(self, columns: list[str], rows: int) -> Iterator[pa.Table]:
+        """These columns, in tables of at most about `rows`; the first table is empty and brings the types."""
+
+
+def open_format(path: Path) -> Format:
+    """The file in the format that its name ends in. Raises `TableError` for another ending."""
+    match path.suffix.lower():
+        case ".csv":
+            return Csv(path)
+        case ".parquet":
+            return Parquet(path)
+    raise TableError(f"[{path.name}] ends in neither .csv nor .parquet; convert or rename it")
+
+
+class Csv:
+    """A CSV file: comma, double quotes, UTF-8, a header."""
+
+    rows: int | None = None
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with path.open("rb") as raw:
+            header = next(csv.reader(io.TextIOWrapper(raw, "utf-8-sig", newline="")), None)
+        if not header:
+            raise TableError(f"[{path.name}] is empty; give a CSV file with a header")
+        self.names = header
+
+    def batches(self, columns: list[str], _rows: int) -> Iterator[pa.Table]:
+        """See `Format`; a batch is what `BLOCK` bytes hold."""
+        bad: list[tuple[int, int]] = []
+
+        def remember(row: pacsv.InvalidRow) -> str:
+            bad.append((row.expected_columns, row.actual_columns))
+            return "error"
+
+        types = dict.fromkeys(self.names, pa.string())
+        try:
+            reader = pacsv.open_csv(
+                self._path,
+                read_options=pacsv.ReadOptions(block_size=BLOCK),
+                parse_options=pacsv.ParseOptions(newlines_in_values=True, invalid_row_handler=remember),
+                convert_options=pacsv.ConvertOptions(column_types=types, include_columns=columns),
+            )
+            yield reader.schema.empty_table()
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+        except pa.ArrowInvalid:
+            if not bad:
+                raise
+            expected, actual = bad[0]
+            raise TableError(
+                f"[{self._path.name}] has a row of [{actual}] values below a header of [{expected}]; quote values "
+                f"that hold commas"
+            ) from None
+
+
+class Parquet:
+    """A Parquet file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with pq.ParquetFile(path) as file:
+            self.names: list[str] = file.schema_arrow.names
+            self.rows: int | None = file.metadata.num_rows
+
+    def batches(self, columns: list[str], rows: int) -> Iterator[pa.Table]:
+        """See `Format`."""
+        with pq.ParquetFile(self._path) as file:
+            yield file.schema_arrow.empty_table().select(columns)
+            for batch in file.iter_batches(batch_size=rows, columns=columns):
+                yield pa.Table.from_batches([batch])
+
+    def between(self, start: int, stop: int, columns: list[str]) -> pa.Table:
+        """Rows `start` to `stop`, not included; reads only the row groups that hold them."""
+        with pq.ParquetFile(self._path) as file:
+            sizes = [file.metadata.row_group(group).num_rows for group in range(file.metadata.num_row_groups)]
+            ends = np.cumsum(sizes)
+            groups = [group for group, end in enumerate(ends) if end - sizes[group] < stop and end > start]
+            if not groups:
+                return file.schema_arrow.empty_table().select(columns)
+            first = int(ends[groups[0]]) - sizes[groups[0]]
+            return file.read_row_groups(groups, columns=columns).slice(start - first, stop - start)

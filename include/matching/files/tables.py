@@ -1,0 +1,208 @@
+"""A file as a table to match: text columns named after `fields.FIELDS`, whole or in chunks.
+
+Everything is read as text: the surname NULL, ZIP 00501 and the identifier 000123 come out as they went in. A message
+names files, columns, rows and shares, never a value.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from include.matching.fields import FIELDS, SEPARATOR
+from include.matching.files.columns import Columns, Origin, nearest
+from include.matching.files.errors import TableError, one_line
+from include.matching.files.formats import Parquet, open_format
+
+CHUNK = 100_000  # rows of the large side in memory at once, per process
+UNREADABLE = 0.5  # share of a column's dates from which it is the column that is wrong, not its values
+ISO_DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+ONE_TEXT = frozenset({"id", "full_name", "given", "middle", "family", "street", "city", "country", "birth_place"})
+
+
+class File:
+    """A file of one side, opened and its columns found; read it with `chunks` or `read`.
+
+    `fields`: those it has; `unused`: its columns that no field takes; `rows`: how many, None where only reading tells.
+    `dates`: while reading, how many dates of birth there were, and how many of them cannot be read.
+    Raises `TableError`, also while it is read: an unreadable file, a missing column, an id that repeats or is empty,
+    a column of dates of which more than half cannot be read.
+    """
+
+    def __init__(self, path: Path, columns: Columns, extras: Sequence[str] = ()) -> None:
+        self.path = path
+        with one_line(path):
+            self._format = open_format(path)
+        self.rows = self._format.rows
+        self.dates = (0, 0)
+        names = self._format.names
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise TableError(f"[{path.name}] has several columns [{twice[0]}]; rename one")
+        wanted = {field: columns.get(field, Origin((field,))) for field in ("id", *FIELDS, *extras)}
+        for field, origin in wanted.items():
+            missing = [column for column in origin.columns if column not in names]
+            if missing and (field in columns or field == "id"):
+                told = f"for field [{field}]" if field in columns else "and the map names none for field [id]"
+                raise TableError(f"[{path.name}] has no column [{missing[0]}] {told}{nearest(missing[0], names)}")
+        self._wanted = {field: origin for field, origin in wanted.items() if set(origin.columns) <= set(names)}
+        self.fields = tuple(field for field in self._wanted if field in FIELDS)
+        if not self.fields:
+            raise TableError(f"[{path.name}] has no column with the name of a field; name its columns in a map")
+        taken = {column for origin in self._wanted.values() for column in origin.columns}
+        self.unused = tuple(name for name in names if name not in taken)
+
+    def read(self) -> pd.DataFrame:
+        """All rows: `id` and `fields` as text, "" where nothing is given."""
+        return pd.concat(self.chunks(), ignore_index=True)
+
+    def chunks(self, rows: int = CHUNK) -> Iterator[pd.DataFrame]:
+        """The same in pieces of at most so many rows, in the order of the file; at least one, which may be empty."""
+        ids = _Ids(self.path.name)
+        needed = list(dict.fromkeys(column for origin in self._wanted.values() for column in origin.columns))
+        with one_line(self.path):
+            for batch in _pieces(self._format.batches(needed, rows), rows):
+                yield self._table(batch, ids)
+
+    def sample(self, rows: int, seed: int = 1) -> pd.DataFrame:
+        """So many rows at random, in the order of the file; all, if it has no more. Reads the whole file, in chunks."""
+        draw = np.random.default_rng(seed)
+        kept, keys = pd.DataFrame(), np.empty(0)
+        for chunk in self.chunks():  # each row draws a lot, the lowest stay
+            kept, keys = pd.concat([kept, chunk]), np.append(keys, draw.random(len(chunk)))
+            lowest = np.sort(np.argsort(keys, kind="stable")[:rows])
+            kept, keys = kept.iloc[lowest], keys[lowest]
+        return kept.reset_index(drop=True)
+
+    def between(self, start: int, stop: int) -> pd.DataFrame:
+        """Rows `start` to `stop` (not included) of a Parquet file; only the row groups that hold them are read."""
+        if not isinstance(self._format, Parquet):
+            raise TableError(f"[{self.path.name}] cannot be read from its middle; convert it to Parquet")
+        needed = list(dict.fromkeys(column for origin in self._wanted.values() for column in origin.columns))
+        with one_line(self.path):
+            return self._table(self._format.between(start, stop, needed), _Ids(self.path.name))
+
+    def _table(self, batch: pa.Table, ids: "_Ids") -> pd.DataFrame:
+        texts = {name: _text(batch.column(name)) for name in batch.column_names}
+        table = pd.DataFrame(
+            {
+                field: _join([texts[column] for column in origin.columns], _between(field, origin)).to_pandas()
+                for field, origin in self._wanted.items()
+            },
+            dtype="str",
+        )
+        ids.check(table["id"])
+        if "dob" in table:
+            self._check_dates(table)
+        return table
+
+    def _check_dates(self, table: pd.DataFrame) -> None:
+        origin = self._wanted["dob"]
+        where = f"[{self.path.name}], column [{', '.join(origin.columns)}]"
+        try:
+            table["dob"], given, unreadable = _iso_dates(table["dob"], origin.date_format)
+        except ValueError:
+            raise TableError(f"{where}: [{origin.date_format}] is no date format; write it as %Y-%m-%d is") from None
+        self.dates = (self.dates[0] + given, self.dates[1] + unreadable)
+        if self.dates[1] > UNREADABLE * self.dates[0]:
+            raise TableError(
+                f"{where}: [{self.dates[1] / self.dates[0]:.0%}] of the dates of birth cannot be read; write "
+                f"YYYY-MM-DD, YYYY-MM or YYYY, or give their format in the map"
+            )
+
+
+def _between(field: str, origin: Origin) -> str:
+    """What stands between joined columns: a space within one text, a semicolon between several values."""
+    return " " if field in ONE_TEXT or origin.date_format else SEPARATOR
+
+
+def _join(texts: list[pa.ChunkedArray], separator: str) -> pa.ChunkedArray:
+    if len(texts) == 1:
+        return texts[0]
+    # null for empty: what is empty is left out, and so is its separator
+    given = [pc.if_else(pc.equal(text, ""), None, text) for text in texts]
+    return pc.binary_join_element_wise(*given, separator, null_handling="skip")
+
+
+def _text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Any Arrow column as trimmed text, "" for null; dates as ISO, whole numbers without a decimal point."""
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        return _text(values.cast(kind.value_type))
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return pc.fill_null(pc.binary_join(values.cast(pa.list_(pa.string())), SEPARATOR), "")
+    if pa.types.is_timestamp(kind):
+        values = values.cast(pa.date32(), safe=False)
+    texts = values.cast(pa.string())
+    if pa.types.is_floating(kind):
+        texts = pc.replace_substring_regex(texts, r"\.0$", "")
+    return pc.utf8_trim_whitespace(pc.fill_null(texts, ""))
+
+
+def _iso_dates(values: pd.Series, date_format: str | None) -> tuple[pd.Series, int, int]:
+    """Dates in ISO form, how many rows give one, and in how many of those none can be read. Each distinct text once."""
+    codes, texts = pd.factorize(values)
+    distinct = pd.Series(texts, dtype="str").str.replace(r"[T ]\d\d:\d\d.*$", "", regex=True)
+    if date_format is not None:
+        read = pd.to_datetime(distinct, format=date_format, errors="coerce", exact=True).dt.strftime("%Y-%m-%d")
+        distinct = distinct.where(read.isna(), read).astype("str")
+    rows = np.bincount(codes, minlength=len(distinct))
+    parts = distinct.str.split(SEPARATOR).explode().str.strip()
+    readable = parts.str.fullmatch(ISO_DATE).groupby(level=0).any().to_numpy(dtype=bool)
+    empty = (distinct == "").to_numpy(dtype=bool)
+    given, unreadable = int(rows[~empty].sum()), int(rows[~empty & ~readable].sum())
+    return distinct.take(codes).reset_index(drop=True), given, unreadable
+
+
+class _Ids:
+    """The ids seen so far, as sorted 64-bit hashes: 80 MB for ten million rows."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._rows = 0
+        self._seen = np.empty(0, dtype=np.uint64)
+
+    def check(self, ids: pd.Series) -> None:
+        """Raise `TableError` for an id that is empty or was seen; the row is counted from 1, without the header."""
+        hashes = pd.util.hash_array(ids.to_numpy(dtype=object), categorize=False)
+        order = np.argsort(hashes, kind="stable")
+        fresh = hashes[order]
+        at = np.searchsorted(self._seen, fresh)
+        again = np.concatenate([[False], fresh[1:] == fresh[:-1]])
+        if len(self._seen):
+            again |= self._seen[np.minimum(at, len(self._seen) - 1)] == fresh
+        if again.any():
+            row = self._rows + int(order[again].min()) + 1
+            raise TableError(f"[{self._name}] repeats an id in row [{row}]; give each row an id of its own")
+        if (empty := (ids == "").to_numpy(dtype=bool)).any():
+            row = self._rows + int(empty.argmax()) + 1
+            raise TableError(f"[{self._name}] has no id in row [{row}]; give each row an id of its own")
+        self._rows += len(ids)
+        self._seen = np.insert(self._seen, at, fresh)
+
+
+def _pieces(batches: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """The same rows in tables of `rows`, the last one shorter; one empty table if there are none."""
+    held: pa.Table | None = None
+    first = True
+    for batch in batches:
+        held = batch if held is None else pa.concat_tables([held, batch])  # copies nothing
+        while len(held) >= rows:
+            yield held.slice(0, rows)
+            held, first = held.slice(rows), False
+    if held is not None and (first or len(held)):
+        yield held
+
+
+def read_truth(path: Path) -> pd.DataFrame:
+    """The true pairs: columns left_id and right_id as text, each pair once. Raises `TableError`."""
+    with one_line(path):
+        file = open_format(path)
+        if missing := [name for name in ("left_id", "right_id") if name not in file.names]:
+            raise TableError(f"[{path.name}] has no column [{missing[0]}]{nearest(missing[0], file.names)}")
+        batches = list(file.batches(["left_id", "right_id"], CHUNK))
+    pairs = pa.concat_tables(batches)
+    texts = {name: _text(pairs.column(name)).to_pandas() for name in ("left_id", "right_id")}
+    return pd.DataFrame(texts, dtype="str").drop_duplicates(ignore_index=True)

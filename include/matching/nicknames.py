@@ -1,0 +1,53 @@
+"""Which given names stand for one another: BILL and WILLIAM, PEGGY and MAGGIE."""
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+
+from include.matching.words import Flags, Hashes, byte_matrix, hash_letters, mix
+
+
+class Nicknames:
+    """Nicknames of the package `nicknames` (English) and those of a model; `full` names one meaning for each."""
+
+    def __init__(self, of_model: Mapping[str, str]) -> None:
+        meanings: dict[str, set[str]] = {nickname: {name} for nickname, name in of_model.items()}
+        for name, nickname in _packaged():
+            meanings.setdefault(nickname, set()).add(name)
+        self.full = {nickname: min(names) for nickname, names in meanings.items()} | dict(of_model)
+        groups: dict[str, set[str]] = {}
+        for nickname, names in meanings.items():
+            for name in names:
+                groups.setdefault(name, {name}).add(nickname)
+        pairs = sorted({pair for group in groups.values() for pair in combinations(sorted(group), 2)})
+        ones, others = zip(*pairs, strict=True) if pairs else ((), ())
+        self._pairs = np.sort(_pair(_hashes(ones), _hashes(others)))
+
+    def related(self, ones: Hashes, others: Hashes) -> Flags:
+        """Whether two names, given by the hashes of their spelling, can stand for one name."""
+        if not len(self._pairs):
+            return np.zeros(len(ones), dtype=bool)
+        pair = _pair(ones, others)
+        at = np.minimum(np.searchsorted(self._pairs, pair), len(self._pairs) - 1)
+        found: Flags = self._pairs[at] == pair
+        return found
+
+
+def _hashes(words: tuple[str, ...]) -> Hashes:
+    return hash_letters(byte_matrix(pa.array(words, pa.string()))).value
+
+
+def _pair(ones: Hashes, others: Hashes) -> Hashes:
+    return mix(np.minimum(ones, others), np.maximum(ones, others))
+
+
+@cache
+def _packaged() -> list[tuple[str, str]]:
+    """(name, nickname) of the package's list, Apache-2.0."""
+    lines = files("nicknames").joinpath("names.csv").read_text(encoding="utf-8").splitlines()
+    return [(row["name1"].upper(), row["name2"].upper()) for row in csv.DictReader(lines)]

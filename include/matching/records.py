@@ -1,0 +1,275 @@
+"""A table as values that can be compared. Each value depends on its own row and the model alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from include.matching.fields import SEPARATOR, Column, Table, distinct
+from include.matching.model import Model
+from include.matching.names import Names, ascii_upper, read_names
+from include.matching.words import Flags, Frequencies, Hashes, Numbers, Words, byte_matrix, hash_texts
+
+NUMBERS = ("a_number", "ssn", "passport", "phone", "fein")
+MAX_VALUES = 4  # dates or numbers of one person that are looked at; each is compared with each of the other's
+HOUSE_DIGITS = 6  # of a house number
+UNWRITTEN = 19000101  # the filler of systems that insist on a date
+
+# What written English does to street words: the form that remains, and the others.
+STREET_WORDS = {
+    "ST": "STREET|STR", "AVE": "AVENUE|AV", "RD": "ROAD", "DR": "DRIVE", "LN": "LANE", "BLVD": "BOULEVARD",
+    "CT": "COURT|CRT", "PL": "PLACE", "CIR": "CIRCLE|CIRCUIT", "PKWY": "PARKWAY", "HWY": "HIGHWAY", "TER": "TERRACE",
+    "SQ": "SQUARE", "CRES": "CRESCENT", "CL": "CLOSE", "APT": "APARTMENT|UNIT|STE|SUITE|NO|FLAT", "N": "NORTH",
+    "S": "SOUTH", "E": "EAST", "W": "WEST",
+}  # fmt: skip
+# What says how a firm is owned, not which it is.
+LEGAL_FORMS = (
+    "INC|INCORPORATED|LLC|LLP|LP|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|PLC|GMBH|SA|SL|SRL|SARL|BV|NV|AG|AB|OY|PTY|PVT|"
+    "THE"
+)
+
+
+@dataclass(frozen=True)
+class Records:
+    """One side of the comparison: n rows. A number is 0, a hash 0, a text null where nothing is known."""
+
+    table: Table
+    words: Words
+    names: Names
+    first_name: Numbers  # n + 1: where the names of a row begin, and end
+    born: npt.NDArray[np.int32]  # n x k: year * 10000 + month * 100 + day, of which month and day may be 0
+    numbers: dict[str, Numbers]  # n x k each
+    sex: npt.NDArray[np.int8]  # 1 female, 2 male
+    country: Hashes
+    country_known: Flags  # the country is one of the model's
+    birth_place: Hashes
+    city: Hashes
+    postcode: Numbers
+    has_street: Flags
+    house: Numbers  # number at the beginning of the street
+    street_key: Hashes  # the number, or where there is none the whole street as it is written
+    organisation: Hashes
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def with_frequencies(self, frequencies: Frequencies) -> "Records":
+        """The same values with names as common as these frequencies say."""
+        return replace(self, words=self.words.with_frequencies(frequencies))
+
+
+def read_records(table: Table, model: Model) -> Records:
+    """Read every value of a table."""
+    words, names = read_names(table, model.known_nicknames.full, model.frequencies)
+    streets = table["street"]
+    house = _houses(streets)
+    countries = _by_distinct(table["country"], model.country_reader.read)
+    return Records(
+        table=table,
+        words=words,
+        names=names,
+        first_name=np.searchsorted(names.row, np.arange(len(table) + 1)),
+        born=_dates(table["dob"]),
+        numbers={field: _numbers(table[field], field) for field in NUMBERS},
+        sex=_sexes(table["sex"]),
+        country=hash_texts(countries),
+        country_known=pc.is_in(countries, value_set=pa.array(sorted(model.countries))).to_numpy(zero_copy_only=False),
+        birth_place=hash_texts(_by_distinct(table["birth_place"], model.country_reader.read)),
+        city=_hashed(table["city"], plain_text),
+        postcode=_postcodes(table["postcode"]),
+        has_street=pc.is_valid(streets).to_numpy(zero_copy_only=False),
+        house=house,
+        street_key=_street_keys(streets, house),
+        organisation=_hashed(table["organisation"], organisation),
+    )
+
+
+def plain_text(values: Column) -> Column:
+    """Capitals and digits, one blank between words."""
+    values = pc.replace_substring_regex(ascii_upper(values), "[^A-Z0-9]+", " ")
+    return pc.utf8_trim_whitespace(values)
+
+
+def organisation(values: Column) -> Column:
+    """The name of a firm without its legal form."""
+    bare = pc.replace_substring_regex(plain_text(values), rf"\b({LEGAL_FORMS})\b", "")
+    bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(bare, " +", " "))
+    return pc.if_else(pc.equal(bare, ""), None, bare)
+
+
+def street(values: Column) -> Column:
+    """Streets with the usual abbreviations, one for each word."""
+    found = plain_text(values)
+    for short, words in STREET_WORDS.items():
+        found = pc.replace_substring_regex(found, rf"\b({words})\b", short)
+    return found
+
+
+def _dates(values: Column) -> npt.NDArray[np.int32]:
+    return _several(values, day_numbers).astype(np.int32)
+
+
+def day_numbers(values: Column) -> Numbers:
+    """`YYYY-MM-DD`, `YYYY-MM` or `YYYY` as year * 10000 + month * 100 + day; 0 if it is no date.
+
+    Of a day that is not in the calendar the year is left.
+    """
+    code, texts = distinct(values)
+    letters = byte_matrix(texts, 10)
+    digits = letters - np.uint8(ord("0"))  # anything else is above 9
+    number = [(digits[:, start:end] * 10 ** np.arange(end - start)[::-1]).sum(axis=1) for start, end in _DATE_PARTS]
+    numeric = [(digits[:, start:end] <= 9).all(axis=1) for start, end in _DATE_PARTS]
+    ends = [(letters[:, at] == 0) if at < 10 else np.ones(len(letters), dtype=bool) for _, at in _DATE_PARTS]
+    dashes = [letters[:, at] == ord("-") for at in (4, 7)]
+    year = np.where(numeric[0] & (ends[0] | dashes[0]) & (number[0] > 0), number[0], 0)
+    month = np.where(dashes[0] & numeric[1] & (ends[1] | dashes[1]), number[1], 0)
+    day = np.where(dashes[1] & numeric[2], number[2], 0)
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    last = _LAST_DAYS[np.minimum(month, 13)] - ((month == 2) & ~leap)
+    found = year * 10000 + np.where((day <= last) & (year > 0) & ((month > 0) | (day == 0)), month * 100 + day, 0)
+    found[found == UNWRITTEN] = 0
+    numbers: Numbers = np.append(found, 0)[code.fill_null(-1).to_numpy()]
+    return numbers
+
+
+_DATE_PARTS = ((0, 4), (5, 7), (8, 10))
+_LAST_DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, -1])
+
+
+def _numbers(values: Column, field: str) -> Numbers:
+    return _several(values, _READ_NUMBER[field])
+
+
+def _digits(values: Column) -> Column:
+    return pc.replace_substring_regex(values, "[^0-9]+", "")
+
+
+def _nine_digits(values: Column, least: int) -> Numbers:
+    digits = _digits(values)
+    length = pc.utf8_length(digits)
+    fits = pc.and_(pc.greater_equal(length, least), pc.less_equal(length, 9))
+    return _not_filler(pc.if_else(fits, digits, None))
+
+
+def _phones(values: Column) -> Numbers:
+    """The last ten digits with the area code, or seven without."""
+    digits = _digits(values)
+    length = pc.utf8_length(digits)
+    ten, seven = pc.utf8_slice_codeunits(digits, -10), pc.utf8_slice_codeunits(digits, -7)
+    return _not_filler(
+        pc.if_else(pc.greater_equal(length, 10), ten, pc.if_else(pc.greater_equal(length, 7), seven, None))
+    )
+
+
+def _not_filler(digits: Column) -> Numbers:
+    """As numbers; one digit all through, and 123456789, are no numbers."""
+    number = pc.cast(digits, pa.int64()).fill_null(0).to_numpy()
+    ones = (10 ** np.arange(1, 12) - 1) // 9
+    repeated = np.isin(number, np.multiply.outer(ones, np.arange(1, 10)).ravel())
+    return np.where(repeated | np.isin(number, (12345678, 123456789, 1234567890)), 0, number)
+
+
+def _passports(values: Column) -> Numbers:
+    bare = pc.replace_substring_regex(ascii_upper(values), "[^A-Z0-9]+", "")
+    bare = pc.if_else(pc.greater_equal(pc.utf8_length(bare), 5), bare, None)
+    plain = pc.and_(pc.match_substring_regex(bare, "^[0-9]+$"), pc.less_equal(pc.utf8_length(bare), 9))
+    number = pc.cast(pc.if_else(plain, bare, None), pa.int64()).fill_null(0).to_numpy()
+    # letters: a hash, negative so that it is never taken for digits
+    hashed = -(hash_texts(bare) >> np.uint64(2)).astype(np.int64)
+    return np.where(number > 0, number, hashed)
+
+
+_READ_NUMBER: dict[str, Callable[[Column], Numbers]] = {
+    "a_number": lambda values: _nine_digits(values, 7),
+    "ssn": lambda values: _nine_digits(values, 9),
+    "passport": _passports,
+    "phone": _phones,
+    "fein": lambda values: _nine_digits(values, 9),
+}
+
+
+def _several(values: Column, read: Callable[[Column], Numbers]) -> Numbers:
+    """One column for each of several values of a row; the values of a row are distinct, those that are known first."""
+    if values.null_count == len(values):
+        return np.zeros((len(values), 1), dtype=np.int64)
+    many = pc.match_substring(values, SEPARATOR).fill_null(False)
+    if not pc.any(many).as_py():
+        return read(values)[:, None]
+    lists = pc.split_pattern(values, SEPARATOR)
+    row = pc.list_parent_indices(lists).to_numpy()
+    number = read(pc.utf8_trim_whitespace(lists.flatten()))
+    known = _first_of_equals(row, number)
+    row, number = row[known], number[known]
+    count = np.bincount(row, minlength=len(values))
+    nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    early = nth < MAX_VALUES
+    found = np.zeros((len(values), max(1, min(int(count.max(initial=1)), MAX_VALUES))), dtype=np.int64)
+    found[row[early], nth[early]] = number[early]
+    return found
+
+
+def _first_of_equals(row: Numbers, number: Numbers) -> Numbers:
+    """Positions of the first of equal (row, number), where the number is known; rows ascend."""
+    order = np.lexsort((number, row))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (row[order][1:] != row[order][:-1]) | (number[order][1:] != number[order][:-1])
+    kept: Numbers = order[first & (number[order] != 0)]
+    return kept
+
+
+def _by_value(values: Column, read: Callable[[str], int]) -> Numbers:
+    code, texts = distinct(values)
+    found = np.array([*(read(text) for text in texts.to_pylist()), 0], dtype=np.int64)
+    every: Numbers = found[code.fill_null(-1).to_numpy()]
+    return every
+
+
+def _by_distinct(values: Column, read: Callable[[str], str]) -> Column:
+    code, texts = distinct(values)
+    return pa.array([read(text) or None for text in texts.to_pylist()], pa.string()).take(code)
+
+
+def _hashed(values: Column, read: Callable[[Column], Column]) -> Hashes:
+    code, texts = distinct(values)
+    found = np.append(hash_texts(read(texts)), np.uint64(0)) if len(texts) else np.zeros(1, dtype=np.uint64)
+    every: Hashes = found[code.fill_null(-1).to_numpy()]
+    return every
+
+
+def _sexes(values: Column) -> npt.NDArray[np.int8]:
+    first = {"F": 1, "M": 2, "W": 1}
+    return _by_value(values, lambda text: first.get(text[:1].upper(), 0)).astype(np.int8)
+
+
+def _postcodes(values: Column) -> Numbers:
+    """Five digits as a number, or a negative hash where there are letters: they are no number that is one digit off."""
+    code, texts = distinct(values)
+    bare = pc.replace_substring_regex(pc.ascii_upper(texts), "[^A-Z0-9]+", "")
+    digits = pc.match_substring_regex(bare, "^[0-9]{3,9}$").fill_null(False)
+    number = pc.cast(pc.utf8_slice_codeunits(pc.if_else(digits, bare, None), 0, 5), pa.int64()).fill_null(0).to_numpy()
+    hashed = -(hash_texts(bare) >> np.uint64(2)).astype(np.int64)
+    # a leading 1 keeps 00501 apart from 501, and from nothing
+    found = np.append(np.where(digits.to_numpy(zero_copy_only=False), number + 100_000, hashed), 0)
+    every: Numbers = found[code.fill_null(-1).to_numpy()].astype(np.int64)
+    return every
+
+
+def _street_keys(streets: Column, house: Numbers) -> Hashes:
+    found = house.astype(np.uint64)
+    unnumbered = np.flatnonzero(house == 0)
+    if len(unnumbered):
+        found[unnumbered] = _hashed(streets.take(pa.array(unnumbered)), plain_text)
+    return found
+
+
+def _houses(values: Column) -> Numbers:
+    """The digits that a street begins with."""
+    letters = byte_matrix(values.fill_null(""), HOUSE_DIGITS)
+    number, going = np.zeros(len(letters), dtype=np.int64), np.ones(len(letters), dtype=bool)
+    for column in letters.T:
+        going &= (column >= ord("0")) & (column <= ord("9"))
+        number = np.where(going, number * 10 + column - ord("0"), number)
+    return number

@@ -1,0 +1,179 @@
+"""What people share who are not one person, counted without labels: names, values by chance, names within a culture."""
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from include.matching.compare import (
+    NONE,
+    Levels,
+    Pairs,
+    compare_fields,
+    compare_names,
+    compare_texts,
+    refine_names,
+    refine_texts,
+)
+from include.matching.model import LEVELS, Frequencies, Level, Model
+from include.matching.records import Records
+from include.matching.words import Words
+
+RANDOM_PAIRS = 100_000
+PRIOR_STRANGERS = 20_000.0  # random pairs that the base model's u counts as: its rarest level is 1 in 20,000
+WORDS_KEPT = 20_000  # names whose frequency a model file holds: the commonest
+RAREST_NAME = 1e-5  # names go together by culture and family: none is evidence of more than its rarity in 100,000
+PRIOR_AGREEMENT = 0.005  # share of strangers whose given names agree, before anything is counted
+LEAST_SHARE = 1e-6  # of any level: no level is impossible
+MOST_ALIKE = 40.0  # times as often as by chance, at most: what is more is one culture in the table, not two
+
+
+def rounded(share: float) -> float:
+    """To four digits: a file to be read."""
+    return float(f"{share:.4g}")
+
+
+def count_names(records: Records) -> Frequencies:
+    """Shares of the words of surnames, and of given names, among the rows that have one."""
+    names = records.names
+    main = (names.order == 0) & (names.source == 0)
+    family = _shares(records.words, names.family[main], int((names.family[main, 0] > 0).sum()))
+    given_words = np.column_stack([names.given[main], names.middle[main]])
+    given = _shares(records.words, given_words, int((given_words > 0).sum()))
+    return Frequencies(
+        why=f"counted in {len(records):,} rows",
+        census=False,
+        family_floor=max([RAREST_NAME, *list(family.values())[WORDS_KEPT - 1 :], 1 / max(len(records), 1)]),
+        given_floor=max([RAREST_NAME, *list(given.values())[WORDS_KEPT - 1 :], 1 / max(len(records), 1)]),
+        several_floor=RAREST_NAME,
+        family=family,
+        given=given,
+    )
+
+
+def _shares(words: Words, grid: npt.NDArray[np.int32], of: int) -> dict[str, float]:
+    """The commonest words first; those that are seen once tell nothing that the floor does not."""
+    count = np.bincount(grid.ravel(), minlength=len(words))
+    count[0] = 0
+    common = np.argsort(-count, kind="stable")[:WORDS_KEPT]
+    common = common[count[common] > 1]
+    shares = (float(f"{share:.3g}") for share in (count[common] / max(of, 1)).tolist())  # a file to be read
+    return dict(zip(words.texts.take(pa.array(common)).to_pylist(), shares, strict=True))
+
+
+# -- what strangers share
+
+
+def count_strangers(model: Model, left: Records, right: Records, draw: np.random.Generator, *, within: bool) -> Model:
+    """u, and how many times the frequency of a name: counted on random pairs, beside what the base model says."""
+    pairs = draw.integers(len(left), size=RANDOM_PAIRS), draw.integers(len(right), size=RANDOM_PAIRS)
+    if within:
+        apart = pairs[0] != pairs[1]
+        pairs = pairs[0][apart], pairs[1][apart]
+    levels = _compare_everything(left, right, pairs, model)
+    comparisons = {comparison: _strangers(comparison, levels[comparison], model) for comparison in LEVELS}
+    return model.model_copy(update={"comparisons": comparisons})
+
+
+def _compare_everything(left: Records, right: Records, pairs: Pairs, model: Model) -> dict[str, Levels]:
+    """Levels of all comparisons, of the first names as written."""
+    names = left.first_name[pairs[0]], right.first_name[pairs[1]]
+    found = compare_names(left, right, names, model.frequencies.several_floor)
+    refine_names(left, right, names, found, model.known_nicknames)
+    found |= compare_fields(left, right, pairs) | compare_texts(left, right, pairs)
+    refine_texts(left, right, pairs, found)
+    return {comparison: found[comparison] for comparison in LEVELS}
+
+
+def _strangers(comparison: str, found: Levels, model: Model) -> dict[str, Level]:
+    known = found.level != NONE
+    count = np.bincount(found.level[known], minlength=len(LEVELS[comparison])).astype(float)
+    changed = {}
+    for at, name in enumerate(LEVELS[comparison]):
+        level = model.comparisons[comparison][name]
+        if level.u is not None and level.u < 1:
+            share = (count[at] + PRIOR_STRANGERS * level.u) / (known.sum() + PRIOR_STRANGERS)
+            changed[name] = level.model_copy(update={"u": rounded(np.clip(share, LEAST_SHARE * level.u, 1.0))})
+        else:
+            changed[name] = level
+    return changed
+
+
+# -- what namesakes share
+
+
+def count_namesakes(model: Model, records: Records, draw: np.random.Generator) -> Model:
+    """How many times as often given names agree where surnames do, among people who are not one: they go by
+    culture.
+
+    With a share 1 / K of pairs of one culture, within which names agree K times as often, the ratio is
+    (1 - 1/K + K) / (2 - 1/K)**2; K is found from the ratio.
+    """
+    pairs = _of_one_surname(records, draw)
+    levels = _compare_everything(records, records, pairs, model)
+    dates, places, given = (levels[name].level for name in ("date_of_birth", "place", "given_name"))
+    apart = dates >= LEVELS["date_of_birth"].index("generation")
+    apart &= (places == NONE) | (places >= LEVELS["place"].index("city"))
+    known = np.flatnonzero(apart & (given != NONE))
+    random = draw.integers(len(records), size=RANDOM_PAIRS), draw.integers(len(records), size=RANDOM_PAIRS)
+    random = random[0][random[0] != random[1]], random[1][random[0] != random[1]]
+    by_chance = _compare_everything(records, records, random, model)
+    ratio = _ratio("given_name", given[known], by_chance["given_name"].level)
+    factors = np.geomspace(1.05, MOST_ALIKE, 200)
+    factor = float(factors[np.argmin(np.abs((1 - 1 / factors + factors) / (2 - 1 / factors) ** 2 - ratio))])
+    namesakes = known[given[known] <= LEVELS["given_name"].index("variant")]
+    shared: dict[str, float | dict[str, float]] = {"family_name": factor, "given_name": factor}
+    for comparison in ("country", "birth_place"):
+        same = levels[comparison].level[namesakes]
+        share = ((same == 0).sum() + 1) / ((same != NONE).sum() + 2)
+        shared[comparison] = {"same": rounded(share), "different": rounded(1 - share)}
+    middle = levels["middle_name"].level[namesakes]
+    model = _with_middle_names(model, _ratio("middle_name", middle, by_chance["middle_name"].level))
+    changed = {
+        name: each.model_copy(
+            update={
+                "share": 1 / factor,
+                "u": each.u | shared,
+                "why": f"given names agree [{ratio:.2f}] times as often where surnames do, in [{len(known)}] pairs",
+            }
+        )
+        for name, each in model.alternatives.items()
+        if each.share
+    }
+    return model.model_copy(update={"alternatives": model.alternatives | changed})
+
+
+def _ratio(comparison: str, level: npt.NDArray[np.int8], by_chance: npt.NDArray[np.int8]) -> float:
+    """How many times as often names agree, at least as variants, as by chance; 1 where there is too little to count."""
+    agree = LEVELS[comparison].index("variant")
+    chance, known = by_chance[by_chance != NONE], level[level != NONE]
+    expected = ((chance <= agree).sum() + 1) / (len(chance) + 1 / PRIOR_AGREEMENT)
+    return float(((known <= agree).sum() + expected / PRIOR_AGREEMENT) / (len(known) + 1 / PRIOR_AGREEMENT) / expected)
+
+
+def _with_middle_names(model: Model, ratio: float) -> Model:
+    """Middle names of namesakes agree so many times as often as those of strangers."""
+    levels = model.comparisons["middle_name"]
+    changed = {
+        name: levels[name].model_copy(
+            update={"times_frequency": rounded(times * float(np.clip(ratio, 1.0, MOST_ALIKE)))}
+        )
+        for name, times in (("exact", 1.0), ("variant", 2.0))  # a name has a neighbour or two, as in the base model
+    }
+    return model.model_copy(update={"comparisons": model.comparisons | {"middle_name": levels | changed}})
+
+
+def _of_one_surname(records: Records, draw: np.random.Generator) -> Pairs:
+    """Random pairs of rows whose surnames sound alike, each such pair as likely as any other."""
+    first = records.names.take(records.first_name[:-1])
+    rows = np.flatnonzero(first.family_count)
+    rows = rows[np.argsort(first.family_heard[rows], kind="stable")]
+    _, start, count = np.unique(first.family_heard[rows], return_index=True, return_counts=True)
+    group = np.repeat(np.arange(len(count)), count)
+    others = count[group] - 1.0
+    if not others.sum():
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    one = draw.choice(len(rows), RANDOM_PAIRS, p=others / others.sum())
+    nth = (draw.random(RANDOM_PAIRS) * others[one]).astype(np.int64)
+    other = start[group[one]] + nth
+    other += other >= one
+    return rows[one], rows[other]

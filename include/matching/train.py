@@ -1,0 +1,182 @@
+"""A model from the data itself, without labels: what one person's records share, and how rare other explanations are.
+
+Expectation-maximisation after Fellegi and Sunter (1969) and Winkler (1988), guarded against the ways in which it goes
+wrong:
+
+- u is not learnt with m: it is counted on random pairs (`strangers`).
+- What is not one person is not all strangers: twins, namesakes, households are classes of their own, whose shares by
+  level stay as they are (learnt freely, they take the matches, or the matches take them); only their rarity is learnt.
+- m starts at the base model, which counts as `PRIOR_PAIRS` pairs of one person: few data move it little.
+- It begins with few pairs of one person: too few grow, too many would keep the namesakes they began with.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from include.matching.blocking import Index
+from include.matching.compare import NONE, Levels, Pairs
+from include.matching.fields import Table
+from include.matching.link import CHUNK, Side, most_by_names, score
+from include.matching.model import BASE, LEVELS, Level, Model, Provenance, load_model
+from include.matching.records import read_records
+from include.matching.strangers import LEAST_SHARE, count_names, count_namesakes, count_strangers, rounded
+from include.matching.weigh import Weights, log_odds, strangers_share, total_of, weigh
+from include.matching.words import mix
+
+RIGHT_ROWS = 150_000  # drawn from the right side to learn from
+PRIOR_PAIRS = 50.0  # of one person, that the base model's m counts as
+ROUNDS = 30
+FLOOR = -16.0  # bits, at the base model: below it no pair has a say
+SHARE_OF_SIDE = 0.01  # of the smaller side that is thought to be on the other at first
+MOST_WRONG_DATES = 0.1  # share of pairs of one person whose dates of birth have nothing in common
+SEED = 20_160_104  # of the sample; the date of the audit
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Distinct combinations of levels, with names of about one frequency, and how many pairs show each."""
+
+    levels: dict[str, Levels]
+    count: Weights
+
+    @classmethod
+    def of(cls, levels: dict[str, Levels]) -> "Patterns":
+        """Count the patterns of pairs."""
+        parts: list[npt.NDArray[Any]] = []
+        for each in levels.values():
+            parts.append(each.level + 1)
+            if each.bits is not None:  # to half a bit
+                parts.append(np.round(-2 * each.bits).astype(np.int64))
+        code, _ = pd.factorize(mix(*parts))
+        _, first, count = np.unique(code, return_index=True, return_counts=True)
+        return cls({comparison: each.take(first) for comparison, each in levels.items()}, count.astype(np.float64))
+
+
+def train(left: pd.DataFrame, right: pd.DataFrame | None = None, base: Model | None = None) -> Model:
+    """A model for these two tables, or for the duplicates within one, beginning from `base` (default: `base.json`)."""
+    base = base or load_model(BASE)
+    draw = np.random.default_rng(SEED)
+    others = left if right is None else right
+    sample = others.iloc[np.sort(draw.permutation(len(others))[:RIGHT_ROWS])]
+    many = read_records(Table(sample), base)
+    start = base.model_copy(update={"frequencies": count_names(many)})
+    ones, many = read_records(Table(left), start), many.with_frequencies(start.frequencies)
+    start = count_strangers(start, ones, many, draw, within=right is None)
+    start = count_namesakes(start, many, draw)
+    sides = Side(ones, most_by_names(ones, start)), Side(many, most_by_names(many, start))
+    pairs = Index.of(ones).candidates(many)
+    total = len(ones) * len(many)
+    if right is None:
+        later = pairs[0] < pairs[1]
+        pairs, total = (pairs[0][later], pairs[1][later]), len(ones) * (len(ones) - 1) // 2
+    expected = SHARE_OF_SIDE * min(len(ones), len(others)) * len(many) / max(len(others), 1)
+    start = start.model_copy(update={"prior": min(max(expected, 1.0) / max(total, 1), 0.5)})
+    patterns = Patterns.of(_levels(sides, pairs, start))
+    model = _maximise(start, patterns, total)
+    data = {"left_rows": len(left), "right_rows": len(others), "sampled_rows": len(sample), "candidates": len(pairs[0])}
+    return _with_bands(model, patterns).model_copy(
+        update={"name": "trained", "provenance": Provenance(made_by=f"train from {base.version}", data=data)}
+    )
+
+
+def _levels(sides: tuple[Side, Side], pairs: Pairs, model: Model) -> dict[str, Levels]:
+    """Levels of the pairs that may have a say."""
+    parts = [
+        score(sides, (pairs[0][at : at + CHUNK], pairs[1][at : at + CHUNK]), model, FLOOR).levels
+        for at in range(0, max(len(pairs[0]), 1), CHUNK)
+    ]
+    return {comparison: _joined([part[comparison] for part in parts]) for comparison in LEVELS}
+
+
+def _joined(parts: list[Levels]) -> Levels:
+    common = [part.bits for part in parts if part.bits is not None]
+    return Levels(np.concatenate([part.level for part in parts]), np.concatenate(common) if common else None)
+
+
+# -- what one person's records share
+
+
+def _maximise(model: Model, patterns: Patterns, total: int) -> Model:
+    """Expectation-maximisation of m, of the prior and of the odds of the other classes."""
+    base = model
+    for _ in range(ROUNDS):
+        one, classes = _responsibilities(model, patterns)
+        matches = float(one.sum())
+        comparisons = {
+            comparison: _shared(comparison, patterns.levels[comparison].level, one, base) for comparison in LEVELS
+        }
+        alternatives = {
+            name: alternative.model_copy(
+                update={
+                    "odds": (float(classes[name].sum()) + PRIOR_PAIRS * (base.alternatives[name].odds or 0))
+                    / (matches + PRIOR_PAIRS)
+                }
+            )
+            if alternative.odds
+            else alternative
+            for name, alternative in model.alternatives.items()
+        }
+        model = model.model_copy(
+            update={
+                "comparisons": comparisons,
+                "alternatives": alternatives,
+                "prior": float(np.clip(matches / max(total, 1), 1e-12, 0.5)),
+                "prior_why": f"{matches:,.1f} pairs of one person expected among {total:,}",
+            }
+        )
+    return model
+
+
+def _responsibilities(model: Model, patterns: Patterns) -> tuple[Weights, dict[str, Weights]]:
+    """Of the pairs of each pattern, how many are one person, and how many are of each other class."""
+    levels = patterns.levels
+    weights = {comparison: weigh(comparison, levels[comparison], model) for comparison in LEVELS}
+    one = np.log2(model.prior) + total_of(weights).astype(np.float64)
+    others = {name: log_odds(each, levels, weights, model) for name, each in model.alternatives.items()}
+    every = np.exp2(np.clip([np.full(len(one), np.log2(strangers_share(model))), one, *others.values()], -300, 300))
+    shares = every / every.sum(axis=0) * patterns.count
+    return shares[1], dict(zip(others, shares[2:], strict=True))
+
+
+def _shared(comparison: str, level: npt.NDArray[np.int8], one: Weights, base: Model) -> dict[str, Level]:
+    levels = base.comparisons[comparison]
+    known = level != NONE
+    count = np.bincount(level[known], weights=one[known], minlength=len(levels))
+    if comparison == "date_of_birth":  # a wrong date is as far away as a stranger's: what is more is not one person
+        by_chance, apart = LEVELS[comparison].index("different"), LEVELS[comparison].index("generation")
+        count[apart] = count[by_chance] * levels["generation"].u / levels["different"].u
+        wrong, right = count[[by_chance, apart]].sum(), np.delete(count, [by_chance, apart]).sum()
+        if wrong > MOST_WRONG_DATES * (wrong + right):  # namesakes have come in; they bring their dates
+            count[[by_chance, apart]] *= MOST_WRONG_DATES / (1 - MOST_WRONG_DATES) * right / wrong
+    prior = np.array([levels[name].m for name in LEVELS[comparison]])
+    m = (count + PRIOR_PAIRS * prior) / (count.sum() + PRIOR_PAIRS * prior.sum())
+    return {
+        name: levels[name].model_copy(update={"m": rounded(max(share, LEAST_SHARE))})
+        for name, share in zip(LEVELS[comparison], m, strict=True)
+    }
+
+
+# -- bands
+
+
+def _with_bands(model: Model, patterns: Patterns) -> Model:
+    """Lead: where the expected F1 is highest. Review: where all but a hundredth of the expected matches are."""
+    one, _ = _responsibilities(model, patterns)
+    weight = np.log2(np.maximum(one, 1e-300) / np.maximum(patterns.count - one, 1e-300))
+    order = np.argsort(-weight, kind="stable")
+    found, chosen, weight = np.cumsum(one[order]), np.cumsum(patterns.count[order]), weight[order]
+    every = max(float(found[-1]), 1e-300)
+    f1 = 2 * found / (chosen + every)
+    lead = float(np.clip(weight[int(np.argmax(f1))], -3.0, 10.0))
+    review = float(np.clip(weight[min(int(np.searchsorted(found, 0.99 * every)), len(weight) - 1)], -6.0, lead - 1.0))
+    return model.model_copy(
+        update={
+            "lead": round(lead * 16) / 16,
+            "review": round(review * 16) / 16,
+            "bands_why": f"lead: highest expected F1 [{f1.max():.3f}]; review: 99 % of the expected matches",
+        }
+    )

@@ -1,0 +1,202 @@
+"""Words as numbers: spelling and sound of every distinct word of a table, so that millions of pairs compare as
+integers.
+
+A word's spelling and sound are polynomial hashes modulo 2**64. Such hashes can be put together: the hash of two words
+written as one follows from theirs (`join`), so DE LA CRUZ meets DELACRUZ without a string being built. Two different
+words share a hash in one of 10**19 cases.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Hashes = npt.NDArray[np.uint64]
+Bytes = npt.NDArray[np.uint8]
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Shares = npt.NDArray[np.float64]
+Bits = npt.NDArray[np.float32]  # multiples of a sixteenth: sums are exact
+
+WIDTH = 24  # letters of a word that are looked at: longer ones are several words, or no name
+ENOUGH_SOUND = 3  # consonants: less tells nothing (TN is TUAN and THANH), and such a word sounds like itself only
+BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that it can be undone modulo 2**64: the golden ratio in 64 bits
+MIX = np.uint64(0xBF58476D1CE4E5B9)  # multiplier of splitmix64 (Steele, Lea, Flood 2014)
+
+# Two letters that are one sound, in the order in which they are read, and what is left of them; then single letters.
+# Coarse, and for all languages written in Latin letters: MUHAMMAD and MOHAMED are both MMD. Soundex and Metaphone know
+# English only.
+_PAIRS = (
+    (b"SC", b"S"), (b"SH", b"S"), (b"TZ", b"S"), (b"TS", b"S"), (b"CZ", b"S"), (b"PH", b"F"), (b"KH", b"K"), (b"GH",
+    b"G"), (b"DJ", b"J"), (b"DZ", b"J"), (b"ZH", b"J"), (b"CH", b"S"), (b"CK", b"K"), (b"QU", b"K"),
+)  # fmt: skip
+_SOFT = ((b"C", b"S"), (b"G", b"J"))  # before E and I
+_SINGLES = bytes.maketrans(b"QCZXWB", b"KKSJVV")
+_VOWELS = np.zeros(256, dtype=bool)
+_VOWELS[list(b"AEIOUY")] = True
+_AS_SINGLE = np.frombuffer(_SINGLES, dtype=np.uint8)
+
+
+@dataclass(frozen=True)
+class Hashed:
+    """Hashes of n texts, and `BASE` to the power of their lengths; nothing is 0 and 1."""
+
+    value: Hashes
+    power: Hashes
+
+    def take(self, at: npt.NDArray[np.integer]) -> "Hashed":
+        """Some of the hashes."""
+        return Hashed(self.value[at], self.power[at])
+
+
+def join(first: Hashed, second: Hashed) -> Hashed:
+    """The hashes of `first` and `second` written as one."""
+    return Hashed(first.value * second.power + second.value, first.power * second.power)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Distinct words of capital letters A to Z. Position 0 is the empty word, which says that there is none."""
+
+    texts: pa.StringArray
+    letters: Bytes  # n x WIDTH, padded with 0
+    length: Numbers
+    spelling: Hashed
+    sound: Hashed  # consonants by sound, without a mark for a vowel in front
+    opens: Flags  # with a vowel
+    heard: Hashes  # equal for words that sound alike
+    full_heard: Hashes  # `heard` of the name that a nickname stands for
+    family_bits: Bits  # log2 of the share of people who bear the word as a surname
+    given_bits: Bits  # and of those who bear it as a given name
+    heard_share: Shares  # share of people who bear a name that sounds like `full_heard`
+
+    def __len__(self) -> int:
+        return len(self.length)
+
+    def with_frequencies(self, frequencies: "Frequencies") -> "Words":
+        """The same words, as common as these frequencies say."""
+        return replace(
+            self,
+            family_bits=bits(frequencies.of_family(self.spelling.value)),
+            given_bits=bits(frequencies.of_given(self.spelling.value)),
+            heard_share=frequencies.of_sound(self.full_heard),
+        )
+
+
+class Frequencies(Protocol):
+    """How common names are: shares of people, for hashes of `Words`."""
+
+    def of_family(self, spelling: Hashes) -> Shares:
+        """Share of people with a surname."""
+        ...
+
+    def of_given(self, spelling: Hashes) -> Shares:
+        """Share of people with a given name."""
+        ...
+
+    def of_sound(self, heard: Hashes) -> Shares:
+        """Share of people with a name of this sound."""
+        ...
+
+
+def read_words(texts: pa.StringArray, nicknames: Mapping[str, str], frequencies: Frequencies) -> Words:
+    """Words from distinct texts, the empty one first."""
+    letters = byte_matrix(texts)
+    spelling = hash_letters(letters)
+    sound, opens, heard = hear(letters, spelling)
+    full_heard = heard.copy()
+    known = [(at, nicknames[word]) for at, word in enumerate(texts.to_pylist()) if word in nicknames]
+    if known:
+        positions, names = zip(*known, strict=True)
+        meant = byte_matrix(pa.array(names))
+        full_heard[list(positions)] = hear(meant, hash_letters(meant))[2]
+    nothing = np.zeros(len(texts), dtype=np.float32)
+    return Words(
+        texts=texts,
+        letters=letters,
+        length=(letters != 0).sum(axis=1),
+        spelling=spelling,
+        sound=sound,
+        opens=opens,
+        heard=heard,
+        full_heard=full_heard,
+        family_bits=nothing,
+        given_bits=nothing,
+        heard_share=nothing.astype(np.float64),
+    ).with_frequencies(frequencies)
+
+
+def bits(share: Shares) -> Bits:
+    """log2 of shares, to a sixteenth."""
+    found: Bits = (np.round(np.log2(share) * 16) / 16).astype(np.float32)
+    return found
+
+
+def byte_matrix(texts: pa.StringArray, width: int = WIDTH) -> Bytes:
+    """The first `width` bytes of each text, padded with 0."""
+    texts = pa.concat_arrays([texts])  # from the start of its buffers
+    if not len(texts):
+        return np.zeros((0, width), dtype=np.uint8)
+    _, offsets, data = texts.buffers()
+    start = np.frombuffer(offsets, dtype=np.int32, count=len(texts) + 1)
+    start = start[texts.offset :] if texts.offset else start
+    letters = np.zeros(len(data) + width if data else width, dtype=np.uint8)
+    if data:
+        letters[: len(data)] = np.frombuffer(data, dtype=np.uint8)
+    window = np.lib.stride_tricks.sliding_window_view(letters, width)[start[:-1]]
+    return np.where(np.arange(width) < np.diff(start)[:, None], window, 0).astype(np.uint8)
+
+
+def hash_letters(letters: Bytes) -> Hashed:
+    """Hashes of the bytes that are not 0."""
+    value, power = np.zeros(len(letters), dtype=np.uint64), np.ones(len(letters), dtype=np.uint64)
+    for column in np.ascontiguousarray(letters.T):
+        there = column != 0
+        if not there.any():
+            continue
+        value = np.where(there, value * BASE + column, value)
+        power = np.where(there, power * BASE, power)
+    return Hashed(value, power)
+
+
+def hash_texts(texts: pa.StringArray, width: int = 64) -> Hashes:
+    """Hashes of whole values, cut at `width` bytes; null and empty are 0."""
+    return hash_letters(byte_matrix(texts.fill_null(""), width)).value
+
+
+def mix(*parts: npt.NDArray[np.generic]) -> Hashes:
+    """One key out of several numbers."""
+    key = np.zeros(len(parts[0]), dtype=np.uint64)
+    for part in parts:
+        key = (key ^ part.astype(np.uint64)) * MIX
+        key ^= key >> np.uint64(31)
+    return key
+
+
+def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
+    """Hashes of the consonants by sound, whether a vowel is in front, and what is equal for words that sound alike."""
+    left = np.ascontiguousarray(letters.T)  # a row per place: each rule walks along memory
+    for (first, second), sound in _PAIRS:
+        here = (left[:-1] == first) & (left[1:] == second)
+        left[:-1][here] = sound[0]
+        left[1:][here] = 0
+    for hard, soft in _SOFT:
+        here = (left[:-1] == hard[0]) & ((left[1:] == ord("E")) | (left[1:] == ord("I")))
+        left[:-1][here] = soft[0]
+    left = _AS_SINGLE[left]
+    vowel = _VOWELS[left]
+    opens = vowel[0]
+    left[vowel | (left == ord("H"))] = 0
+    before = np.zeros(left.shape[1], dtype=np.uint8)
+    value, power = np.zeros(left.shape[1], dtype=np.uint64), np.ones(left.shape[1], dtype=np.uint64)
+    count = np.zeros(left.shape[1], dtype=np.int64)
+    for column, between in zip(left, vowel, strict=True):
+        there = (column != 0) & (column != before)
+        value = np.where(there, value * BASE + column, value)
+        power = np.where(there, power * BASE, power)
+        before = np.where(column != 0, column, np.where(between, 0, before)).astype(np.uint8)
+        count += there
+    return Hashed(value, power), opens, np.where(count >= ENOUGH_SOUND, mix(value, opens), spelling.value)

@@ -1,0 +1,2 @@
+comment on view report.serial_petition is
+'The petitions behind report.serial_petitioner, by petitioner_key: the least receipt number of that petitioner.';

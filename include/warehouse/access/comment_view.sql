@@ -1,0 +1,1 @@
+comment on view report.{view} is {comment};

@@ -1,0 +1,1 @@
+drop policy if exists protected on record.{table};

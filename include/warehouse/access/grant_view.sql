@@ -1,0 +1,1 @@
+grant select on report.{view} to {readers};

@@ -1,0 +1,33 @@
+-- Who may what, on one page. Run after every migration: it holds for new tables of these schemas too; a new schema is
+-- nobody's until a line here says whose.
+
+revoke all on all tables in schema ops, record, quarantine, match, latest, report, unmasked, access, audit
+from public, crosscheck_reader, crosscheck_etl, analyst, investigator, reviewer, privacy_officer, desk;
+revoke all on schema ops, record, quarantine, match, latest, report, unmasked, access, audit
+from public, crosscheck_reader, crosscheck_etl, analyst, investigator, reviewer, privacy_officer, desk;
+do $$
+begin
+    execute format(
+        'grant connect, temporary on database %I to crosscheck_etl, analyst, investigator, reviewer, privacy_officer, desk',
+        current_database()
+    );
+end
+$$;
+
+-- the pipeline: versions only grow; the books and the matches are its own
+grant usage on schema ops, record, quarantine, match, latest, report to crosscheck_etl;
+grant select, insert, update, delete on all tables in schema ops, match to crosscheck_etl;
+revoke delete on ops.load from crosscheck_etl; -- versions name it
+grant select, insert on all tables in schema record to crosscheck_etl;
+grant select, insert, update on all tables in schema quarantine to crosscheck_etl;
+grant select on all tables in schema latest, report to crosscheck_etl;
+
+-- readers: the books hold nothing of a person; which reports they see, and how much of them, follows from the contracts
+grant usage on schema report, ops to analyst, investigator;
+grant select on all tables in schema ops to analyst, investigator;
+
+-- the audit trail: the pages write it, under their own login and nobody else's; the privacy officer reads it
+grant usage on schema audit to privacy_officer, desk;
+grant select on all tables in schema audit to privacy_officer;
+grant select, insert on audit.access to desk;
+grant select, insert, update on audit.head to desk;

@@ -1,0 +1,1 @@
+alter view report.{view} set schema unmasked;

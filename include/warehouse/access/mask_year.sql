@@ -1,0 +1,1 @@
+date_trunc('year', {column})::date as {column}

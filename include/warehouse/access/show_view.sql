@@ -1,0 +1,2 @@
+create view report.{view} as
+select {columns} from unmasked.{view};

@@ -1,0 +1,1 @@
+grant investigator to reviewer;

@@ -1,0 +1,1 @@
+grant analyst, investigator, reviewer, privacy_officer to desk;

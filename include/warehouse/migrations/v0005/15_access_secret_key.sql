@@ -1,0 +1,1 @@
+insert into access.secret default values;

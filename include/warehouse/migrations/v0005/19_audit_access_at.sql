@@ -1,0 +1,1 @@
+create index access_at on audit.access (at);

@@ -1,0 +1,1 @@
+create index access_actor on audit.access (actor, number);

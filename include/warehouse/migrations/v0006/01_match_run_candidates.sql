@@ -1,0 +1,1 @@
+alter table match.run add column candidates jsonb not null default '{}';

@@ -1,0 +1,1 @@
+alter table match.run drop column dropped_blocks;

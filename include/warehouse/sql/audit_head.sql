@@ -1,0 +1,4 @@
+select
+    number,
+    seal
+from audit.head;

@@ -1,0 +1,12 @@
+select
+    number,
+    at,
+    actor,
+    role,
+    kind,
+    about,
+    key,
+    detail,
+    seal
+from audit.access
+order by number;

@@ -1,0 +1,1 @@
+copy probe ({identity}, position) from stdin with (format csv);

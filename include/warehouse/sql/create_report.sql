@@ -1,0 +1,1 @@
+create view report.{view} as {query};

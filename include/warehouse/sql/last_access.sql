@@ -1,0 +1,6 @@
+select
+    number,
+    seal
+from audit.access
+order by number desc
+limit 1;

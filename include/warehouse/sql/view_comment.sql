@@ -1,0 +1,1 @@
+select obj_description(%(view)s::regclass, 'pg_class') as about;

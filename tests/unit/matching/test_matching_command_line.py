@@ -1,0 +1,170 @@
+"""The command line, as a person uses it on files."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from include.matching.__main__ import app
+from include.matching.fields import FIELDS
+from include.matching.link import dedupe, link
+from include.matching.model import LEVELS, Model, load_model
+from tests.unit.matching.people import crowd
+
+ROOT = Path(__file__).parents[3]
+LEFT, RIGHT = crowd(15, 1, "L"), crowd(60, 2, "R")
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], env={"COLUMNS": "120"})
+
+
+def refused(*arguments: object) -> str:
+    """The one line that a command ends with."""
+    done = run(*arguments)
+    assert done.exit_code == 1, done.output
+    line = done.stderr.splitlines()[-1]
+    assert line.startswith("matching: ")
+    return line
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    """The one that a command takes if it is given none."""
+    return load_model()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("files")
+    LEFT.to_csv(path / "left.csv", index=False)
+    RIGHT.to_parquet(path / "right.parquet")
+    return path
+
+
+@pytest.mark.parametrize("name", ["pairs.csv", "pairs.parquet"])
+def test_link_writes_what_link_finds(folder: Path, model: Model, name: str) -> None:
+    done = run("link", folder / "left.csv", folder / "right.parquet", "--out", folder / name, "--floor", "-5")
+    assert done.exit_code == 0, done.output
+    found = pd.read_csv(folder / name, dtype="str") if name.endswith("csv") else pd.read_parquet(folder / name)
+    assert list(found) == ["left_id", "right_id", "match_weight", "match_probability", "band", *LEVELS]
+    expected = link(LEFT, RIGHT, model, -5.0)
+    texts = dict.fromkeys(["left_id", "right_id", "band", *LEVELS], "str")
+    numbers = dict.fromkeys(["match_weight", "match_probability"], "float64")
+    pd.testing.assert_frame_equal(found.astype(texts | numbers), expected.pairs.astype(texts), check_exact=True)
+    leads = (expected.pairs["band"] == "lead").sum()
+    assert f"{expected.compared:,} pairs compared: {leads:,} leads, " in done.stdout
+    assert model.version in done.stdout
+    assert "\x1b" not in done.output  # no colours, no progress: this is no terminal
+
+
+def test_evidence_of_the_heaviest_pairs(folder: Path, model: Model) -> None:
+    command = ["link", folder / "left.csv", folder / "right.parquet", "--out", folder / "some.csv", "--explain", 2]
+    pairs = link(LEFT, RIGHT, model).pairs.sort_values("match_weight", ascending=False)
+    done = run(*command)
+    assert done.stdout.count("probability") == 2
+    assert f"{pairs['match_weight'].iloc[0]:+.4f}" in done.stdout
+    assert not any(name.upper() in done.stdout for name in ("Garcia", "Okafor", "Nguyen"))
+    assert any(name.upper() in run(*command, "--show-values").stdout for name in ("Garcia", "Okafor", "Nguyen"))
+
+
+def test_explain_two_rows(folder: Path, model: Model) -> None:
+    pair = link(LEFT, RIGHT, model).pairs.iloc[0]
+    command = ["explain", folder / "left.csv", folder / "right.parquet", pair["left_id"], pair["right_id"]]
+    done = run(*command)
+    assert f"{pair['match_weight']:+.4f}" in done.stdout
+    line = refused(*command[:-1], "R999")
+    assert line == "matching: [right.parquet] has no row with id [R999]; take one that `link` wrote"
+
+
+def test_dedupe(folder: Path, model: Model) -> None:
+    done = run("dedupe", folder / "right.parquet", "--out", folder / "twice.parquet")
+    assert done.exit_code == 0, done.output
+    expected = dedupe(RIGHT, model).pairs
+    assert pd.read_parquet(folder / "twice.parquet")["match_weight"].tolist() == expected["match_weight"].tolist()
+
+
+def test_train_then_link_with_it(folder: Path) -> None:
+    done = run("train", folder / "left.csv", folder / "right.parquet", "--out", folder / "model.json")
+    assert done.exit_code == 0, done.output
+    assert load_model(folder / "model.json").version in done.stdout
+    files = [folder / "left.csv", folder / "right.parquet", "--out", folder / "again.csv"]
+    linked = run("link", *files, "--model", folder / "model.json")
+    assert linked.exit_code == 0, linked.output
+    assert load_model(folder / "model.json").version in linked.stdout
+
+
+def test_evaluate_writes_a_page_and_its_figures(folder: Path, model: Model) -> None:
+    pairs = link(LEFT, RIGHT, model).pairs
+    pairs[["left_id", "right_id"]].to_csv(folder / "truth.csv", index=False)
+    files = ["--truth", folder / "truth.csv", "--out", folder / "page.html", "--json", folder / "page.json"]
+    done = run("evaluate", folder / "left.csv", folder / "right.parquet", *files)
+    assert done.exit_code == 0, done.output
+    figures = json.loads((folder / "page.json").read_text())
+    assert figures["true_pairs"] == len(pairs)
+    assert figures["at_lead"]["precision"] == 1.0
+    assert f"precision 1.000, recall {figures['at_lead']['recall']:.3f}" in done.stdout
+    assert (folder / "page.html").read_text().startswith("<!doctype html>")
+
+
+def test_columns_are_told_and_a_map_names_them(folder: Path) -> None:
+    renamed = LEFT.rename(columns={"id": "no", "family": "Surname"}).assign(remarks="")
+    renamed.to_csv(folder / "renamed.csv", index=False)
+    (folder / "map.yaml").write_text("left:\n  id: no\n  family: Surname\n")
+    files = [folder / "renamed.csv", folder / "right.parquet"]
+    assert refused("link", *files, "--out", folder / "x.csv").startswith("matching: [renamed.csv] has no column [id]")
+    done = run("link", *files, "--map", folder / "map.yaml", "--out", folder / "mapped.csv")
+    assert f"left [renamed.csv]: {', '.join(FIELDS)}; not used: remarks" in done.stderr
+    run("link", folder / "left.csv", folder / "right.parquet", "--out", folder / "plain.csv")
+    assert (folder / "mapped.csv").read_bytes() == (folder / "plain.csv").read_bytes()
+
+
+def test_dates_that_cannot_be_read_are_told_as_a_share(folder: Path) -> None:
+    LEFT.assign(dob=["31.12.1999"] * 3 + ["1999-12-31"] * 12).to_csv(folder / "dates.csv", index=False)
+    done = run("link", folder / "dates.csv", folder / "right.parquet", "--out", folder / "x.csv")
+    assert "[dates.csv]: [20.0%] of the dates of birth cannot be read and count as missing" in done.stderr
+    assert "31.12.1999" not in done.output
+
+
+def test_refusals_are_one_line_and_leave_no_output(folder: Path) -> None:
+    left, right, out = folder / "left.csv", folder / "right.parquet", folder / "none.csv"
+    assert "[none.json] cannot be read" in refused("link", left, right, "--out", out, "--model", folder / "none.json")
+    assert "[gone.csv] cannot be read" in refused("link", folder / "gone.csv", right, "--out", out)
+    twice = pd.concat([RIGHT, RIGHT.head(1)])
+    twice.to_csv(folder / "twice.csv", index=False)
+    assert "[twice.csv] repeats an id in row [61]" in refused("link", left, folder / "twice.csv", "--out", out)
+    assert not list(folder.glob("*none.csv*"))
+    nowhere = folder / "no" / "page.html"
+    truth = folder / "pair.csv"
+    truth.write_text("left_id,right_id\nL0,R0\n")
+    assert "[page.html] cannot be written" in refused("evaluate", left, right, "--truth", truth, "--out", nowhere)
+
+
+def test_it_needs_neither_airflow_nor_a_database() -> None:
+    code = "import sys, include.matching.__main__; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert {"pandas", "rapidfuzz"} <= loaded
+    assert not {"airflow", "psycopg2", "sqlalchemy", "great_expectations", "pyspark"} & loaded
+
+
+def test_the_command_of_the_documents(folder: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "include.matching",
+        "link",
+        folder / "left.csv",
+        folder / "gone.csv",
+        "--out",
+        "x.csv",
+    ]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "matching: [gone.csv] cannot be read: No such file or directory; check the path\n"

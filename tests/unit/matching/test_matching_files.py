@@ -1,0 +1,247 @@
+"""Files in and out: everything is text, columns are mapped, and what is wrong is one line without a value."""
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from include.matching.fields import FIELDS
+from include.matching.files.columns import read_map
+from include.matching.files.errors import TableError
+from include.matching.files.tables import File, read_truth
+from include.matching.files.writing import Writer
+
+SECRET = "Quetzalcoatl"  # a name that may stand in no message
+
+
+def file(tmp_path: Path, text: str, name: str = "people.csv") -> Path:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def mapped(tmp_path: Path, text: str) -> Path:
+    return file(tmp_path, text, "columns.yaml")
+
+
+def read(path: Path, columns: Path | None = None) -> pd.DataFrame:
+    return File(path, read_map(columns)["left"]).read()
+
+
+def refusal(path: Path, columns: Path | None = None) -> str:
+    with pytest.raises(TableError) as error:
+        read(path, columns)
+    assert "\n" not in str(error.value)
+    assert SECRET not in str(error.value)
+    return str(error.value)
+
+
+def test_csv_is_text_and_nothing_is_read_into_it(tmp_path: Path) -> None:
+    path = file(
+        tmp_path, 'id,family,postcode,city\n007,NULL,00501,\n8,nan,1e5," two\nlines, ""quoted"" "\n9,None,501.0,TRUE\n'
+    )
+    assert read(path).to_dict("list") == {
+        "id": ["007", "8", "9"],
+        "family": ["NULL", "nan", "None"],
+        "city": ["", 'two\nlines, "quoted"', "TRUE"],
+        "postcode": ["00501", "1e5", "501.0"],
+    }
+
+
+def test_parquet_columns_of_any_type_become_text(tmp_path: Path) -> None:
+    table = pa.table({
+        "id": [1, 2],
+        "family": pa.array(["Garcia", None]).dictionary_encode(),
+        "dob": pa.array([None, pd.Timestamp("1971-03-08").date()]),
+        "other_names": pa.array([["Maria", "Mari"], None]),
+        "postcode": pa.array([501.0, None]),
+    })  # fmt: skip
+    pq.write_table(table, tmp_path / "people.parquet")
+    assert read(tmp_path / "people.parquet").to_dict("list") == {
+        "id": ["1", "2"],
+        "family": ["Garcia", ""],
+        "other_names": ["Maria;Mari", ""],
+        "dob": ["", "1971-03-08"],
+        "postcode": ["501", ""],
+    }
+
+
+@pytest.mark.parametrize("name", ["people.csv", "people.parquet"])
+@pytest.mark.parametrize("rows", [1, 3, 10, 11])
+def test_chunks_are_the_file_in_pieces(tmp_path: Path, name: str, rows: int) -> None:
+    people = pd.DataFrame({"id": [str(n) for n in range(10)], "family": list("abcdefghij")}, dtype="str")
+    if name.endswith("csv"):
+        people.to_csv(tmp_path / name, index=False)
+    else:
+        people.to_parquet(tmp_path / name, row_group_size=4)
+    chunks = list(File(tmp_path / name, {}).chunks(rows))
+    assert [len(chunk) for chunk in chunks] == [rows] * (10 // rows) + [10 % rows] * bool(10 % rows)
+    pd.testing.assert_frame_equal(pd.concat(chunks, ignore_index=True), people)
+
+
+@pytest.mark.parametrize("name", ["people.csv", "people.parquet"])
+def test_a_file_without_rows_is_one_empty_chunk(tmp_path: Path, name: str) -> None:
+    people = pd.DataFrame({"id": [], "family": [], "dob": []}, dtype="str")
+    (people.to_csv if name.endswith("csv") else people.to_parquet)(tmp_path / name, index=False)
+    (chunk,) = File(tmp_path / name, {}).chunks()
+    assert list(chunk) == ["id", "family", "dob"]
+    assert chunk.empty
+
+
+def test_rows_from_the_middle_of_parquet(tmp_path: Path) -> None:
+    people = pd.DataFrame({"id": [str(n) for n in range(10)], "family": list("abcdefghij")}, dtype="str")
+    people.to_parquet(tmp_path / "people.parquet", row_group_size=3)
+    opened = File(tmp_path / "people.parquet", {})
+    for start, stop in [(0, 10), (2, 7), (3, 6), (9, 10), (5, 5), (8, 99)]:
+        assert opened.between(start, stop)["family"].tolist() == list("abcdefghij")[start:stop]
+    people.to_csv(tmp_path / "people.csv", index=False)
+    with pytest.raises(TableError, match=r"\[people.csv\] cannot be read from its middle"):
+        File(tmp_path / "people.csv", {}).between(0, 1)
+
+
+def test_a_map_names_joins_and_parses(tmp_path: Path) -> None:
+    path = file(
+        tmp_path,
+        "no,first surname,second surname,alias1,alias2,born,zip,note,middle\n"
+        "1,Garcia,Lopez,Mari,,03/08/1971,00501,x,Luz\n2,Garcia,,,Lupe,1971,,x,\n",
+    )
+    columns = mapped(
+        tmp_path,
+        "id: no\nfamily: [first surname, second surname]\nother_names: [alias1, alias2]\n"
+        'dob: {column: born, format: "%m/%d/%Y"}\nleft:\n  postcode: zip\n',
+    )
+    opened = File(path, read_map(columns)["left"])
+    assert opened.read().to_dict("list") == {
+        "id": ["1", "2"],
+        "middle": ["Luz", ""],
+        "family": ["Garcia Lopez", "Garcia"],
+        "other_names": ["Mari", "Lupe"],
+        "dob": ["1971-03-08", "1971"],
+        "postcode": ["00501", ""],
+    }
+    assert opened.unused == ("note",)
+    assert "postcode" not in read_map(columns)["right"]
+
+
+def test_every_field_can_be_mapped(tmp_path: Path) -> None:
+    columns = mapped(tmp_path, "".join(f"{field}: x_{field}\n" for field in ("id", *FIELDS)))
+    path = file(tmp_path, ",".join(f"x_{field}" for field in ("id", *FIELDS)) + "\n" + "1," * len(FIELDS) + "\n")
+    assert File(path, read_map(columns)["right"]).fields == FIELDS
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("familly: last\n", "map [columns.yaml]: unknown field [familly], did you mean [family]?; fields: id, full_na"),
+        ("zzz: last\n", "map [columns.yaml]: unknown field [zzz]; fields: id, "),
+        (
+            "family:\n  column: last\n",
+            "map [columns.yaml]: field [family] is not given as a column, a list of columns;",
+        ),
+        ("dob: {column: born, fromat: x}\n", "map [columns.yaml]: field [dob] is not given as a column, a list of"),
+        ("- family\n", "map [columns.yaml] is no list of `field: column`; write one a line"),
+        ("left: last\n", "map [columns.yaml: left] is no list of `field: column`; write one a line"),
+        ("id: a\nfamily: [b\n", "map [columns.yaml], line [3]: not YAML; write one `field: column` a line"),
+    ],
+)
+def test_a_map_that_cannot_be_used(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(TableError) as error:
+        read_map(mapped(tmp_path, content))
+    assert str(error.value).startswith(message)
+    assert "\n" not in str(error.value)
+
+
+def test_a_map_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"map \[none.yaml\] cannot be read: No such file or directory; give the path"):
+        read_map(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "[people.csv] is empty; give a CSV file with a header"),
+        (f"number,family\n1,{SECRET}\n", "[people.csv] has no column [id] and the map names none for field [id]"),
+        ("id,surname\n1,x\n", "[people.csv] has no column with the name of a field; name its columns in a map"),
+        ("id,family,family\n1,x,y\n", "[people.csv] has several columns [family]; rename one"),
+        (f"id,family\n1,a\n2,{SECRET}\n1,b\n", "[people.csv] repeats an id in row [3]; give each row an id of its own"),
+        ("id,family\n1,a\n,b\n", "[people.csv] has no id in row [2]; give each row an id of its own"),
+        (
+            f"id,family\n1,{SECRET},Maria\n",
+            "[people.csv] has a row of [3] values below a header of [2]; quote values that hold commas",
+        ),
+        (
+            "id,dob\n1,03/08/1971\n2,1971\n3,08.03.1971\n4,\n",
+            "[people.csv], column [dob]: [67%] of the dates of birth cannot be read; write YYYY-MM-DD, YYYY-MM or "
+            "YYYY, or give their format in the map",
+        ),
+    ],
+)
+def test_a_table_that_cannot_be_used(tmp_path: Path, content: str, message: str) -> None:
+    assert refusal(file(tmp_path, content)) == message
+
+
+def test_a_column_of_the_map_that_is_not_there(tmp_path: Path) -> None:
+    path, columns = file(tmp_path, "id,Last_Name\n1,x\n"), mapped(tmp_path, "family: lastname\n")
+    assert (
+        refusal(path, columns) == "[people.csv] has no column [lastname] for field [family], did you mean [Last_Name]?"
+    )
+
+
+def test_a_date_format_that_is_none(tmp_path: Path) -> None:
+    path, columns = file(tmp_path, "id,dob\n1,1971\n"), mapped(tmp_path, 'dob: {column: dob, format: "%Q"}\n')
+    assert refusal(path, columns) == "[people.csv], column [dob]: [%Q] is no date format; write it as %Y-%m-%d is"
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "none.csv") == "[none.csv] cannot be read: No such file or directory; check the path"
+    assert refusal(tmp_path / "people.xlsx") == "[people.xlsx] ends in neither .csv nor .parquet; convert or rename it"
+    (tmp_path / "latin.csv").write_bytes(f"id,family\n1,{SECRET}\xe9\n".encode("latin-1"))
+    assert refusal(tmp_path / "latin.csv") == "[latin.csv] is not UTF-8; convert it"
+    broken = file(tmp_path, "id,family\n1,a\n", "broken.parquet")
+    assert refusal(broken) == ("[broken.parquet] cannot be read as parquet: it is damaged or no parquet; write it anew")
+
+
+def test_an_id_that_repeats_in_a_later_chunk(tmp_path: Path) -> None:
+    path = file(tmp_path, "id,family\n" + "".join(f"{n % 9},x\n" for n in range(10)))
+    chunks = File(path, {}).chunks(4)
+    assert [len(next(chunks)), len(next(chunks))] == [4, 4]
+    with pytest.raises(TableError, match=r"repeats an id in row \[10\]"):
+        next(chunks)
+
+
+def test_dates_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
+    opened = File(file(tmp_path, "id,dob\n1,1971-13-08\n2,1971-12\n3,1971-03-08T00:00:00\n4,\n5,1970;x\n"), {})
+    assert opened.read()["dob"].tolist() == ["1971-13-08", "1971-12", "1971-03-08", "", "1970;x"]
+    assert opened.dates == (4, 1)
+
+
+@pytest.mark.parametrize("name", ["pairs.csv", "pairs.parquet"])
+def test_pairs_appear_only_when_complete(tmp_path: Path, name: str) -> None:
+    pieces = [
+        pd.DataFrame({"left_id": [str(n)], "weight": [n / 3], "band": pd.Series(["lead"], dtype="str")}) for n in (1, 2)
+    ]
+    with Writer(tmp_path / name) as out:
+        for piece in pieces:
+            out.write(piece)
+        assert not (tmp_path / name).exists()
+    back = (pd.read_csv if name.endswith("csv") else pd.read_parquet)(tmp_path / name)
+    assert back["weight"].tolist() == [1 / 3, 2 / 3]
+    with pytest.raises(KeyError), Writer(tmp_path / "broken.csv") as out:
+        raise KeyError
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"output ends in \[.txt\], neither .csv nor .parquet; choose one of them"):
+        Writer(tmp_path / "pairs.txt")
+    with pytest.raises(TableError, match=r"\[pairs.csv\] cannot be written: No such file or directory; check the path"):
+        Writer(tmp_path / "none" / "pairs.csv")
+
+
+def test_the_truth_is_pairs_of_text(tmp_path: Path) -> None:
+    path = file(tmp_path, "right_id,left_id,note\n007,1,x\n8,2,x\n007,1,y\n", "truth.csv")
+    assert read_truth(path).to_dict("list") == {"left_id": ["1", "2"], "right_id": ["007", "8"]}
+    with pytest.raises(TableError, match=r"\[truth.csv\] has no column \[left_id\], did you mean \[left\]\?"):
+        read_truth(file(tmp_path, "left,right\n1,2\n", "truth.csv"))
