@@ -168,7 +168,7 @@ def injected(where: dict[str, Gateway]) -> set[Injected]:
 def held(settings: Settings, dataset: str) -> tuple[Held, int]:
     """What the warehouse holds by version, and how many versions it holds more than once."""
     contract = load_contract(dataset)
-    rows = fetch(settings.warehouse_dsn, f"table record.{contract.record}")
+    rows = fetch(settings.owner_dsn, f"table record.{contract.record}")
     by_version = {tuple(getattr(row, name) for name in contract.version_key): row._asdict() for row in rows}
     return by_version, len(rows) - len(by_version)
 
@@ -229,7 +229,7 @@ def table(
     """Per fault: injected in attempts that landed; of these noticed or missed; what became of its dataset's night."""
     attempts = {
         (row.dataset, row.interval_start.date(), row.attempt): row.state
-        for row in fetch(settings.warehouse_dsn, "select dataset, interval_start, attempt, state from ops.attempt")
+        for row in fetch(settings.owner_dsn, "select dataset, interval_start, attempt, state from ops.attempt")
     }
     rows = []
     for fault in CONTENT:
@@ -295,7 +295,9 @@ def trial(folder: Path, nights: int, seed: int | None, say: Say) -> dict[str, An
     with server.running(), gateways(folder / "world") as where:
         server.ensure_database("warehouse", "warehouse")
         settings = Settings(
-            warehouse_dsn=server.dsn("warehouse", "warehouse"),
+            warehouse_dsn=server.dsn("warehouse", "crosscheck_etl"),
+            owner_dsn=server.dsn("warehouse", "warehouse"),
+            desk_dsn=server.dsn("warehouse", "desk"),
             landing=folder / "landing",
             staging=folder / "staging",
             gateways=where,
@@ -307,7 +309,7 @@ def trial(folder: Path, nights: int, seed: int | None, say: Say) -> dict[str, An
         became = go_through(settings, [Interval(start + at * DAY, start + (at + 1) * DAY) for at in range(nights)], say)
         values, bad = compare(settings, folder / "world", period, became)
         rows = table(settings, injected(where), became, bad)
-        books = fetch(settings.warehouse_dsn, "select count(*) filter (where is_closed) as closed from report.run")[0]
+        books = fetch(settings.owner_dsn, "select count(*) filter (where is_closed) as closed from report.run")[0]
         attempts = fetch(
             settings.warehouse_dsn, "select state, count(*) as n from ops.attempt group by state order by 1"
         )

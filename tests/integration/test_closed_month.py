@@ -45,7 +45,7 @@ def screen(settings: Settings, interval: Interval = MONTH) -> tuple[pipeline.Run
 
 def held(settings: Settings) -> dict:
     contract = load_contract(DATASET)
-    rows = fetch(settings.warehouse_dsn, f"select {', '.join(contract.names)} from record.{contract.record}")
+    rows = fetch(settings.owner_dsn, f"select {', '.join(contract.names)} from record.{contract.record}")
     return {tuple(getattr(row, name) for name in contract.version_key): row._asdict() for row in rows}
 
 
@@ -58,11 +58,11 @@ def test_a_month_of_which_nothing_is_held_is_fetched_whole(month: Settings, worl
 def test_a_month_that_agrees_is_not_fetched_and_its_books_close(month: Settings) -> None:
     for day in range(24, 31):
         collect(month, pipeline.open_books(month, night(day), f"night {day}"), DATASET)
-    before = fetch(month.warehouse_dsn, "select count(*) from ops.attempt")
+    before = fetch(month.owner_dsn, "select count(*) from ops.attempt")
     run, fetched = screen(month)
     assert fetched is None
-    assert fetch(month.warehouse_dsn, "select count(*) from ops.attempt") == before
-    [row] = fetch(month.warehouse_dsn, "select * from report.run where run_id = %s", [run.run_id])
+    assert fetch(month.owner_dsn, "select count(*) from ops.attempt") == before
+    [row] = fetch(month.owner_dsn, "select * from report.run where run_id = %s", [run.run_id])
     assert (row.received, row.loaded, row.decision, row.is_closed) == (0, 0, "pass", True)
     assert "control totals of [7] days agree with the [" in row.reasons[0]
 
@@ -96,7 +96,7 @@ def test_only_the_days_that_differ_are_fetched(month: Settings, world: Path) -> 
     """One night was never run, another was loaded without what came late."""
     for day in (24, 25, 26, 28, 29, 30):
         collect(month, pipeline.open_books(month, night(day), f"night {day}"), DATASET)
-    with psycopg2.connect(month.warehouse_dsn) as connection, connection.cursor() as cursor:
+    with psycopg2.connect(month.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute("delete from record.uscis_petition where updated_at::date = '2014-09-29'")
         assert cursor.rowcount > 0
         cursor.execute("update ops.day_total set row_count = row_count - 1 where updated_on = '2014-09-29'")
@@ -108,7 +108,7 @@ def test_only_the_days_that_differ_are_fetched(month: Settings, world: Path) -> 
 
 def test_a_column_that_a_loaded_night_lacked_is_fetched(month: Settings) -> None:
     screen(month)
-    with psycopg2.connect(month.warehouse_dsn) as connection, connection.cursor() as cursor:
+    with psycopg2.connect(month.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute(
             """update ops.day_total set non_blank = jsonb_set(non_blank, '{RECEIVED_DATE}', '0')
                where updated_on = '2014-09-26' and non_blank ? 'RECEIVED_DATE'"""
@@ -122,11 +122,11 @@ def test_a_column_that_a_loaded_night_lacked_is_fetched(month: Settings) -> None
 def test_what_is_held_of_a_day_does_not_depend_on_how_it_came(month: Settings) -> None:
     totals = "select updated_on, row_count, non_blank from ops.day_total order by updated_on"
     screen(month)
-    in_one = fetch(month.warehouse_dsn, totals)
+    in_one = fetch(month.owner_dsn, totals)
     assert [row.updated_on for row in in_one][:: len(in_one) - 1] == [FIRST, LAST]
     for day in range(24, 31):
         collect(month, pipeline.open_books(month, night(day), f"night {day}"), DATASET)
-    assert fetch(month.warehouse_dsn, totals) == in_one
+    assert fetch(month.owner_dsn, totals) == in_one
 
 
 def test_a_row_that_was_changed_later_comes_with_the_night_of_its_change(month: Settings, world: Path) -> None:

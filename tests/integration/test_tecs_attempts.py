@@ -140,7 +140,7 @@ def test_a_complete_attempt_stands_when_the_next_one_that_was_asked_for_fails(se
         assert pipeline.extract(one, run, "tecs_arrests", last_try=True)["attempt"] == 1
         staged = pipeline.stage(one, run, "tecs_arrests")
     assert staged["complete"]
-    states = fetch(settings.warehouse_dsn, "select state from ops.attempt order by attempt")
+    states = fetch(settings.owner_dsn, "select state from ops.attempt order by attempt")
     assert [row.state for row in states] == ["landed", "failed", "failed", "failed"]
 
 
@@ -150,4 +150,4 @@ def values(accepted: str, dataset: str) -> dict:
 
 
 def yields(settings: Settings) -> list:
-    return fetch(settings.warehouse_dsn, "select * from report.attempt_yield order by attempt, field")
+    return fetch(settings.owner_dsn, "select * from report.attempt_yield order by attempt, field")
