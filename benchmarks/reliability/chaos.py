@@ -339,7 +339,14 @@ def _without_ours(row: Any) -> tuple[Any, ...]:
     return tuple(value for name, value in row._asdict().items() if name not in OURS)
 
 
-OURS = {"version_id", "load_id", "source_attempt", "source_part", "source_row"}  # numbers, and which delivery was first
+OURS = {
+    "version_id",
+    "load_id",
+    "loaded_at",
+    "source_attempt",
+    "source_part",
+    "source_row",
+}  # numbers, and which delivery was first
 STATEMENTS = {
     "match.pair": """
         select s.content_hash as s, a.content_hash as a, p.content_hash as p, pair.weight, pair.band,
