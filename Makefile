@@ -9,8 +9,8 @@ crosscheck = .venv/bin/python -m include
 spark = $(if $(shell command -v java),requirements-spark.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev nightly up backfill sql psql verify-audit replay purge fuzz test test-unit test-compose check docs \
-  lock env clean
+.PHONY: help setup setup-dev nightly up backfill sql psql verify-audit replay purge fuzz chaos hostile test test-unit \
+  test-compose check docs lock env clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -58,6 +58,12 @@ purge: setup ## remove what the retention lets go: CROSSCHECK_LANDING_DAYS=90 ma
 
 fuzz: setup-dev ## the parser on broken exports made at random: EXAMPLES=2000
 	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) .venv/bin/python -m pytest tests/unit/quality/test_broken_exports.py -q
+
+chaos: setup-dev ## random histories of nights with kills, same warehouse: HISTORIES=200 SEED=1
+	.venv/bin/python -m benchmarks.reliability.chaos --histories $(or $(HISTORIES),200) --seed $(or $(SEED),1)
+
+hostile: setup-dev ## nights on which everything goes wrong, compared with the truth: NIGHTS=60 SEED=7
+	.venv/bin/python -m benchmarks.reliability.hostile --nights $(or $(NIGHTS),60) $(if $(SEED),--seed $(SEED))
 
 check: setup-dev ## format, lint, types, import boundaries, generated documents fresh
 	.venv/bin/python -m ruff format --check .

@@ -1,181 +1,26 @@
 """The night: every dataset from export to record versions, then matching, entities and the closing of the books."""
 
-import os
-import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import (
-    CronDataIntervalTimetable,
-    ExceptionRetryPolicy,
-    RetryAction,
-    RetryRule,
-    TriggerRule,
-    dag,
-    get_current_context,
-    task,
-    task_group,
-)
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, DagRunTriggerException
+from airflow.sdk import CronDataIntervalTimetable, dag, task_group
 
-from dags.alerts import FailureNotifier
-from dags.shared import LEADS, RECORDS, RETRY_SECONDS
+from dags.tasks import (
+    DEFAULT_ARGS,
+    WORLD_END,
+    WORLD_START,
+    ask,
+    close_books,
+    extract,
+    load,
+    match,
+    open_books,
+    resolve,
+    stage,
+    validate,
+)
 from include.contracts import dataset_names
-
-# what would fail the same way again; anything else is worth the task's retries, further and further apart
-NO_SECOND_TRY = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(
-            exception="include.quality.errors.StagingError",
-            action=RetryAction.FAIL,
-            reason="landed bytes never change: they would be read the same again",
-        ),
-        RetryRule(
-            exception="include.extraction.errors.Refusal",
-            action=RetryAction.FAIL,
-            reason="the gateway refused: another try would be refused too",
-        ),
-    ]
-)
-WORLD_START = os.environ.get("CROSSCHECK_WORLD_START", "2004-10-01")  # the audit's window opens
-WORLD_END = os.environ.get("CROSSCHECK_WORLD_END")  # simulated agencies end with their scenario; real ones do not
-
-
-@task
-def open_books(
-    run_id: str, data_interval_start: datetime | None = None, data_interval_end: datetime | None = None
-) -> dict[str, Any]:
-    """Opens the books of the run over its data interval: every later task writes its counts into them."""
-    from dags.connections import settings
-    from include import pipeline
-    from include.interval import Interval
-
-    if data_interval_start is None or data_interval_end is None:
-        raise AirflowFailException(f"run [{run_id}] has no data interval: trigger it with a logical date")
-    interval = Interval(data_interval_start, data_interval_end)
-    return pipeline.open_books(settings(), interval, run_id).to_dict()
-
-
-@task(
-    pool="gateways",
-    retries=3,
-    retry_delay=timedelta(seconds=RETRY_SECONDS),
-    retry_exponential_backoff=2.0,
-    max_retry_delay=timedelta(minutes=30),
-    retry_policy=NO_SECOND_TRY,
-    execution_timeout=timedelta(hours=2),
-    map_index_template="{{ dataset }}",
-)
-def extract(run: dict[str, Any], dataset: str, ti: Any = None) -> dict[str, Any]:
-    """One attempt at the export: request, poll, download with resume, verify, land. Each try is an attempt."""
-    pipeline, settings, opened = _begin(run, dataset)
-    return pipeline.extract(settings, opened, dataset, last_try=ti.try_number > ti.max_tries)
-
-
-@task(
-    retry_policy=NO_SECOND_TRY,
-    map_index_template="{{ dataset }}",
-    execution_timeout=timedelta(hours=1),
-)
-def stage(run: dict[str, Any], dataset: str, landed: dict[str, Any]) -> dict[str, Any]:
-    """Reads what the run's attempts landed, types it by the contract, merges the attempts, sets bad rows aside."""
-    pipeline, settings, opened = _begin(run, dataset)
-    return pipeline.stage(settings, opened, dataset)
-
-
-@task(
-    map_index_template="{{ dataset }}",
-    execution_timeout=timedelta(hours=1),
-)
-def validate(run: dict[str, Any], dataset: str, staged: dict[str, Any]) -> dict[str, Any]:
-    """Great Expectations suite of the contract, then the gate: pass, warn, hold or block."""
-    pipeline, settings, opened = _begin(run, dataset)
-    return pipeline.validate(settings, opened, dataset, staged)
-
-
-@task(
-    map_index_template="{{ dataset }}",
-    outlets=[RECORDS],
-    execution_timeout=timedelta(hours=1),
-)
-def load(run: dict[str, Any], dataset: str, staged: dict[str, Any], decision: dict[str, Any]) -> dict[str, Any]:
-    """Appends the record versions and counts them. Skipped when the gate holds the dataset."""
-    pipeline, settings, opened = _begin(run, dataset)
-    if not pipeline.lets_through(decision):
-        raise AirflowSkipException(f"dataset [{dataset}]: {decision['decision']}: {'; '.join(decision['reasons'])}")
-    return pipeline.load(settings, opened, dataset, staged)
-
-
-@task(map_index_template="{{ dataset }}")
-def ask(run: dict[str, Any], dataset: str, staged: dict[str, Any], decision: dict[str, Any], ti: Any = None) -> None:
-    """Starts `decide_hold`, which asks a person, when the gate holds the dataset. Skipped otherwise."""
-    get_current_context()["dataset"] = dataset
-    if decision["decision"] != "hold":
-        raise AirflowSkipException(f"dataset [{dataset}]: {decision['decision']}, nothing to ask")
-    raise DagRunTriggerException(
-        trigger_dag_id="decide_hold",
-        dag_run_id=f"{ti.run_id}__{dataset}",
-        conf={"run": run, "dataset": dataset, "staged": staged},
-        reset_dag_run=True,  # held again: asked about again
-        skip_when_already_exists=False,
-        wait_for_completion=False,
-        allowed_states=[],
-        failed_states=[],
-        poke_interval=60,
-        deferrable=False,
-    )
-
-
-@task(
-    trigger_rule=TriggerRule.ALL_DONE,  # a dataset that is missing or held does not stop the others' matching
-    execution_timeout=timedelta(hours=2),
-)
-def match(run: dict[str, Any]) -> dict[str, Any]:
-    """Compares what no run has compared yet with all that is loaded; runs take turns."""
-    pipeline, settings, opened = _begin(run)
-    return pipeline.match(settings, opened)
-
-
-@task(
-    execution_timeout=timedelta(hours=1),
-)
-def resolve(run: dict[str, Any]) -> dict[str, Any]:
-    """Joins records that lead to each other into entities."""
-    pipeline, settings, opened = _begin(run)
-    return pipeline.resolve(settings, opened)
-
-
-@task(
-    trigger_rule=TriggerRule.ALL_DONE,  # the books are closed whatever happened, in red if need be
-    retries=1,
-    outlets=[LEADS],
-)
-def close_books(run: dict[str, Any], ti: Any = None) -> dict[str, Any]:
-    """Accounts for every row. Fails, and so turns the run red, when a dataset is missing, held or does not add up."""
-    pipeline, settings, opened = _begin(run)
-    try:
-        return pipeline.close_books(settings, opened, _failed(ti))
-    except pipeline.BooksError as error:
-        raise AirflowFailException(str(error)) from None
-
-
-def _begin(run: dict[str, Any], dataset: str = "") -> tuple[Any, Any, Any]:
-    """The pipeline, its settings and the open run; labels a mapped task with its dataset."""
-    from dags.connections import settings
-    from include import pipeline
-
-    get_current_context()["dataset"] = dataset
-    return pipeline, settings(), pipeline.Run.from_dict(run)
-
-
-def _failed(ti: Any) -> list[str]:
-    """Failed tasks of this run: the books alone may still hold what an earlier try of a cleared task left."""
-    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
-    labels = {f"_{number}": f" {dataset}" for number, dataset in enumerate(dataset_names())}
-    return sorted(
-        re.sub(r"_\d+$", lambda index: labels[index[0]], task) for task, state in states.items() if state == "failed"
-    )
 
 
 @dag(
@@ -185,12 +30,7 @@ def _failed(ti: Any) -> list[str]:
     catchup=False,  # a backfill is asked for, never a surprise
     max_active_runs=4,
     dagrun_timeout=timedelta(hours=12),
-    default_args={
-        "owner": "crosscheck",
-        "retries": 2,  # a worker that dies, a database that restarts
-        "retry_delay": timedelta(seconds=RETRY_SECONDS),
-        "on_failure_callback": FailureNotifier(),
-    },
+    default_args=DEFAULT_ARGS,
     tags=["crosscheck", "nightly"],
     doc_md=__doc__,
 )

@@ -76,7 +76,7 @@ ATTEMPTS: dict[str, Entry] = {
     "job_never_ends": ("a job queue that lost the job", "next attempt, after 600 s"),
     "empty_export": (
         "an extract that ran before its table was filled: 200, no parts, totals of 0",
-        "held where nights of that weekday bring rows; else a warning: a quiet night looks the same",
+        "next attempt: two have to say so; held where nights of that weekday bring rows",
     ),
     "expired_token": (
         "credentials that end in mid-run: 401 from one request on, for the rest of the attempt",
@@ -84,7 +84,7 @@ ATTEMPTS: dict[str, Entry] = {
     ),
 }
 WITHOUT = "next attempt; the column is blank in this one, which is of no use if every row needs it; the next fills it"
-PUT_RIGHT = "not asked again: the totals agree. Put right and said so"
+PUT_RIGHT = "put right and said so. The totals agree, yet another attempt may bring the rows whole"
 FILES: dict[str, Entry] = {
     "columns_renamed": ("a new version of the extract program", WITHOUT),
     "columns_reordered": ("the same", "survived: columns are found by name, and it is said so"),
@@ -127,16 +127,16 @@ FILES: dict[str, Entry] = {
     "duplicates": ("files merged by hand", "next attempt, unless whoever merged them also counted them; merged away"),
     "aliases_as_rows": (
         "a report with one line per name",
-        "next attempt; but the lines are loaded as versions of the subject: not noticed",
+        "next attempt; the lines are set aside, since the complete attempt does not have them",
     ),
     "fiscal_year_missing": ("a filter, a tape, a table by year that was forgotten", "next attempt; the rows are added"),
     "out_of_period": (
         "a filter by the wrong date, or a time zone",
-        "next attempt; but the rows are loaded: they are right, and come again in their own period as duplicates",
+        "next attempt; the rows are set aside, and come again in their own period",
     ),
     "other_program": (
         "cases picked by a program code that others use too: smuggling among trafficking",
-        "next attempt; but the cases are loaded: not noticed, their program code apart",
+        "next attempt; the cases are set aside, since the complete attempt does not have them",
     ),
     "totals_disagree": ("totals counted at another time than the rows", "next attempt; held if it stays so"),
 }

@@ -7,7 +7,7 @@ references and counts, never data. Each may be repeated: the second time it find
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -17,9 +17,15 @@ from include.interval import Interval
 from include.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
+    from include.contracts import Contract
     from include.extraction.landing import Landing
+    from include.extraction.receipt import Receipt
     from include.quality.history import Past
+    from include.quality.reading import Part
     from include.reporting.holds import Hold
+
+
+SOME_DAYS = 7  # that are held before a day without a row is a surprise: a week has a Sunday
 
 
 class BooksError(RuntimeError):
@@ -69,8 +75,45 @@ def open_books(settings: Settings, interval: Interval, external_id: str) -> Run:
     return Run(books.open_run(settings.warehouse_dsn, external_id, interval), interval)
 
 
+def compare(settings: Settings, run: Run, dataset: str) -> dict[str, Any] | None:
+    """What of the run's interval has to be fetched: the whole if nothing of it is held, nothing (`None`) if the
+    agency's control totals agree with what is held, else the shortest period with all days that differ.
+
+    Returns the run over that interval, as `Run.to_dict`. Raises the classes of `extraction.errors`.
+    """
+    from include.quality.totals import DAY, whole_days
+    from include.warehouse import books
+
+    contract = load_contract(dataset)
+    days = whole_days(run.interval)
+    held = books.day_totals(settings.warehouse_dsn, dataset, days)
+    if not held or run.interval != _of_days(days[0], days[-1] + DAY):
+        return run.to_dict()
+
+    with _timed(settings, run, "compare", dataset):
+        is_same = len(held) == len(days) and _agrees(settings, contract, run, list(held.values()))
+        differing = [
+            day
+            for day in (() if is_same else days)
+            if day not in held
+            or not _agrees(settings, contract, Run(run.run_id, _of_days(day, day + DAY)), [held[day]])
+        ]
+        if not differing:
+            rows = sum(total[0] for total in held.values())
+            reason = f"the agency's control totals of [{len(days)}] days agree with the [{rows}] rows that are held"
+            books.record_agreement(settings.warehouse_dsn, run.run_id, dataset, reason)
+            return None
+    return Run(run.run_id, _of_days(differing[0], differing[-1] + DAY)).to_dict()
+
+
 def extract(settings: Settings, run: Run, dataset: str, *, last_try: bool) -> dict[str, Any]:
-    """One attempt at an export. Raises the classes of `extraction.errors`; the ledger learns of it either way."""
+    """One attempt at an export. Raises the classes of `extraction.errors`; the ledger learns of it either way.
+
+    Unless it is the `last_try`, raises `IncompleteExport` while what all attempts hold together falls short, of the
+    control totals or of the contract, and another attempt can help. Where one that was asked for beside a complete one
+    fails for good, the complete one stands.
+    """
+    from include.extraction.errors import ExtractionError, IncompleteExport, NotReady, Refusal
     from include.extraction.extract import extract as one_attempt
     from include.extraction.landing import Landing
 
@@ -87,8 +130,20 @@ def extract(settings: Settings, run: Run, dataset: str, *, last_try: bool) -> di
                 run_id=run.run_id,
                 last_try=last_try,
             )
+        except ExtractionError as error:
+            whole = [each for each in landing.receipts(dataset, run.interval, run_id=run.run_id) if each.complete]
+            is_final = (last_try or isinstance(error, Refusal)) and not isinstance(error, NotReady)
+            if not whole or not is_final:
+                raise
+            receipt, last_try = whole[-1], True
         finally:
             _write_ledger(settings, run, landing, dataset)
+            wanted = _measure(settings, run, landing, dataset)
+        if wanted and not last_try:
+            raise IncompleteExport(
+                f"dataset [{dataset}], interval [{run.interval}]: attempt [{receipt.attempt}] is whole, and all "
+                f"attempts fall short in [{len(wanted)}] things, first: {wanted[0]}; the task's next try asks again"
+            )
     return {"path": receipt.path, "attempt": receipt.attempt, "rows": receipt.rows, "complete": receipt.complete}
 
 
@@ -103,7 +158,6 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
     from include.extraction.landing import Landing
     from include.quality.errors import StagingError
     from include.quality.gate import Decision
-    from include.quality.staging import Part
     from include.quality.staging import stage as merge
     from include.warehouse import books
     from include.warehouse.connection import transaction
@@ -118,15 +172,11 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
             raise LookupError(
                 f"dataset [{dataset}], interval [{run.interval}]: nothing landed; clear its task `extract`"
             )
-        parts = [
-            Part(receipt.attempt, part.name, settings.landing / receipt.path / part.name, part.rows)
-            for receipt in receipts
-            for part in receipt.parts
-        ]
+        complete = [receipt.attempt for receipt in receipts if receipt.complete]
         try:
             for receipt in receipts:
                 landing.verify(receipt)
-            staged = merge(contract, parts, staging_folder(settings, run, dataset))
+            staged = merge(contract, _parts(settings, receipts), staging_folder(settings, run, dataset), complete)
         except (StagingError, LandingError) as error:
             books.record_gate(settings.warehouse_dsn, run.run_id, dataset, Decision.HOLD, [str(error)], [])
             raise
@@ -135,8 +185,8 @@ def stage(settings: Settings, run: Run, dataset: str) -> dict[str, Any]:
         with transaction(settings.warehouse_dsn) as cursor:  # kept whatever the gate says of the others
             books.record_staged(cursor, run.run_id, {"dataset": dataset, **counts})
             keep(cursor, Vault(settings.quarantine_secrets), run.run_id, contract, refused)
-    last = receipts[-1]
-    return {**staged.to_dict(), "complete": last.complete and staged.is_whole(last.attempt), "attempt": last.attempt}
+    whole = any(staged.is_whole(attempt) for attempt in complete)
+    return {**staged.to_dict(), "complete": whole, "attempt": receipts[-1].attempt}
 
 
 def validate(settings: Settings, run: Run, dataset: str, staged: dict[str, Any]) -> dict[str, Any]:
@@ -180,6 +230,7 @@ def _past(settings: Settings, run: Run, dataset: str) -> "Past":
 
 def load(settings: Settings, run: Run, dataset: str, staged: dict[str, Any]) -> dict[str, Any]:
     """Append the record versions. The caller asks the gate's decision first: see `lets_through`."""
+    from include.quality.totals import day_totals
     from include.warehouse.connection import transaction
     from include.warehouse.load import load as append
 
@@ -187,7 +238,11 @@ def load(settings: Settings, run: Run, dataset: str, staged: dict[str, Any]) -> 
     if not accepted.exists():
         raise LookupError(f"dataset [{dataset}], interval [{run.interval}]: its staging folder is gone; clear `stage`")
     with _timed(settings, run, "load", dataset), transaction(settings.warehouse_dsn) as cursor:
-        loaded = append(cursor, run.run_id, load_contract(dataset), accepted)
+        days = [
+            (total.day, total.rows, total.non_blank)
+            for total in day_totals(accepted.parent / "days.parquet", run.interval)
+        ]
+        loaded = append(cursor, run.run_id, load_contract(dataset), accepted, days)
     return asdict(loaded)
 
 
@@ -381,6 +436,7 @@ def preload() -> None:
         "include.quality.gate",
         "include.quality.staging",
         "include.quality.suite",
+        "include.quality.yields",
         "include.matching.link",
         "include.matching.resolve",
         "include.reporting.summary",
@@ -393,9 +449,66 @@ def preload() -> None:
     warm_up(load_contract(dataset_names()[0]))
 
 
+def _agrees(settings: Settings, contract: "Contract", run: Run, held: Sequence[tuple[int, dict[str, int]]]) -> bool:
+    """Whether the agency's control totals of an interval are the sum of what is held of its days."""
+    from include.extraction.landing import Landing
+    from include.extraction.probe import control_totals
+
+    totals = control_totals(
+        contract,
+        run.interval,
+        gateway=settings.gateways[contract.agency],
+        limits=settings.extraction,
+        landing=Landing(settings.landing),
+        run_id=run.run_id,
+    )
+    rows = sum(rows for rows, _ in held)
+    names = [column.source for column in contract.columns]
+    non_blank = {name: sum(values.get(name, 0) for _, values in held) for name in names}
+    return totals.rows == rows and (not rows or non_blank == {name: totals.non_blank.get(name) for name in names})
+
+
+def _of_days(first: date, end: date) -> Interval:
+    return Interval(*(datetime.combine(day, time(), UTC) for day in (first, end)))
+
+
 def staging_folder(settings: Settings, run: Run, dataset: str) -> Path:
     """Where a run stages a dataset."""
     return settings.staging / dataset / run.interval.slug / f"run-{run.run_id}"
+
+
+def _parts(settings: Settings, receipts: "Sequence[Receipt]") -> "list[Part]":
+    from include.quality.reading import Part
+
+    return [
+        Part(receipt.attempt, part.name, settings.landing / receipt.path / part.name, part.rows)
+        for receipt in receipts
+        for part in receipt.parts
+    ]
+
+
+def _measure(settings: Settings, run: Run, landing: "Landing", dataset: str) -> list[str]:
+    """Enter what the attempts of the run were worth; what they lack that another attempt may bring, in words."""
+    from include.quality.yields import DAMAGE, measure, shortfalls
+    from include.warehouse import books
+
+    contract = load_contract(dataset)
+    receipts = landing.receipts(dataset, run.interval, run_id=run.run_id)
+    yields = measure(contract, _parts(settings, receipts), [each.attempt for each in receipts if each.complete])
+    place = {"dataset": dataset, "interval_start": run.interval.start, "interval_end": run.interval.end}
+    books.record_yields(settings.warehouse_dsn, [{**place, **asdict(field)} for field in yields.fields])
+    usual = books.usual_shares(settings.warehouse_dsn, dataset, run.interval)
+    short = shortfalls(contract, run.interval, yields, usual)
+    if receipts and not any(receipt.rows for receipt in receipts):
+        days, quiet = books.quiet_days(settings.warehouse_dsn, dataset, run.interval.start.date())
+        # two attempts may run too early: where no day was ever quiet, the last try has to say so as well
+        return [f"no row, as on none of [{days}] days before"] if days >= SOME_DAYS and not quiet else []
+    if len(receipts) >= settings.extraction.content_attempts:
+        return []
+    if len(receipts) > 1:  # the source does not have what another attempt at it did not bring
+        brought = {DAMAGE, *(field.field for field in yields.last() if field.new)}
+        short = {field: why for field, why in short.items() if field in brought or (not field and len(brought) > 1)}
+    return list(short.values())
 
 
 def _write_ledger(settings: Settings, run: Run, landing: "Landing", dataset: str) -> None:

@@ -32,10 +32,15 @@ class Extraction:
     connect_seconds: float = 5.0  # a gateway that does not accept within this is down
     read_seconds: float = 15.0  # longest silence in mid-body before the part is resumed; a stall, not slowness
     poll_seconds: float = 0.2  # first pause between two looks at an export job; doubles up to 5 s
-    job_seconds: float = 600.0  # an export job that takes longer never ends
+    wait_seconds: float = 20.0  # a job that takes longer is waited for outside of the worker
+    job_seconds: float = 600.0  # an export job that takes longer, since its attempt began, never ends
+    parts_at_once: int = 4  # more gain nothing on a line that one part can fill, and each may hold 8 MB while counted
     resumes: int = 8  # tries per request inside an attempt before the task's own retries take over
     backoff_seconds: float = 0.2  # first pause between tries; doubles, with jitter
     backoff_max_seconds: float = 30.0  # ceiling of that pause, and of a Retry-After that we honour in place
+    content_attempts: int = (
+        3  # landed attempts, at most, because fields fall short of the contract; control totals apart
+    )
     max_rows: int = 50_000_000  # per export; a manifest that announces more is an error, not a delivery
     max_part_bytes: int = 1 << 30  # compressed, per part
     max_unpacked_ratio: int = 200  # text of this kind packs 4 to 20 times; more is a gzip bomb

@@ -19,6 +19,7 @@ from functools import cache, partial
 from http import HTTPStatus
 from io import FileIO
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -26,7 +27,7 @@ import httpx
 from pydantic import BaseModel, Field, ValidationError
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from include.extraction.errors import IncompleteExport, Refusal, TransportError, storage
+from include.extraction.errors import IncompleteExport, NotReady, Refusal, TransportError, storage
 from include.extraction.manifest import Manifest, PartEntry
 from include.interval import Interval
 from include.settings import Extraction, Gateway
@@ -85,14 +86,15 @@ class _Absent(Exception):  # noqa: N818  # what a 404 means depends on who asked
 
 
 class GatewayClient:
-    """One gateway, for one attempt. Counts what it survived: `resumed` requests, and `retried` faults by cause."""
+    """One gateway, for one attempt; several threads may fetch its parts. Counts what it survived: `resumed` requests,
+    and `retried` faults by cause."""
 
     def __init__(self, gateway: Gateway, limits: Extraction, sleep: Callable[[float], None] = time.sleep) -> None:
         url = _address(gateway)
         self.host = url.netloc.decode()
         self.resumed = 0
         self.retried: Counter[str] = Counter()
-        self._limits, self._sleep = limits, sleep
+        self._limits, self._sleep, self._counting = limits, sleep, Lock()
         self._jitter = wait_random_exponential(multiplier=limits.backoff_seconds, max=limits.backoff_max_seconds)
         self._http = httpx.Client(
             base_url=url,
@@ -119,9 +121,18 @@ class GatewayClient:
             raise Refusal(f"{export}: the gateway does not know the dataset [404]; compare the contract") from None
         return Export(self.host, dataset, interval, job.export_id)
 
-    def wait_ready(self, export: Export) -> None:
-        """Return when the export job is done. Raises `TransportError` if it fails or never ends, `Refusal`."""
-        deadline = time.monotonic() + self._limits.job_seconds
+    def known_export(self, dataset: str, interval: Interval, export_id: str) -> Export:
+        """An export that was asked for before: asking again would make some gateways begin anew."""
+        return Export(self.host, dataset, interval, export_id)
+
+    def wait_ready(self, export: Export, waited: float = 0.0) -> None:
+        """Return when the export job is done. `waited`: seconds since the attempt began.
+
+        Raises `NotReady` when the worker has waited long enough, `TransportError` if the job fails or never ends,
+        `Refusal`.
+        """
+        began = time.monotonic()
+        deadline = began + self._limits.job_seconds - waited
         pause = self._limits.poll_seconds
         while (job := self._look(export, _Job, "")).state != "ready":
             if job.state == "failed":
@@ -130,6 +141,10 @@ class GatewayClient:
                 limit = f"[{self._limits.job_seconds:g}] s"
                 raise TransportError(
                     f"{export}: export job not done after {limit} [{job.state}]; {AGAIN}", "job_timeout"
+                )
+            if time.monotonic() + pause > began + self._limits.wait_seconds:
+                raise NotReady(
+                    f"{export}: export job [{export.export_id}] is [{job.state}]; go on with it later", export.export_id
                 )
             self._sleep(pause)
             pause = min(2 * pause, POLL_MAX_SECONDS)
@@ -174,7 +189,9 @@ class GatewayClient:
         export, url = download.export, f"{_path(download.export)}/parts/{download.part.name}"
         try:
             with self._answer(export, "GET", url, headers=download.range_headers()) as response:
-                self.resumed += download.begin(response)
+                goes_on = download.begin(response)
+                with self._counting:
+                    self.resumed += goes_on
                 for chunk in response.iter_raw():
                     if not download.missing:
                         break  # longer than announced: the rest is not even read
@@ -249,7 +266,8 @@ class GatewayClient:
         return max(self._jitter(state), _fault(state).wait or 0)
 
     def _survived(self, export: Export, fault: _Fault) -> None:
-        self.retried[fault.cause] += 1
+        with self._counting:
+            self.retried[fault.cause] += 1
         log.warning("%s: [%s], trying again", export, fault.cause)
 
 

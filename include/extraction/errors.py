@@ -1,4 +1,4 @@
-"""Why an attempt ended: four kinds, told apart by what to do next.
+"""Why an attempt ended, or does not go on: five kinds, told apart by what to do next.
 
 Every message is one line: dataset, interval, gateway, the value in brackets, what to do next. Never a token, and never
 text of the other side: what a gateway writes into an error may quote a row.
@@ -30,6 +30,14 @@ class TransportError(ExtractionError):
     def kind(self) -> str:
         """The cause: `reset`, `stall`, `503`, `checksum`, `job_failed`, ..."""
         return self.cause
+
+
+class NotReady(ExtractionError):  # noqa: N818  # nothing is wrong
+    """The export job still runs, and its worker is wanted elsewhere: go on with the same attempt and job later."""
+
+    def __init__(self, message: str, export_id: str) -> None:
+        super().__init__(message)
+        self.export_id = export_id
 
 
 class IncompleteExport(ExtractionError):  # noqa: N818  # says what the export is; nobody made an error

@@ -1,6 +1,7 @@
 """One attempt: ask for an export, wait, fetch it, compare it with its control totals, land it."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from include.contracts import Contract
 from include.extraction.client import Export, GatewayClient
 from include.extraction.errors import IncompleteExport, Refusal, storage
 from include.extraction.landing import Attempt, Landing
-from include.extraction.manifest import Manifest
+from include.extraction.manifest import Manifest, PartEntry
 from include.extraction.receipt import Receipt
 from include.extraction.tally import Tally, shortfalls, tally
 from include.interval import Interval
@@ -27,19 +28,22 @@ def extract(
 ) -> Receipt:
     """Land one attempt at the interval's export and return its receipt.
 
-    Raises `TransportError`, `Refusal` or `LandingError` with nothing landed. Raises `IncompleteExport` with the attempt
-    landed, what there is of it, unless `last_try`: then the receipt is returned with `complete` false. A gateway that
-    is slow without ever stalling is bounded by the task's own timeout only.
+    Raises `TransportError`, `Refusal` or `LandingError` with nothing landed; `NotReady` while the agency is at work:
+    the next call of the same run goes on with the attempt. Raises `IncompleteExport` with the attempt landed, what
+    there is of it, unless `last_try`: then the receipt is returned with `complete` false. A gateway that is slow
+    without ever stalling is bounded by the task's own timeout only.
     """
     with landing.open_attempt(contract.dataset, interval, run_id) as attempt, GatewayClient(gateway, limits) as client:
-        export = client.request_export(contract.dataset, interval, attempt.number)
-        client.wait_ready(export)
+        export = ask(client, attempt, contract.dataset, interval)
         manifest = client.manifest(export)
         _check_version(contract, manifest, export)
         attempt.require(sum(part.bytes for part in manifest.unique_parts))
         columns = [column.source for column in contract.columns]
         tallies = _fetch(client, export, manifest, attempt.folder, columns=columns, limits=limits)
-        receipt = _receipt(client, attempt, manifest, tallies, shortfalls(manifest, columns, tallies))
+        short = shortfalls(manifest, columns, tallies)
+        if not manifest.control_totals.rows:
+            short += _not_yet_believed(landing.receipts(contract.dataset, interval, run_id))
+        receipt = _receipt(client, attempt, manifest, tallies, short)
         attempt.land(manifest, receipt)
     if not receipt.complete and not last_try:
         raise IncompleteExport(
@@ -47,6 +51,16 @@ def extract(
             f"{receipt.shortfalls[0]}; it is kept, the task's next try asks again"
         )
     return receipt
+
+
+def ask(client: GatewayClient, attempt: Attempt, dataset: str, interval: Interval) -> Export:
+    """The export of an attempt, ready: asked for, or gone on with if the attempt waited for it before."""
+    if attempt.export_id:
+        export = client.known_export(dataset, interval, attempt.export_id)
+    else:
+        export = client.request_export(dataset, interval, attempt.number)
+    client.wait_ready(export, attempt.age())
+    return export
 
 
 def _check_version(contract: Contract, manifest: Manifest, export: Export) -> None:
@@ -66,20 +80,39 @@ def _fetch(
     columns: Sequence[str],
     limits: Extraction,
 ) -> dict[str, Tally]:
-    """Every part that the gateway has, on disk and counted, by name. One that nobody can unpack is removed again."""
-    tallies = {}
-    for part in manifest.unique_parts:
+    """Every part that the gateway has, on disk and counted, by name, a few at a time."""
+
+    def fetch(part: PartEntry) -> Tally | None:
         sink = folder / part.name
         with storage(folder, str(export)):
             try:
                 client.download_part(export, part, sink)
             except IncompleteExport:  # announced and not there: a shortfall, the others may be worth having
                 sink.unlink()
-                continue
-            tallies[part.name] = tally(sink, columns, limits, str(export))
-            if not tallies[part.name].is_packed:
+                return None
+            counted = tally(sink, columns, limits, str(export))
+            if not counted.is_packed:  # nobody can unpack it
                 sink.unlink()
-    return tallies
+        return counted
+
+    with ThreadPoolExecutor(limits.parts_at_once, "part") as pool:
+        fetched = {part.name: pool.submit(fetch, part) for part in manifest.unique_parts}
+        try:
+            counted = {name: future.result() for name, future in fetched.items()}
+        except BaseException:
+            pool.shutdown(cancel_futures=True)  # the attempt has failed: what has not begun is not fetched
+            raise
+    return {name: found for name, found in counted.items() if found is not None}
+
+
+def _not_yet_believed(earlier: Sequence[Receipt]) -> list[str]:
+    """A night without a row and an extract that ran before its table was filled look alike: more attempts must say so
+    than say otherwise."""
+    empty = sum(receipt.announced == 0 for receipt in earlier)
+    filled = sum(bool(receipt.announced) for receipt in earlier)
+    if empty > filled:
+        return []
+    return [f"no row is announced; so said [{empty}] earlier attempts, otherwise [{filled}]"]
 
 
 def _receipt(
@@ -96,6 +129,7 @@ def _receipt(
         path=attempt.path,
         parts=parts,
         rows=sum(part.rows for part in parts),
+        announced=manifest.control_totals.rows,
         bytes=sum(part.bytes for part in parts),
         contract_version=manifest.contract_version,
         started_at=attempt.started_at,

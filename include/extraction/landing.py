@@ -6,7 +6,8 @@
                                 attempt-0001.purged.json   receipt of one whose bytes were removed: see `purge`
 
 Making `attempt-0001.open` is the lock on the number: only one process can. Its ledger is written at once and says
-`unfinished`, so that a killed attempt keeps its number and is counted; landing removes it, failing rewrites it.
+`unfinished`, so that a killed attempt keeps its number and is counted; landing removes it, failing rewrites it. An
+attempt whose export is not ready says `waiting`: the next one that its run opens is the same.
 The rename to `attempt-0001` comes when every byte is on the disk, the receipt after that: a reader looks for receipts.
 """
 
@@ -24,7 +25,7 @@ from typing import Self, TypeVar
 
 from pydantic import ValidationError
 
-from include.extraction.errors import ExtractionError, LandingError, storage
+from include.extraction.errors import ExtractionError, LandingError, NotReady, storage
 from include.extraction.manifest import Manifest
 from include.extraction.receipt import Failure, Receipt
 from include.interval import Interval
@@ -39,6 +40,9 @@ FOLDER = 0o770  # workers of one group share the zone; the umask may narrow it
 Record = TypeVar("Record", Receipt, Failure)
 
 ENTRY = re.compile(r"attempt-(\d{4,})(\.open|\.failed\.json|\.purged\.json)?")
+WAITING = "waiting"  # cause in the ledger of an attempt that goes on when the agency is ready
+COMPARED = "compared"  # cause in the ledger of an attempt that asked for control totals only
+NO_FAILURE = (WAITING, COMPARED)
 UNFINISHED = "unfinished"  # cause in the ledger of an attempt that is at work, or was killed
 
 
@@ -72,13 +76,13 @@ class _Place:
 class Attempt:
     """One try at an export. As a context manager: at its end, what was not landed is gone and the ledger says why."""
 
-    def __init__(self, place: _Place, run_id: int, number: int) -> None:
-        self.run_id, self.number = run_id, number
-        self.started_at = datetime.now(UTC)
+    def __init__(self, place: _Place, run_id: int, number: int, started_at: datetime, export_id: str = "") -> None:
+        self.run_id, self.number, self.started_at, self.export_id = run_id, number, started_at, export_id
         self._place = place
         self._final = place.folder / f"attempt-{number:04d}"
         self._ledger = place.folder / f"attempt-{number:04d}.failed.json"
         self._landed = False
+        self.cause = UNFINISHED  # in the ledger, if nothing lands and nothing fails
         self.folder = place.folder / f"attempt-{number:04d}.open"  # where the parts go
 
     @property
@@ -92,15 +96,24 @@ class Attempt:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         if self._landed:
             return
+        if isinstance(error, NotReady):
+            self.record(WAITING, error.export_id)
+            return
         with suppress(OSError):
             (self.folder / "receipt.json").unlink(missing_ok=True)  # first: no reader may see an attempt half removed
         shutil.rmtree(self.folder, ignore_errors=True)
         with suppress(LandingError):  # a disk that is full is why we are here; the ledger still says "unfinished"
-            self.record(error.kind if isinstance(error, ExtractionError) else kind.__name__ if kind else UNFINISHED)
+            self.record(error.kind if isinstance(error, ExtractionError) else kind.__name__ if kind else self.cause)
 
-    def record(self, cause: str) -> None:
+    def age(self) -> float:
+        """Seconds since it began, on the clock of the wall: it may have begun in another process."""
+        return max(0.0, (datetime.now(UTC) - self.started_at).total_seconds())
+
+    def record(self, cause: str, export_id: str = "") -> None:
         """Write the ledger of an attempt that has landed nothing: numbers, a time, a word. Raises `LandingError`."""
-        entry = Failure(attempt=self.number, run_id=self.run_id, cause=cause, started_at=self.started_at)
+        entry = Failure(
+            attempt=self.number, run_id=self.run_id, cause=cause, started_at=self.started_at, export_id=export_id
+        )
         with self._place.guard():
             _write(self._ledger, entry.model_dump_json())
 
@@ -135,14 +148,20 @@ class Landing:
         self.root = root
 
     def open_attempt(self, dataset: str, interval: Interval, run_id: int) -> Attempt:
-        """Reserve the next number of the interval."""
+        """Reserve the next number of the interval, or go on with the attempt of this run that waits."""
         place = _Place(self.root, dataset, interval)
         with place.guard():
             place.folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
             _sync(place.folder.parent)
             _sync(self.root)
             _sweep(place)
-            attempt = Attempt(place, run_id, _reserve(place))
+            waiting = [entry for entry in _ledgers(place) if entry.run_id == run_id and entry.cause == WAITING]
+            if waiting:
+                last = waiting[-1]
+                attempt = Attempt(place, run_id, last.attempt, last.started_at, last.export_id)
+                attempt.folder.mkdir(mode=FOLDER, exist_ok=True)
+            else:
+                attempt = Attempt(place, run_id, _reserve(place), datetime.now(UTC))
         attempt.record(UNFINISHED)
         return attempt
 
@@ -157,14 +176,10 @@ class Landing:
     def failures(self, dataset: str, interval: Interval, run_id: int) -> list[Failure]:
         """Attempts of a run that landed nothing, by number: failed, killed, or at work right now."""
         place = _Place(self.root, dataset, interval)
-        found = []
         with place.guard():
-            for _, suffix, path in sorted(place.entries()):
-                with suppress(FileNotFoundError):  # landed since we looked: it has a receipt now
-                    if suffix == ".failed.json":
-                        found.append(_read(place, path, Failure))
+            found = [entry for entry in _ledgers(place) if entry.run_id == run_id and entry.cause not in NO_FAILURE]
         landed = {receipt.attempt for receipt in self.receipts(dataset, interval)}  # killed between receipt and ledger
-        return [failure for failure in found if failure.run_id == run_id and failure.attempt not in landed]
+        return [failure for failure in found if failure.attempt not in landed]
 
     def attempts(self, dataset: str, interval: Interval, run_id: int) -> int:
         """How many attempts a run made at the interval: landed, failed and killed."""
@@ -183,6 +198,15 @@ class Landing:
                     f"restore [{receipt.path}] from a copy, or remove it and extract again"
                 )
         return paths
+
+
+def _ledgers(place: _Place) -> list[Failure]:
+    found = []
+    for _, suffix, path in sorted(place.entries()):
+        with suppress(FileNotFoundError):  # landed since we looked: it has a receipt now
+            if suffix == ".failed.json":
+                found.append(_read(place, path, Failure))
+    return found
 
 
 def _reserve(place: _Place) -> int:

@@ -19,6 +19,7 @@ class Receipt(BaseModel):
     path: str  # folder of the attempt, relative to the landing zone's root
     parts: tuple[PartEntry, ...]  # rows as counted here, not as announced
     rows: int
+    announced: int | None = None  # rows by the control totals; receipts of old do not say
     bytes: int
     contract_version: str  # of the export
     started_at: AwareDatetime
@@ -41,5 +42,6 @@ class Failure(BaseModel):
 
     attempt: int
     run_id: int
-    cause: str  # `stall`, `503`, `Refusal`, ...; `unfinished` for one at work or killed
+    cause: str  # `stall`, `503`, `Refusal`, ...; `unfinished` for one at work or killed, `waiting` for its agency
+    export_id: str = ""  # of the export that it waits for
     started_at: AwareDatetime

@@ -147,6 +147,8 @@ def _readings(staged: Staged) -> Iterator[Finding]:
     for label, count in staged.breaches.items():
         if label.endswith(f":{Rule.UNREADABLE}"):
             yield Decision.WARN, f"rule [{label}]: [{count}] rows"
+        if label == f"row:{Rule.UNCONFIRMED}":
+            yield Decision.WARN, f"[{count}] versions are in no complete attempt and were set aside"
     for label, count in staged.repairs.items():
         yield Decision.WARN, f"put right [{label}]: [{count}] {'parts' if label.startswith('file:') else 'rows'}"
     for part in staged.unread:

@@ -1,6 +1,7 @@
 """One row per version: what several attempts, or one export twice, say of the same version of a source record."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +13,32 @@ from include.quality.parsing import Mask, Typed
 Positions = npt.NDArray[np.int64]
 
 
+class Doubt(IntEnum):
+    """From none to most."""
+
+    NONE = 0
+    ODD = 1  # breaks a rule, or its characters were put right: as it was recorded, perhaps
+    GUESSED = 2  # the century of a date with two digits of the year: nobody recorded it
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How far rows are believed. `mended`: fields of the row had to be moved, so an intact row of its version replaces
+    it. `doubt`: per column the `Doubt` of each value; one gives way to any of less doubt."""
+
+    mended: Mask
+    doubt: dict[str, npt.NDArray[np.int8]]
+
+    def filter(self, rows: Mask) -> "Trust":
+        """The rows of a mask."""
+        return Trust(self.mended[rows], {name: doubt[rows] for name, doubt in self.doubt.items()})
+
+
 @dataclass(frozen=True)
 class Merged:
     """`typed`: one row per version. `row`: the position of the last input row of each. `duplicate`: rows merged away.
-    `conflicts`: per column, versions of which the rows gave different values.
+    `conflicts`: per column, positions of the input rows whose value another row of their version contradicted.
+    `winner`: per column and version, the input row that gave the value; -1 where no row has one.
 
     Of each input row, `version`: the number of its version; `is_used`: whether one of its values was taken.
     """
@@ -23,33 +46,39 @@ class Merged:
     typed: Typed
     row: Positions
     duplicate: int
-    conflicts: dict[str, int]
+    conflicts: dict[str, Positions]
+    winner: dict[str, Positions]
     version: Positions
     is_used: Mask
 
 
-def merge(contract: Contract, typed: Typed) -> Merged:
-    """Merge rows with the same version key, field by field: a value beats a blank, a later row beats an earlier one.
+def merge(contract: Contract, typed: Typed, trust: Trust) -> Merged:
+    """Merge rows with the same version key, field by field: a value beats a blank, one of less doubt one of more, a
+    later row an earlier one. A later source update is another version, and beats an earlier one in the views.
 
     The rows come in the order of their precedence. A value stays unreadable if no other row could say it.
     """
     version, count = _versions(typed.table, contract.version_key)
-    columns, unreadable, conflicts = [], {}, {}
+    heard = ~(trust.mended & _of_version(~trust.mended, version, count)[version])
+    columns, unreadable, conflicts, winners = [], {}, {}, {}
     is_used = np.zeros(len(version), np.bool_)
     for name in contract.names:
         values = typed.table[name].combine_chunks()
-        valid = np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False))
+        valid = values.is_valid().to_numpy(zero_copy_only=False) & heard
         winner = np.full(count, -1, np.int64)
-        winner[version[valid]] = valid  # of several rows of a version the last one is kept
+        for doubt in sorted(Doubt, reverse=True):
+            rows = np.flatnonzero(valid & (trust.doubt[name] == doubt))
+            winner[version[rows]] = rows  # of several rows of a version the last one is kept
         is_used[winner[winner >= 0]] = True
         columns.append(values.take(pa.array(winner, mask=winner < 0)))
         unreadable[name] = _of_version(typed.unreadable[name], version, count) & (winner < 0)
-        if count < len(version) and (disputed := _conflicts(values, valid, winner, version)):
+        winners[name] = winner
+        if count < len(version) and len(disputed := _conflicts(values, np.flatnonzero(valid), winner, version)):
             conflicts[name] = disputed
     row = np.full(count, -1, np.int64)
     row[version] = np.arange(len(version))
     table = pa.Table.from_arrays(columns, schema=typed.table.schema)
-    return Merged(Typed(table, unreadable), row, len(version) - count, conflicts, version, is_used)
+    return Merged(Typed(table, unreadable), row, len(version) - count, conflicts, winners, version, is_used)
 
 
 def _versions(table: pa.Table, key: list[str]) -> tuple[Positions, int]:
@@ -73,7 +102,8 @@ def _of_version(mask: Mask, version: Positions, count: int) -> Mask:
     return found
 
 
-def _conflicts(values: pa.Array, valid: Positions, winner: Positions, version: Positions) -> int:
+def _conflicts(values: pa.Array, valid: Positions, winner: Positions, version: Positions) -> Positions:
+    """Rows whose value is not the one that was kept."""
     codes = _codes(values)
-    disputed = codes[valid] != codes[winner[version[valid]]]
-    return len(np.unique(version[valid[disputed]]))
+    disputed: Positions = valid[codes[valid] != codes[winner[version[valid]]]]
+    return disputed

@@ -64,6 +64,16 @@ def read_values(contract: Contract, text: pa.Table, names: Iterable[str] | None 
     return Typed(pa.Table.from_arrays(columns, schema=schema(contract, wanted)), unreadable)
 
 
+def short_years(column: Column, text: pa.Array) -> Mask:
+    """Dates whose century is a guess: written with two digits of the year."""
+    found = np.zeros(len(text), np.bool_)
+    for form in column.formats:
+        if "%y" in form:
+            pattern = f"^{_regex(form)}$"
+            found |= as_mask(pc.match_substring_regex(_clean(column, text), pattern))
+    return found
+
+
 def over_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
     """Apply an elementwise function once per distinct value: columns of person data repeat themselves."""
     encoded = values.dictionary_encode()

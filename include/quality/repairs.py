@@ -33,3 +33,8 @@ class Repair(StrEnum):
 
 # Lines between the records that are no records: they are counted apart from what was received.
 SET_APART = (Repair.REPEATED_HEADER, Repair.TOTALS_LINE)
+
+# Fields were moved: right by every rule, and yet not as sure as a row that came whole.
+MOVED = (Repair.STRAY_COMMA, Repair.UNQUOTED_COMMA, Repair.SURPLUS_FIELD)
+# Characters were changed: not as sure as a value that came as it is.
+RECODED = (Repair.CP1252, Repair.DOUBLE_ENCODED, Repair.NUL_PADDING)

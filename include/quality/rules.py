@@ -38,6 +38,7 @@ class Rule(StrEnum):
     NOT_BEFORE = "not_before"
     NOT_AFTER = "not_after"
     UNREADABLE = "unreadable"
+    UNCONFIRMED = "unconfirmed"  # of a row: an attempt that is complete does not have its version
 
 
 def rules_of(contract: Contract, column: Column) -> list[Rule]:

@@ -2,12 +2,15 @@
 
 A row is judged on what it says before the attempts are merged, and on what it lacks after: a value that breaks a
 critical rule never gets in, but a required value that one attempt left out may come from another.
+
+Once an attempt is complete by its control totals, it says which versions there are: others may fill its blanks, but a
+version that only they have (an alias as a row, a case of another program, another day) is set aside.
 """
 
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -20,8 +23,8 @@ import pyarrow.parquet as pq
 from include.contracts.model import Contract, Severity
 from include.quality.errors import PartError, StagingError
 from include.quality.hashing import content_hash, encode
-from include.quality.merging import Merged, merge
-from include.quality.parsing import Mask, as_mask, read_values, schema
+from include.quality.merging import Doubt, Merged, Positions, Trust, merge
+from include.quality.parsing import Mask, as_mask, read_values, schema, short_years
 from include.quality.reading import (
     QUARANTINED,
     REPAIRS,
@@ -35,7 +38,12 @@ from include.quality.reading import (
     text_schema,
 )
 from include.quality.reasons import sentence
+from include.quality.repairs import MOVED, RECODED
 from include.quality.rules import Breaches, Rule, all_breaches, any_row, labels, listed
+from include.quality.totals import count_days
+
+BORROWED = pa.field("borrowed", pa.list_(pa.string()))
+CONFLICTS = pa.schema([*SOURCE, ("version", pa.int64()), ("column", pa.string()), ("is_kept", pa.bool_())])
 
 __all__ = ["Judged", "Part", "Staged", "Unread", "accepted_schema", "judge", "stage"]
 
@@ -57,7 +65,8 @@ class Staged:
     `received == duplicate + quarantined + accepted`, each counted where it happens.
     `lost`: records that only quarantined rows speak of (rows without a readable key are told apart by their text): a
     row that is broken in one attempt and whole in another is no loss.
-    `breaches`: `<column>:<rule>` -> rows, accepted or quarantined. `conflicts`: column -> versions that differ.
+    `breaches`: `<column>:<rule>` -> rows, accepted or quarantined. `conflicts`: column -> versions that differ; the
+    rows that said otherwise are named in `conflicts.parquet` beside the accepted rows.
     `repairs`: what was put right -> files (`file:`) or rows as delivered (`row:`). `set_apart`: lines between the rows
     that are no records, not counted as received. `unread`: parts of which no row was received.
     """
@@ -101,24 +110,30 @@ class Staged:
 
 
 def accepted_schema(contract: Contract) -> pa.Schema:
-    """Columns of `accepted.parquet`: the contract's, `content_hash`, `breaches`, where the row came from, `repairs`.
+    """Columns of `accepted.parquet`: the contract's, `content_hash`, `breaches`, where the row came from, `repairs`,
+    `borrowed`.
 
     `repairs` names what was put right in the rows that gave it a value. It is of the delivery, not of the version: the
-    same version may come undamaged another time.
+    same version may come undamaged another time. `borrowed`: `<column>:<attempt>` of each value that came from another
+    attempt than `source_attempt`.
     """
     judged = [("content_hash", pa.string()), ("breaches", pa.list_(pa.string()))]
-    return pa.schema([*schema(contract), *judged, *SOURCE, REPAIRS])
+    return pa.schema([*schema(contract), *judged, *SOURCE, REPAIRS, BORROWED])
 
 
-def stage(contract: Contract, parts: Sequence[Part], out: Path) -> Staged:
-    """Merge the parts of all attempts into `out/accepted.parquet` and `out/quarantined.parquet`.
+def stage(contract: Contract, parts: Sequence[Part], out: Path, complete: Collection[int] = ()) -> Staged:
+    """Merge the parts of all attempts into `out/accepted.parquet` and `out/quarantined.parquet`;
+    beside them `conflicts.parquet` and `days.parquet` (see `totals`).
 
+    `complete`: attempts that hold every version there is, by their control totals; none: nobody can tell.
     The order of `parts` does not matter. No parts, or parts without rows, leave empty, typed files.
     Row faults are quarantined, and a part that cannot be read is left out and said so. Raises `StagingError` if none
     can be.
     """
-    read, unread = _read_parts(contract, parts)
-    judged = judge(contract, read)
+    read, unread = _read_parts(contract, parts, complete)
+    judged = judge(contract, read, complete)
+    _write(judged.conflicting, out / "conflicts.parquet")
+    _write(judged.days, out / "days.parquet")
     return Staged(
         dataset=contract.dataset,
         accepted_path=_write(judged.accepted, out / "accepted.parquet"),
@@ -139,31 +154,45 @@ def stage(contract: Contract, parts: Sequence[Part], out: Path) -> Staged:
 @dataclass(frozen=True)
 class Judged:
     """What became of rows: `accepted` by `accepted_schema`, in the order of its version key; `quarantined` with its key
-    columns as text, then those of `QUARANTINED`. `repairs`: a list per row that could be read.
+    columns as text, then those of `QUARANTINED`. `repairs`: a list per row that could be read. `conflicts`: versions
+    with a conflict, by column, and `conflicting` where they lie (`CONFLICTS`). `days`: what the rows say of the days of
+    the source's updates.
     """
 
     accepted: pa.Table
     quarantined: pa.Table
     duplicate: int
     conflicts: dict[str, int]
+    conflicting: pa.Table
+    days: pa.Table
     repairs: pa.ChunkedArray
 
 
-def judge(contract: Contract, read: Sequence[Rows]) -> Judged:
-    """Type the rows, refuse the bad ones, merge the others. The rows come in the order of their precedence."""
+def judge(contract: Contract, read: Sequence[Rows], complete: Collection[int] = ()) -> Judged:
+    """Type the rows, refuse the bad ones, merge the others. The rows come in the order of their precedence.
+
+    `complete`: attempts that say which versions there are; what only the others have is refused.
+    """
     text = pa.concat_tables([text_schema(contract).empty_table(), *(rows.table for rows in read)])
     typed = read_values(contract, text)
 
-    said = _critical(contract, all_breaches(contract, typed), said=True)
+    broken = all_breaches(contract, typed)
+    said = _critical(contract, broken, said=True)
     refused = any_row(said, len(text))
-    merged = merge(contract, typed.filter(~refused))
+    merged = merge(contract, typed.filter(~refused), _trust(contract, text, broken).filter(~refused))
 
     found = all_breaches(contract, merged.typed)
-    lacking = _critical(contract, found, said=False)
-    dropped = any_row(lacking, len(merged.row))
     kept = text.filter(pa.array(~refused))
+    lacking = _critical(contract, found, said=False)
+    if complete:
+        spoken_of = [*(rows.malformed for rows in read), text.filter(pa.array(refused))]
+        unconfirmed = _unconfirmed(contract, kept, merged, spoken_of, complete)
+        if unconfirmed.any():
+            lacking = {**lacking, ("row", Rule.UNCONFIRMED): unconfirmed}
+    dropped = any_row(lacking, len(merged.row))
     origin = kept.take(pa.array(merged.row))
     origin = origin.set_column(origin.num_columns - 1, REPAIRS, _repairs(kept["repairs"], merged))
+    origin = origin.append_column(BORROWED, _borrowed(kept, merged))
 
     refusals = [rows.malformed for rows in read]
     refusals += [_quarantined(contract, text, said, refused), _quarantined(contract, origin, lacking, dropped)]
@@ -171,13 +200,20 @@ def judge(contract: Contract, read: Sequence[Rows]) -> Judged:
         accepted=_accepted(contract, merged.typed.table, found, origin, ~dropped),
         quarantined=pa.concat_tables([refused_schema(contract).empty_table(), *refusals]),
         duplicate=merged.duplicate,
-        conflicts=merged.conflicts,
+        conflicts={name: len(np.unique(merged.version[rows])) for name, rows in merged.conflicts.items()},
+        conflicting=_conflicts(contract, kept, merged),
+        days=count_days(contract, text, typed),
         repairs=text["repairs"],
     )
 
 
-def _read_parts(contract: Contract, parts: Sequence[Part]) -> tuple[list[Rows], list[Unread]]:
-    """In the order of precedence: attempt, then part, then row; and the parts that cannot be read."""
+def _read_parts(
+    contract: Contract, parts: Sequence[Part], complete: Collection[int]
+) -> tuple[list[Rows], list[Unread]]:
+    """In the order of precedence: attempt, then part, then row; and the parts that cannot be read.
+
+    Raises `StagingError` if none can be, unless a complete attempt says that there is no row.
+    """
     ordered = sorted(parts, key=lambda part: (part.attempt, part.name))
     twice = [name for name, count in Counter((part.attempt, part.name) for part in ordered).items() if count > 1]
     if twice:
@@ -191,7 +227,7 @@ def _read_parts(contract: Contract, parts: Sequence[Part]) -> tuple[list[Rows], 
             read.append(read_part(contract, part))
         except PartError as error:
             unread.append(Unread(part.attempt, part.name, part.rows, str(error)))
-    if unread and not read:
+    if unread and not read and not set(complete) - {entry.attempt for entry in unread}:
         others = f" (and [{len(unread) - 1}] other parts, none can be read)" if len(unread) > 1 else ""
         raise StagingError(f"{unread[0].reason}{others}")
     return read, unread
@@ -212,7 +248,7 @@ def _accepted(contract: Contract, table: pa.Table, found: Breaches, origin: pa.T
     """The accepted table, in the order of its version key."""
     columns = [table[name] for name in contract.names]
     columns += [content_hash(table, contract.names), labels(found, len(table))]
-    columns += [origin[name] for name in (*SOURCE.names, "repairs")]
+    columns += [origin[name] for name in (*SOURCE.names, "repairs", "borrowed")]
     whole = pa.Table.from_arrays(columns, schema=accepted_schema(contract)).filter(pa.array(rows))
     return _sorted(whole, contract.version_key)
 
@@ -234,8 +270,7 @@ def _quarantined(contract: Contract, text: pa.Table, reasons: Breaches, rows: Ma
 
 def _repairs(done: pa.ChunkedArray, merged: Merged) -> pa.Array:
     """Per version what was put right in the rows that gave it a value."""
-    lists = done.combine_chunks()
-    row, label = pc.list_parent_indices(lists).to_numpy(), pc.list_flatten(lists)
+    row, label = _labels(done)
     masks = {}
     for name in sorted(label.unique().to_pylist()):
         rows = row[as_mask(pc.equal(label, name))]
@@ -251,11 +286,77 @@ def _explained(contract: Contract, refused: pa.Table) -> pa.Table:
     return table.append_column("why", pa.array(why, pa.string()))
 
 
+def _trust(contract: Contract, text: pa.Table, broken: Breaches) -> Trust:
+    """Rows that were put together again, and values that break a rule, were recoded or leave their century open."""
+    row, label = _labels(text["repairs"])
+    is_one = {repairs: np.zeros(len(text), np.bool_) for repairs in (MOVED, RECODED)}
+    for repairs, mask in is_one.items():
+        mask[row[as_mask(pc.is_in(label, value_set=pa.array([*repairs], pa.string())))]] = True
+    doubt = {name: np.where(is_one[RECODED], Doubt.ODD, Doubt.NONE).astype(np.int8) for name in contract.names}
+    for (name, rule), mask in broken.items():
+        if rule is not Rule.REQUIRED:
+            doubt[name][mask] = Doubt.ODD
+    for column in contract.columns:
+        if any("%y" in form for form in column.formats):
+            doubt[column.name][short_years(column, text[column.name].combine_chunks())] = Doubt.GUESSED
+    return Trust(is_one[MOVED], doubt)
+
+
+def _unconfirmed(
+    contract: Contract, kept: pa.Table, merged: Merged, spoken_of: Sequence[pa.Table], complete: Collection[int]
+) -> Mask:
+    """Versions that no complete attempt has. A record of which a complete attempt has a row that cannot be used is
+    given the benefit of the doubt."""
+    has = pa.array([*complete], pa.int32())
+    found = np.zeros(len(merged.row), np.bool_)
+    found[merged.version[as_mask(pc.is_in(kept["source_attempt"], value_set=has))]] = True
+    for table in spoken_of:
+        broken = table.filter(pc.is_in(table["source_attempt"], value_set=has)).select(contract.key)
+        records = encode(broken.filter(broken[contract.key[0]].is_valid()), contract.key)
+        found |= as_mask(pc.is_in(encode(kept.take(pa.array(merged.row)), contract.key), value_set=records))
+    return ~found
+
+
+def _borrowed(kept: pa.Table, merged: Merged) -> pa.Array:
+    """Per version the values that came from another attempt than its last row."""
+    attempt = kept["source_attempt"].to_numpy()
+    own = attempt[merged.row]
+    masks = {}
+    for name, winner in merged.winner.items():
+        theirs = np.where(winner < 0, own, attempt[winner] if len(attempt) else own)
+        for number in np.unique(theirs[theirs != own]).tolist():
+            masks[f"{name}:{number}"] = (theirs == number) & (own != number)
+    return listed(masks, len(merged.row))
+
+
+def _conflicts(contract: Contract, kept: pa.Table, merged: Merged) -> pa.Table:
+    """The rows that lost a conflict and those that won it, by column: where they are, not what they say."""
+    pieces = []
+    for name, lost in merged.conflicts.items():
+        won = merged.winner[name][np.unique(merged.version[lost])]
+        for rows, is_kept in ((lost, False), (won, True)):
+            where = kept.select(SOURCE.names).take(pa.array(rows))
+            pieces.append(
+                where.append_column("version", pa.array(merged.version[rows]))
+                .append_column("column", pa.repeat(name, len(rows)))
+                .append_column("is_kept", pa.repeat(is_kept, len(rows)))
+            )
+    return pa.concat_tables([CONFLICTS.empty_table(), *pieces])
+
+
+def _labels(lists: pa.ChunkedArray) -> tuple[Positions, pa.Array]:
+    """Of each label in the lists its row, and the label."""
+    flat = lists.combine_chunks()
+    return pc.list_parent_indices(flat).to_numpy(), pc.list_flatten(flat)
+
+
 def _sorted(table: pa.Table, names: Sequence[str]) -> pa.Table:
     return table.sort_by([(name, "ascending") for name in names])
 
 
 def _lost(contract: Contract, quarantined: pa.Table, accepted: pa.Table) -> int:
+    set_aside = as_mask(pc.equal(pc.binary_join(quarantined["reasons"], ","), f"row:{Rule.UNCONFIRMED}"))
+    quarantined = quarantined.filter(pa.array(~set_aside))  # a complete attempt says that there is no such record
     keys = read_values(contract, quarantined, contract.key).table
     has_key = np.logical_and.reduce([keys[name].is_valid().to_numpy() for name in contract.key])
     # A key that breaks its own rule names no record: broken in the same way, several may look like one.

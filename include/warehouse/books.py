@@ -1,7 +1,7 @@
 """The books of a run: what was received, and what became of every row."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from psycopg2.extras import Json, execute_batch
@@ -9,10 +9,12 @@ from psycopg2.extras import Json, execute_batch
 from include.interval import Interval
 from include.warehouse.connection import Cursor, fetch, query, row, transaction
 
+DayTotal = tuple[date, int, dict[str, int]]
+
 
 def open_run(dsn: str, external_id: str, interval: Interval, kind: str = "screening") -> int:
-    """Open the books of a run over an interval; its number. `kind`: `screening` of exports, or `replay` of quarantined
-    rows."""
+    """Open the books of a run over an interval, unless its caller left them open; its number. `kind`: `screening` of
+    exports, or `replay` of quarantined rows."""
     about = {"external_id": external_id, "kind": kind, "start": interval.start, "end": interval.end}
     with transaction(dsn) as cursor:
         cursor.execute(query("open_run"), about)
@@ -31,6 +33,18 @@ def record_attempts(dsn: str, attempts: Sequence[dict[str, Any]]) -> None:
     with transaction(dsn) as cursor:
         for attempt in attempts:
             cursor.execute(query("record_attempt"), {**attempt, "retried": Json(dict(attempt["retried"]))})
+
+
+def record_yields(dsn: str, yields: Sequence[dict[str, Any]]) -> None:
+    """Enter what attempts were worth, each field once. Keys as in `sql/record_yield.sql`."""
+    with transaction(dsn) as cursor:
+        execute_batch(cursor, query("record_yield"), yields, page_size=200)
+
+
+def usual_shares(dsn: str, dataset: str, interval: Interval) -> dict[str, float]:
+    """Share of the versions that have a value, by field, over all earlier intervals that were measured."""
+    about = {"dataset": dataset, "interval_start": interval.start}
+    return {found.field: float(found.share) for found in fetch(dsn, query("usual_shares"), about)}
 
 
 def record_staged(cursor: Cursor, run_id: int, staged: dict[str, Any]) -> None:
@@ -74,6 +88,37 @@ def past_results(dsn: str, dataset: str, interval: Interval, weeks: int) -> list
     seen to have: `column_name`, `rule`, `observed` by night."""
     about = {"dataset": dataset, "start": interval.start, "end": interval.end, "weeks": weeks}
     return fetch(dsn, query("past_results"), about)
+
+
+def record_agreement(dsn: str, run_id: int, dataset: str, reason: str) -> None:
+    """Enter that a run fetched nothing of a dataset, since what is held agrees with the agency's control totals."""
+    nothing = dict.fromkeys(("received", "duplicate", "quarantined", "accepted"), 0)
+    record_gate(dsn, run_id, dataset, "pass", [reason], [])
+    with transaction(dsn) as cursor:
+        record_staged(cursor, run_id, {"dataset": dataset, **nothing})
+        record_loaded(cursor, run_id, dataset, 0, 0)
+
+
+def record_day_totals(cursor: Cursor, run_id: int, dataset: str, totals: Sequence[DayTotal]) -> None:
+    """Enter what is held of days (day, rows, values by source column), in the transaction that loads."""
+    about = {"run_id": run_id, "dataset": dataset}
+    days, rows, non_blank = (list(column) for column in zip(*totals, strict=True)) if totals else ([], [], [])
+    cursor.execute(
+        query("record_day_totals"),
+        {**about, "days": days, "rows": rows, "non_blank": [Json(each) for each in non_blank]},
+    )
+
+
+def day_totals(dsn: str, dataset: str, days: Sequence[date]) -> dict[date, tuple[int, dict[str, int]]]:
+    """What is held of those days that were loaded: rows, and values by source column."""
+    found = fetch(dsn, query("day_totals"), {"dataset": dataset, "days": list(days)})
+    return {row.updated_on: (row.row_count, row.non_blank) for row in found}
+
+
+def quiet_days(dsn: str, dataset: str, before: date) -> tuple[int, int]:
+    """How many days before one are held, and how many of them without a row."""
+    [found] = fetch(dsn, query("quiet_days"), {"dataset": dataset, "before": before})
+    return found.days, found.quiet
 
 
 def record_stage_time(

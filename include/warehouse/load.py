@@ -1,5 +1,6 @@
 """Record versions: loaded once, never changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from psycopg2 import sql
 
 from include.contracts import Contract
 from include.contracts.model import Protection
-from include.warehouse.books import record_loaded
+from include.warehouse.books import DayTotal, record_day_totals, record_loaded
 from include.warehouse.connection import Cursor, query, row
 from include.warehouse.copy import copy_in, lists_as_text
 
@@ -25,8 +26,8 @@ class Loaded:
     already_held: int
 
 
-def load(cursor: Cursor, run_id: int, contract: Contract, accepted: Path) -> Loaded:
-    """Append the versions of a staged table, and enter the count.
+def load(cursor: Cursor, run_id: int, contract: Contract, accepted: Path, days: Sequence[DayTotal] = ()) -> Loaded:
+    """Append the versions of a staged table, and enter the counts, those of its days too.
 
     Idempotent and commutative: a version is identified by source key and content hash.
     """
@@ -43,6 +44,7 @@ def load(cursor: Cursor, run_id: int, contract: Contract, accepted: Path) -> Loa
     _append(cursor, contract, names, load_id, fresh)
     of_run = sum(held.values())
     counted = Loaded(len(fresh) + of_run, len(held) - of_run)
+    record_day_totals(cursor, run_id, contract.dataset, days)
     record_loaded(cursor, run_id, contract.dataset, counted.loaded, counted.already_held)
     return counted
 

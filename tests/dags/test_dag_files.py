@@ -2,8 +2,9 @@
 
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,24 +22,37 @@ def dags():
     initdb()
     bag = DagBag(str(CHECKOUT / "dags"))
     assert bag.import_errors == {}
-    assert sorted(bag.dags) == ["decide_hold", "purge_landing", "screen_nightly"]
+    assert sorted(bag.dags) == ["decide_hold", "purge_landing", "screen_monthly", "screen_nightly"]
     return bag.dags
 
 
-@pytest.fixture(scope="module")
-def dag(dags):
-    return dags["screen_nightly"]
+@pytest.fixture(scope="module", params=["screen_monthly", "screen_nightly"])
+def dag(dags, request):
+    return dags[request.param]
 
 
-def test_the_schedule_is_a_data_interval_of_a_day(dag):
+@pytest.mark.parametrize(("name", "days"), [("screen_nightly", 1), ("screen_monthly", 30)])
+def test_the_schedule_is_a_data_interval(dags, name, days):
+    import pendulum
     from airflow.sdk import CronDataIntervalTimetable
 
-    assert dag.dagrun_timeout
-    assert isinstance(dag.timetable, CronDataIntervalTimetable)
-    assert dag.catchup is False
+    assert isinstance(dags[name].timetable, CronDataIntervalTimetable)
+    assert dags[name].catchup is False
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    timetable = DagSerialization.from_dict(DagSerialization.to_dict(dags[name])).timetable
+    interval = timetable.infer_manual_data_interval(run_after=pendulum.datetime(2014, 10, 1, tz="UTC"))
+    assert (interval.end - interval.start).days == days
 
 
-@pytest.mark.parametrize("name", ["screen_nightly", "decide_hold", "purge_landing"])
+def test_the_month_compares_before_it_fetches_and_the_night_does_not(dags):
+    month, night = dags["screen_monthly"], dags["screen_nightly"]
+    assert set(month.task_ids) - set(night.task_ids) == {"collect.compare"}
+    assert month.get_task("collect.extract").upstream_task_ids == {"collect.compare"}
+    assert month.get_task("collect.compare").pool == "gateways"
+
+
+@pytest.mark.parametrize("name", ["screen_nightly", "screen_monthly", "decide_hold", "purge_landing"])
 def test_every_task_says_what_it_is_and_whose(dags, name):
     dag = dags[name]
     for task in dag.tasks:
@@ -86,16 +100,32 @@ def test_what_would_fail_the_same_way_is_not_tried_again(dag):
         assert policy.evaluate(error, try_number=1, max_tries=3).action != RetryAction.FAIL
 
 
+def test_a_long_job_gives_the_worker_back(monkeypatch):
+    """No try is used and no worker held; the task comes back by itself."""
+    from airflow.sdk.exceptions import AirflowRescheduleException
+
+    from dags import tasks
+    from include.extraction.errors import NotReady
+
+    def extract(*_, **__):
+        raise NotReady("export job [1] is [running]", "1")
+
+    monkeypatch.setattr(tasks, "_begin", lambda *_: (SimpleNamespace(extract=extract), None, None))
+    with pytest.raises(AirflowRescheduleException) as later:
+        tasks.extract.function({}, "tecs_subjects", ti=SimpleNamespace(try_number=1, max_tries=3))
+    assert later.value.reschedule_date > datetime.now(UTC)
+
+
 def test_every_dataset_of_the_contracts_is_collected(dag):
     group = dag.task_group.children["collect"]
     assert list(group._expand_input.value["dataset"]) == dataset_names()
 
 
-def test_parsing_imports_nothing_heavy():
+@pytest.mark.parametrize("name", ["screen_nightly", "screen_monthly", "decide_hold"])
+def test_parsing_imports_nothing_heavy(name):
     """In a process of its own: what Airflow has imported by itself does not count."""
     program = (
-        "import sys, airflow.sdk; before = set(sys.modules); sys.path[:0] = ['.', 'dags']; "
-        "import screen_nightly, decide_hold; "
+        f"import sys, airflow.sdk; before = set(sys.modules); sys.path[:0] = ['.', 'dags']; import {name}; "
         f"print(sorted(m for m in {HEAVY!r} if m in set(sys.modules) - before))"
     )
     done = subprocess.run(

@@ -44,6 +44,17 @@ def staged_petitions(settings: Settings) -> tuple[pipeline.Run, dict]:
     return run, pipeline.stage(settings, run, "uscis_petitions")
 
 
+def test_a_run_whose_opening_was_killed_is_gone_on_with(settings: Settings) -> None:
+    """Its task learned no number, and is tried again; a run that is closed or another one is not taken for it."""
+    first = pipeline.open_books(settings, night(30), "killed")
+    assert pipeline.open_books(settings, night(30), "killed") == first
+    others = [pipeline.open_books(settings, night(29), "killed"), pipeline.open_books(settings, night(30), "other")]
+    with pytest.raises(pipeline.BooksError):
+        pipeline.close_books(settings, first)
+    cleared = pipeline.open_books(settings, night(30), "killed")
+    assert len({run.run_id for run in (first, *others, cleared)}) == 4
+
+
 def test_a_wrong_token_is_refused_and_never_shown(settings: Settings) -> None:
     wrong = {agency: Gateway(gateway.url, "not-the-token") for agency, gateway in settings.gateways.items()}
     run = pipeline.open_books(settings, night(30), "test")

@@ -9,7 +9,7 @@ with attempts as (
     group by run_id, dataset
 ),
 
-brought as ( -- a dataset that landed nothing has no account, one that was replayed has no attempt
+brought as ( -- a dataset that landed nothing has no account; one that was replayed, or agreed, has no attempt
     select
         run_id,
         dataset

@@ -294,11 +294,12 @@ def _fiscal_year(at: datetime) -> int:
 
 
 def _in_format(value: str | None, usual: str, other: str) -> str | None:
-    """The date in the other format, if it is one in the usual format."""
+    """The date in the other format, if it is in the usual one: strptime takes 121375 for July of the year 1213."""
     try:
-        return value and datetime.strptime(value, usual).strftime(other)
+        day = value and datetime.strptime(value, usual)
     except ValueError:
         return value
+    return day.strftime(other) if day and day.strftime(usual) == value else value
 
 
 def _with(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:

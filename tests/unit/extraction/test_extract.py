@@ -85,10 +85,23 @@ def test_a_complete_export_is_landed_with_its_receipt(gateway, where, landing):
     assert Receipt.model_validate_json(receipt.model_dump_json()) == receipt
 
 
-def test_a_quiet_night_is_complete(gateway, where, landing):
+def test_a_quiet_night_is_believed_when_two_attempts_say_so(gateway, where, landing):
     gateway.offer([])
+    with pytest.raises(IncompleteExport, match=r"no row is announced; so said \[0\] earlier attempts"):
+        attempt(where, landing)
     receipt = attempt(where, landing)
     assert (receipt.complete, receipt.rows, receipt.parts) == (True, 0, ())
+
+
+def test_an_export_that_ran_too_early_is_not_taken_for_a_quiet_night(gateway, where, landing):
+    gateway.offer([rows(1, 6)])
+    assert attempt(where, landing).complete
+    gateway.offer([])
+    assert not attempt(where, landing, last_try=True).complete
+    assert not attempt(where, landing, last_try=True).complete, "one for and one against is no majority"
+    assert attempt(where, landing).complete
+    with pytest.raises(IncompleteExport):
+        attempt(where, landing, run_id=2)
 
 
 def test_the_gateway_is_told_the_number_of_the_attempt(gateway, where, landing):

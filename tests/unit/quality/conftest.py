@@ -121,9 +121,9 @@ class Result:
 def staged(tmp_path_factory: pytest.TempPathFactory, land: Callable[..., Part]) -> Callable[..., Result]:
     """Stage parts, or rows as the only part."""
 
-    def run(contract: Contract, what: Sequence[Part] | Sequence[Sequence[str]]) -> Result:
+    def run(contract: Contract, what: Sequence[Part] | Sequence[Sequence[str]], complete: Sequence[int] = ()) -> Result:
         parts = list(what) if all(isinstance(part, Part) for part in what) else [land(contract, what)]
-        result = stage(contract, parts, tmp_path_factory.mktemp("staged"))
+        result = stage(contract, parts, tmp_path_factory.mktemp("staged"), complete)
         tables = [pq.read_table(path).to_pylist() for path in (result.accepted_path, result.quarantined_path)]
         return Result(result, *tables)
 

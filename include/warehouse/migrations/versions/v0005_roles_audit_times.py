@@ -6,7 +6,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 STATEMENTS = Path(__file__).parents[1] / "v0005"
 TABLES = [

@@ -1,0 +1,1 @@
+"""What the pipeline withstands: histories of nights with kills, and nights of the hostile scenario."""

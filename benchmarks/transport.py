@@ -1,0 +1,253 @@
+"""Fetching an export beside `curl`: throughput without faults, with failing connections, and the memory of an attempt.
+
+    python -m benchmarks.transport [--megabytes 1024] [--line 50]
+
+A small server sends the same file as many parts, by the gateway's protocol. All downloads share one line of so many
+megabytes a second (0: as fast as the loopback goes, where Python's own work shows), so that fetching parts side by side
+gains nothing that a real line would not give. One run after the other, all in this one command:
+
+- curl, four parts at a time, nothing verified; ours, four at a time, every part hashed: without faults, then with one
+  connection in five reset in mid-body.
+- a whole attempt (fetched, hashed, unpacked, counted, landed) in a process of its own, for its highest memory.
+"""
+
+import argparse
+import gzip
+import hashlib
+import json
+import multiprocessing
+import os
+import random
+import resource
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from include.contracts.model import Column, Contract
+from include.extraction.client import GatewayClient
+from include.extraction.extract import extract
+from include.extraction.landing import Landing
+from include.interval import Interval
+from include.settings import Extraction, Gateway
+
+NIGHT = Interval(datetime(2014, 9, 30, tzinfo=UTC), datetime(2014, 10, 1, tzinfo=UTC))
+AT_ONCE = 4
+FAILING = 0.2  # of the connections
+CHUNK = 256 << 10
+LIMITS = Extraction(parts_at_once=AT_ONCE)
+IDENTITY = {"meaning": "identity", "required": True, "severity": "critical"}
+CONTRACT = Contract(
+    dataset="tecs_bulk",
+    record="tecs_bulk",
+    agency="tecs",
+    version="1.0",
+    meaning="bulk",
+    key=("row_id",),
+    updated_at="updated_at",
+    quarantine_limit=0.05,
+    quarantine_limit_why="as everywhere",
+    columns=(
+        Column(name="row_id", source="ID", **IDENTITY),
+        Column(name="text", source="TEXT", meaning="text"),
+        Column(name="updated_at", source="UPDATED", type="timestamp", formats=("%Y-%m-%dT%H:%M:%SZ",), **IDENTITY),
+    ),
+)
+
+
+def make_part(path: Path, megabytes: int) -> tuple[int, str]:
+    """Gzip CSV of about so many megabytes; its rows and its SHA-256."""
+    luck, rows = random.Random(1), 0
+    with gzip.GzipFile(path, "wb", compresslevel=1, mtime=0) as file:
+        file.write(b"ID,TEXT,UPDATED\n")
+        while path.stat().st_size < megabytes << 20:
+            lines = (
+                b"%d,%s,2014-09-30T12:00:00Z\n" % (rows + n, luck.randbytes(200).hex().encode()) for n in range(2000)
+            )
+            file.write(b"".join(lines))
+            rows += 2000
+    return rows, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+class Line:
+    """So many bytes a second for all connections together."""
+
+    def __init__(self, rate: float) -> None:
+        self.rate, self._free_at, self._lock = rate, 0.0, threading.Lock()
+
+    def take(self, size: int) -> None:
+        if not self.rate:
+            return
+        with self._lock:
+            begin = max(self._free_at, time.monotonic() - 0.05)  # a line keeps no more than a moment
+            self._free_at = begin + size / self.rate
+        time.sleep(max(0.0, self._free_at - time.monotonic()))
+
+
+def serve(part: Path, manifest: dict[str, Any], rate: float, failing: float, ready: Any) -> None:
+    line, luck, size = Line(rate), random.Random(7), part.stat().st_size
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self._say({"export_id": "export-1", "state": "ready"})
+
+        def do_GET(self) -> None:
+            if self.path.endswith("/manifest"):
+                self._say(manifest)
+            elif "/parts/" in self.path:
+                self._send()
+            else:
+                self._say({"export_id": "export-1", "state": "ready"})
+
+        def _say(self, content: dict[str, Any]) -> None:
+            body = json.dumps(content).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _send(self) -> None:
+            start = int(self.headers.get("range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+            self.send_response(206 if start else 200)
+            self.send_header("Content-Length", str(size - start))
+            self.send_header("ETag", '"one"')
+            if start:
+                self.send_header("Content-Range", f"bytes {start}-{size - 1}/{size}")
+            self.end_headers()
+            end = start + luck.randrange(size - start) if luck.random() < failing else size
+            with part.open("rb") as file:
+                while start < end:
+                    count = min(CHUNK, end - start)
+                    line.take(count)
+                    try:
+                        start += os.sendfile(self.connection.fileno(), file.fileno(), start, count)
+                    except OSError:
+                        return
+            if end < size:  # linger 0: close sends a reset
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.close_connection = True
+                self.rfile.close()
+                self.connection.close()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """A connection that we reset ourselves."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    ready.put(server.server_address[1])
+    server.serve_forever()
+
+
+def by_curl(url: str, names: list[str], folder: Path) -> float:
+    began = time.perf_counter()
+    pairs = [argument for name in names for argument in ("-o", str(folder / name), f"{url}/v1/exports/x/parts/{name}")]
+    command = ["curl", "--no-progress-meter", "--fail", "--parallel", "--parallel-max", str(AT_ONCE), *pairs]
+    subprocess.run(command, check=True)  # noqa: S603 -- a fixed program
+    return time.perf_counter() - began
+
+
+def by_us(url: str, folder: Path) -> tuple[float, int, int]:
+    """Seconds, parts whose bytes are right, requests that continued a part."""
+    began = time.perf_counter()
+    with GatewayClient(Gateway(url, "token"), LIMITS) as client, ThreadPoolExecutor(AT_ONCE) as pool:
+        export = client.request_export(CONTRACT.dataset, NIGHT, 1)
+        client.wait_ready(export)
+        parts = client.manifest(export).parts
+        list(pool.map(lambda part: client.download_part(export, part, folder / part.name), parts))
+        seconds = time.perf_counter() - began
+        right = sum(hashlib.sha256((folder / part.name).read_bytes()).hexdigest() == part.sha256 for part in parts)
+        return seconds, right, client.resumed
+
+
+def attempt(url: str, root: Path, result: Any) -> None:
+    began = time.perf_counter()
+    receipt = extract(
+        CONTRACT, NIGHT, gateway=Gateway(url, "token"), limits=LIMITS, landing=Landing(root), run_id=1, last_try=True
+    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    result.put((time.perf_counter() - began, receipt.bytes, receipt.complete, peak))
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--megabytes", type=int, default=1024)
+    arguments.add_argument("--line", type=float, default=50.0, help="megabytes a second; 0: no limit")
+    chosen = arguments.parse_args()
+    spawn = multiprocessing.get_context("spawn")  # a child that has imported nothing but what it needs
+    with tempfile.TemporaryDirectory(prefix="crosscheck-transport-") as folder:
+        part, count = Path(folder, "part.csv.gz"), max(1, chosen.megabytes // 32)
+        rows, digest = make_part(part, 32)
+        size = part.stat().st_size
+        names = [f"part-{number:04d}.csv.gz" for number in range(1, count + 1)]
+        manifest = {
+            "export_id": "export-1",
+            "dataset": CONTRACT.dataset,
+            "contract_version": "1.0",
+            "updated_from": "2014-09-30T00:00:00Z",
+            "updated_until": "2014-10-01T00:00:00Z",
+            "parts": [{"name": name, "rows": rows, "bytes": size, "sha256": digest} for name in names],
+            "control_totals": {
+                "rows": rows * count,
+                "non_blank": dict.fromkeys(("ID", "TEXT", "UPDATED"), rows * count),
+            },
+        }
+        print(f"{count} parts, {count * size / 1e6:.0f} MB, line {chosen.line:g} MB/s (0: none)")
+
+        def with_server(failing: float, rate: float, work: Any) -> Any:
+            ready = spawn.Queue()
+            server = spawn.Process(target=serve, args=(part, manifest, rate * 1e6, failing, ready), daemon=True)
+            server.start()
+            target = Path(tempfile.mkdtemp(dir=folder))
+            try:
+                return work(f"http://127.0.0.1:{ready.get(timeout=60)}", target)
+            finally:
+                server.kill()
+                server.join()
+                shutil.rmtree(target)
+
+        curl = with_server(0.0, chosen.line, lambda url, target: by_curl(url, names, target))
+        ours, right, _ = with_server(0.0, chosen.line, by_us)
+        print(
+            f"curl {curl:.1f} s   ours {ours:.1f} s   ours / curl throughput {curl / ours:.2f}   "
+            f"parts intact {right}/{count}"
+        )
+        broken, right, resumed = with_server(FAILING, chosen.line, by_us)
+        print(
+            f"{FAILING:.0%} of connections reset: {broken:.1f} s, {broken / ours:.2f} times; resumed {resumed}; "
+            f"intact {right}/{count}"
+        )
+
+        def measured(url: str, target: Path) -> Any:
+            result = spawn.Queue()
+            process = spawn.Process(target=attempt, args=(url, target, result))
+            process.start()
+            found = result.get(timeout=3600)
+            process.join()
+            return found
+
+        seconds, fetched, complete, peak = with_server(0.0, 0.0, measured)
+        print(
+            f"whole attempt, no line: {fetched / 1e6:.0f} MB in {seconds:.0f} s, complete {complete}, "
+            f"peak memory {peak:.0f} MB"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+comment on table ops.attempt_yield is 'what an attempt was worth, per field. Rows of the attempt: present + missing + placeholder + invalid; rows that break a critical rule are not counted. Versions of the union of all attempts of the run: new with this attempt, and held of versions after it';
