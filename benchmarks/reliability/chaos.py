@@ -114,6 +114,7 @@ class Place:
             gateways={
                 agency: Gateway(f"http://127.0.0.1:{port}", self.tokens[agency]) for agency, port in self.ports.items()
             },
+            quarantine_secrets=("a-secret-of-a-trial-that-is-long-enough",),
             extraction=Extraction(
                 read_seconds=2.0, backoff_seconds=0.02, backoff_max_seconds=0.2, poll_seconds=0.01, job_seconds=5.0
             ),
@@ -358,7 +359,7 @@ STATEMENTS = {
         left join match.evidence e using (pair_id)
         group by 1, 2, 3, 4, 5, 6""",
     "match.entity": "select member, entity from match.entity",
-    "quarantine.row": "select dataset, raw, reasons from quarantine.row",
+    "quarantine.row": "select dataset, fingerprint, reasons from quarantine.row",
     "report.lead": """
         select subject_id, receipt_number, band, weight, is_by_alias, form, petition_status, received_on,
                first_investigated_on, beneficiary_count, arrest_count, entity, subject_record_state,

@@ -301,6 +301,7 @@ def trial(folder: Path, nights: int, seed: int | None, say: Say) -> dict[str, An
             landing=folder / "landing",
             staging=folder / "staging",
             gateways=where,
+            quarantine_secrets=("a-secret-of-a-trial-that-is-long-enough",),
             extraction=Extraction(
                 read_seconds=2.0, backoff_seconds=0.02, backoff_max_seconds=1.0, poll_seconds=0.02, job_seconds=3.0
             ),
