@@ -6,11 +6,10 @@ world = --scenario $(SCENARIO) $(if $(SEED),--seed $(SEED))
 role = $(if $(ROLE),--role $(ROLE))
 moments = $(if $(SOURCE_AT),--source-at "$(SOURCE_AT)") $(if $(KNOWN_AT),--known-at "$(KNOWN_AT)")
 crosscheck = .venv/bin/python -m include
-spark = $(if $(shell command -v java),requirements-spark.txt)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev nightly up backfill sql psql verify-audit replay purge fuzz chaos hostile test test-unit \
-  test-compose check docs lock env clean
+  test-spark test-compose check docs lock env clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -21,7 +20,7 @@ setup: ## the environment in .venv (needs Python 3.11, 3.12 or 3.13 with venv an
 	@$(PYTHON) include/local/bootstrap.py requirements.txt
 
 setup-dev: ## the same with what the tests need; with Spark where Java is
-	@$(PYTHON) include/local/bootstrap.py requirements.txt requirements-dev.txt $(spark)
+	@$(PYTHON) include/local/bootstrap.py requirements.txt requirements-dev.txt
 
 nightly: setup ## one night under a real scheduler, and what happened (DATE=2014-09-12 chooses it)
 	@$(crosscheck) nightly $(world) $(if $(DATE),--date $(DATE))
@@ -49,6 +48,10 @@ test: setup-dev check ## the whole test suite
 
 test-unit: setup-dev ## the tests that need neither Airflow nor PostgreSQL
 	.venv/bin/python -m pytest tests/unit
+
+test-spark: ## matching on Spark finds the same pairs; needs Java 17, makes an environment of its own
+	@CROSSCHECK_VENV=.venv-spark $(PYTHON) include/local/bootstrap.py requirements.txt requirements-dev.txt requirements-spark.txt
+	.venv-spark/bin/python -m pytest tests/unit/matching/test_matching_engines.py
 
 test-compose: ## the real docker-compose.yaml on any Docker engine that is there: all healthy, one night green
 	tests/compose/run.sh

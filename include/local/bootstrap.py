@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-VENV = CHECKOUT / ".venv"
+VENV = CHECKOUT / os.environ.get("CROSSCHECK_VENV", ".venv")
 PYTHON = VENV / "bin" / "python"
 OLDEST, NEWEST = (3, 11), (3, 13)  # the lock was tried on these; Airflow 3.3 wants no newer
 

@@ -1,8 +1,8 @@
 """One core, all cores, mapped tasks, Spark: the same pairs and scores, to the last bit."""
 
-import shutil
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
@@ -91,7 +91,9 @@ def test_mapped_tasks(tmp_path: Path, files: tuple[Path, Path, Path], expected: 
 
 
 @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")  # see link_spark
-@pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java 17 or later, and there is none on the path")
+@pytest.mark.skipif(
+    find_spec("pyspark") is None, reason="PySpark has an environment of its own, and needs Java: make test-spark"
+)
 def test_spark(
     tmp_path: Path,
     files: tuple[Path, Path, Path],
