@@ -33,6 +33,10 @@ ROUNDS = 30
 FLOOR = -16.0  # bits, at the base model: below it no pair has a say
 SHARE_OF_SIDE = 0.01  # of the smaller side that is thought to be on the other at first
 MOST_WRONG_DATES = 0.1  # share of pairs of one person whose dates of birth have nothing in common
+WHY = (
+    "Learnt and counted by `train` from the tables that `provenance` names: m, the prior and the odds of other "
+    "explanations learnt without labels, u and frequencies counted. The reasons of the levels are those of the base model."
+)
 SEED = 20_160_104  # of the sample; the date of the audit
 
 
@@ -79,7 +83,11 @@ def train(left: pd.DataFrame, right: pd.DataFrame | None = None, base: Model | N
     model = _maximise(start, patterns, total)
     data = {"left_rows": len(left), "right_rows": len(others), "sampled_rows": len(sample), "candidates": len(pairs[0])}
     return _with_bands(model, patterns).model_copy(
-        update={"name": "trained", "provenance": Provenance(made_by=f"train from {base.version}", data=data)}
+        update={
+            "name": "trained",
+            "why": WHY,
+            "provenance": Provenance(made_by=f"train from {base.version}", data=data),
+        }
     )
 
 
