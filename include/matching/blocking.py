@@ -24,7 +24,6 @@ COMMON_WORD = 0.003
 # Two words that so many people bear together by chance make 20 candidates of a million, and of one culture some 200.
 COMMON_PAIR = 2e-5
 FILTER_BITS = 22  # of a table of flags that turns most keys away before they are looked up: 4 MB stay in the cache
-BEGINNING = 3  # letters of a word that survive most misspellings and every truncation
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ SHARE_OF_SIDE = 0.01  # of the smaller side that is thought to be on the other a
 MOST_WRONG_DATES = 0.1  # share of pairs of one person whose dates of birth have nothing in common
 WHY = (
     "Learnt and counted by `train` from the tables that `provenance` names: m, the prior and the odds of other "
-    "explanations learnt without labels, u and frequencies counted. The reasons of the levels are those of the base model."
+    "explanations learnt without labels, u and frequencies counted. The reasons of the levels "
+    "are those of the base model."
 )
 SEED = 20_160_104  # of the sample; the date of the audit
 
