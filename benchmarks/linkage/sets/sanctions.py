@@ -259,8 +259,10 @@ MAKERS = {
 
 def _distinct(parts: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Nobody bears his father's name or his own twice here: it would be the same word to every matcher."""
-    seen: set[str] = set()
-    return {role: names for role, names in parts.items() if not (names[0] in seen or seen.add(names[0]))}  # type: ignore[func-returns-value]
+    first: dict[str, str] = {}
+    for role, names in parts.items():
+        first.setdefault(names[0], role)
+    return {role: names for role, names in parts.items() if first[names[0]] == role}
 
 
 def _nicknames(culture: str, sex: str, draw: np.random.Generator) -> Words:
@@ -422,4 +424,4 @@ def _strangers(size: int, seed: int, draw: np.random.Generator) -> pd.DataFrame:
 
 
 def _one(values: object, draw: np.random.Generator) -> str:
-    return str(values[int(draw.integers(len(values)))])  # type: ignore[index,arg-type]
+    return str(values[int(draw.integers(len(values)))])
