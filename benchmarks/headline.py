@@ -10,6 +10,7 @@ import sys
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
+from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -53,7 +54,7 @@ def years(world: World) -> list[Interval]:
     cuts = [midnight(world.first_day)]
     while cuts[-1] < end:
         cuts.append(min(cuts[-1].replace(year=cuts[-1].year + 1), end))
-    return [Interval(*both) for both in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [Interval(*both) for both in pairwise(cuts)]
 
 
 def load(settings: pipeline.Settings, interval: Interval) -> None:

@@ -55,8 +55,7 @@ linked as ( -- doubtful links within TECS: entities that are one person, if who 
     select
         bool_or(records.is_unmatchable) as is_unmatchable,
         bool_and(records.is_convicted) as is_convicted
-    from match.link
-    inner join latest.model using (model_version)
+    from report.doubtful_link as link
     cross join lateral (values (link.left_member), (link.right_member)) as side (member)
     inner join records on side.member = 'tecs_subjects:' || records.subject_id
     group by link.left_member, link.right_member
