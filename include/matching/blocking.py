@@ -16,13 +16,16 @@ import numpy as np
 import pandas as pd
 
 from include.matching.records import NUMBERS, Records
-from include.matching.words import Flags, Hashes, Numbers, mix
+from include.matching.words import Flags, Hashes, Numbers, Shares, mix
 
-# A surname of this share among a million people, born in one of fifty years, makes 200 candidates for each who bears
-# it.
-COMMON_WORD = 0.003
-# Two words that so many people bear together by chance make 20 candidates of a million, and of one culture some 200.
-COMMON_PAIR = 2e-5
+# How many rows of a right side, as large as the model says, a key of each kind may find by chance for a row of the
+# left. People go by culture: some find ten times as many.
+PER_WORD_AND_YEAR = 60  # of people who bear a word, one in fifty is born in a given year
+YEARS = 50
+PER_TWO_WORDS = 20
+PER_WORD_AND_INITIAL = 4
+INITIALS = 15  # that names begin with, were each as common
+PER_WORD = 4
 FILTER_BITS = 22  # of a table of flags that turns most keys away before they are looked up: 4 MB stay in the cache
 
 
@@ -111,6 +114,7 @@ def row_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
         yield "postcode and house", _Keys(some, mix(records.postcode[some].view(np.uint64), records.street_key[some]))
     yield from _date_keys(records)
     yield from _word_keys(records)
+    yield from _rare_words(records)
     yield "two words", _pairs_of_words(records)
 
 
@@ -127,7 +131,7 @@ def _date_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
 def _word_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
     """A word of the name with a part of the date, or with the postcode. A common word takes another's initial along."""
     row, word = _words_of_rows(records)
-    heard, common = records.words.full_heard[word], records.words.heard_share[word] > COMMON_WORD
+    heard, common = records.words.full_heard[word], _expected(records, word) > PER_WORD_AND_YEAR * YEARS
     for born in records.born.T:
         year, rest = born[row] // 10000, born[row] % 10000
         some = np.flatnonzero((year > 0) & ~common)
@@ -141,6 +145,22 @@ def _word_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
     some = np.flatnonzero(records.street_key[row])
     if len(some):
         yield "word and house", _Keys(row[some], mix(heard[some], records.street_key[row[some]]))
+
+
+def _rare_words(records: Records) -> Iterator[tuple[str, _Keys]]:
+    """A word so rare that nothing else need agree; a less rare one with the initial of another."""
+    row, word = _words_of_rows(records)
+    heard, expected = records.words.full_heard[word], _expected(records, word)
+    some = np.flatnonzero(expected <= PER_WORD)
+    yield "rare word", _Keys(row[some], mix(heard[some]))
+    some = np.flatnonzero(expected <= PER_WORD_AND_INITIAL * INITIALS)
+    yield "word and initial", _with_initials(records, row, heard, np.zeros(len(row), dtype=np.int64), some)
+
+
+def _expected(records: Records, word: Numbers) -> Shares:
+    """Rows of the right side that have each word."""
+    found: Shares = records.words.heard_share[word] * records.compared_rows
+    return found
 
 
 def _with_initials(records: Records, row: Numbers, heard: Hashes, year: Numbers, some: Numbers) -> _Keys:
@@ -182,7 +202,9 @@ def _pairs_of_words(records: Records) -> _Keys:
     found = []
     for family, family_share in halves[0]:
         for given, given_share in halves[1]:
-            some = np.flatnonzero((family != 0) & (given != 0) & (family_share * given_share <= COMMON_PAIR))
+            some = np.flatnonzero(
+                (family != 0) & (given != 0) & (family_share * given_share * records.compared_rows <= PER_TWO_WORDS)
+            )
             if len(some):
                 low, high = np.minimum(family[some], given[some]), np.maximum(family[some], given[some])
                 found.append(_Keys(names.row[some], mix(low, high)))

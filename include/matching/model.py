@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -26,7 +27,7 @@ DEFAULT = Path(__file__).parent / "models" / "default.json"  # trained: `docs/ma
 BASE = Path(__file__).parent / "models" / "base.json"  # set by hand, with reasons: where training begins
 
 # Raise it when a change to the code of this room changes a score: it is part of the model's version.
-ALGORITHM = 2
+ALGORITHM = 3
 
 # What `compare` can find, in the order in which evidence is listed. "missing" is neutral: it has no weight.
 MISSING = "missing"
@@ -121,59 +122,52 @@ class Frequencies(_Part):
     family: dict[str, Share]
     given: dict[str, Share]
 
-    @cached_property
-    def _family(self) -> "_Lookup":
-        return _Lookup.of(_higher(self.family, _census("dist.all.last") if self.census else {}))
 
-    @cached_property
-    def _given(self) -> "_Lookup":
-        """A given name stands where a surname should, in a swapped name: the higher of both shares holds."""
-        both = {}
-        if self.census:
+class NameShares:
+    """How common a name is, by hash of the word. A nickname's sound is that of the name it stands for."""
+
+    def __init__(self, frequencies: Frequencies, full: Mapping[str, str]) -> None:
+        """`full`: nickname -> name."""
+        self._floors = frequencies.family_floor, frequencies.given_floor
+        family, given = dict(frequencies.family), dict(frequencies.given)
+        if frequencies.census:
             female, male = _census("dist.female.first"), _census("dist.male.first")
             both = {name: (female.get(name, 0.0) + male.get(name, 0.0)) / 2 for name in {*female, *male}}
-        return _Lookup.of(_higher(self.given, both))
-
-    @cached_property
-    def _sound(self) -> "_Lookup":
-        family, given = self._family, self._given
-        spelling = np.concatenate([family.key, given.key])
-        share = np.concatenate([family.share, given.share])
-        heard = np.concatenate([family.heard, given.heard])
-        _, word = np.unique(spelling, return_inverse=True)
-        highest, sound = np.zeros(word.max(initial=-1) + 1), np.zeros(word.max(initial=-1) + 1, dtype=np.uint64)
-        np.maximum.at(highest, word, share)
-        sound[word] = heard
-        keys, code = np.unique(sound, return_inverse=True)
-        shares: Shares = np.bincount(code, weights=highest).astype(np.float64)
-        return _Lookup(keys, shares, keys)
+            family, given = _higher(family, _census("dist.all.last")), _higher(given, both)
+        self._family, self._given = _by_spelling(family), _by_spelling(given)
+        # a given name stands where a surname should, in a swapped name: the higher of both shares holds
+        self._sound = _by_sound(_higher(family, given), full)
 
     def of_family(self, spelling: Hashes) -> Shares:
         """Share of people with a surname."""
-        return self._family.find(spelling, self.family_floor)
+        return self._family.find(spelling, self._floors[0])
 
     def of_given(self, spelling: Hashes) -> Shares:
         """Share of people with a given name."""
-        return self._given.find(spelling, self.given_floor)
+        return self._given.find(spelling, self._floors[1])
 
-    def of_sound(self, heard: Hashes) -> Shares:
-        """Share of people with a name of this sound."""
-        return self._sound.find(heard, 0.0)
+    def of_sound(self, full_heard: Hashes) -> Shares:
+        """Share of people with a name of this sound; 0 where nobody is known to have one."""
+        return self._sound.find(full_heard, 0.0)
+
+
+def _by_spelling(shares: Mapping[str, float]) -> "_Lookup":
+    return _Lookup(hash_letters(byte_matrix(pa.array(list(shares), pa.string()))).value, list(shares.values()))
+
+
+def _by_sound(shares: Mapping[str, float], full: Mapping[str, str]) -> "_Lookup":
+    letters = byte_matrix(pa.array([full.get(name, name) for name in shares], pa.string()))
+    heard = hear(letters, hash_letters(letters))[2]
+    keys, code = np.unique(heard, return_inverse=True)
+    return _Lookup(keys, np.bincount(code, weights=list(shares.values()), minlength=len(keys)))
 
 
 class _Lookup:
-    """Shares by hash of a word."""
+    """Shares by hash."""
 
-    def __init__(self, key: Hashes, share: Shares, heard: Hashes) -> None:
-        self.key, self.share, self.heard = key, share, heard
-
-    @classmethod
-    def of(cls, shares: Mapping[str, float]) -> "_Lookup":
-        letters = byte_matrix(pa.array(list(shares), pa.string()))
-        hashed = hash_letters(letters)
-        order = np.argsort(hashed.value)
-        share = np.array(list(shares.values()), dtype=np.float64)
-        return cls(hashed.value[order], share[order], hear(letters, hashed)[2][order])
+    def __init__(self, key: Hashes, share: npt.ArrayLike) -> None:
+        order = np.argsort(key)
+        self.key, self.share = key[order], np.asarray(share, dtype=np.float64)[order]
 
     def find(self, key: Hashes, floor: float) -> Shares:
         if not len(self.key):
@@ -198,6 +192,7 @@ class Model(_Part):
     provenance: Provenance
     prior: Share  # share of pairs of one person among all pairs, before anything is compared
     prior_why: str
+    right_rows: Annotated[int, Field(gt=0)]  # of the table that each row of the other is looked for in
     lead: float  # total weight in bits from which a pair is a lead
     review: float  # and from which a person looks at it
     bands_why: str
@@ -226,6 +221,13 @@ class Model(_Part):
                     raise ValueError(f"[{name}: {comparison}] is no comparison")
         return self
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy that does not remember what followed from the values that are updated."""
+        copied = super().model_copy(update=update, deep=deep)
+        for derived in ("version", "name_shares"):
+            copied.__dict__.pop(derived, None)
+        return copied
+
     @cached_property
     def version(self) -> str:
         """Name and content hash: the numbers, the name lists and the code's algorithm number."""
@@ -236,6 +238,11 @@ class Model(_Part):
     def known_nicknames(self) -> Nicknames:
         """The nicknames of the model and of the package."""
         return Nicknames(self.nicknames)
+
+    @cached_property
+    def name_shares(self) -> NameShares:
+        """How common names are, as this model has it."""
+        return NameShares(self.frequencies, self.known_nicknames.full)
 
     @cached_property
     def country_reader(self) -> CountryReader:

@@ -52,6 +52,7 @@ class Records:
     house: Numbers  # number at the beginning of the street
     street_key: Hashes  # the number, or where there is none the whole street as it is written
     organisation: Hashes
+    compared_rows: int  # of the table that a row is looked for in, as the model has it
 
     def __len__(self) -> int:
         return len(self.table)
@@ -63,7 +64,7 @@ class Records:
 
 def read_records(table: Table, model: Model) -> Records:
     """Read every value of a table."""
-    words, names = read_names(table, model.known_nicknames.full, model.frequencies)
+    words, names = read_names(table, model.known_nicknames.full, model.name_shares)
     streets = table["street"]
     house = _houses(streets)
     countries = _by_distinct(table["country"], model.country_reader.read)
@@ -84,6 +85,7 @@ def read_records(table: Table, model: Model) -> Records:
         house=house,
         street_key=_street_keys(streets, house),
         organisation=_hashed(table["organisation"], organisation),
+        compared_rows=model.right_rows,
     )
 
 
