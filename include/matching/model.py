@@ -9,8 +9,7 @@ precision that the numbers do not have.
 import hashlib
 import math
 from collections.abc import Iterable, Mapping
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -19,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from include.matching import census
 from include.matching.countries import CountryReader
 from include.matching.nicknames import Nicknames
 from include.matching.words import Hashes, Shares, byte_matrix, hash_letters, hear
@@ -124,19 +124,16 @@ class Frequencies(_Part):
 
 
 class NameShares:
-    """How common a name is, by hash of the word. A nickname's sound is that of the name it stands for."""
+    """How common a name is, by hash of the word."""
 
-    def __init__(self, frequencies: Frequencies, full: Mapping[str, str]) -> None:
-        """`full`: nickname -> name."""
+    def __init__(self, frequencies: Frequencies) -> None:
         self._floors = frequencies.family_floor, frequencies.given_floor
         family, given = dict(frequencies.family), dict(frequencies.given)
         if frequencies.census:
-            female, male = _census("dist.female.first"), _census("dist.male.first")
-            both = {name: (female.get(name, 0.0) + male.get(name, 0.0)) / 2 for name in {*female, *male}}
-            family, given = _higher(family, _census("dist.all.last")), _higher(given, both)
+            family, given = _higher(family, census.surnames()), _higher(given, census.given_names())
         self._family, self._given = _by_spelling(family), _by_spelling(given)
         # a given name stands where a surname should, in a swapped name: the higher of both shares holds
-        self._sound = _by_sound(_higher(family, given), full)
+        self._sound = _by_sound(_higher(family, given))
 
     def of_family(self, spelling: Hashes) -> Shares:
         """Share of people with a surname."""
@@ -146,17 +143,17 @@ class NameShares:
         """Share of people with a given name."""
         return self._given.find(spelling, self._floors[1])
 
-    def of_sound(self, full_heard: Hashes) -> Shares:
+    def of_sound(self, heard: Hashes) -> Shares:
         """Share of people with a name of this sound; 0 where nobody is known to have one."""
-        return self._sound.find(full_heard, 0.0)
+        return self._sound.find(heard, 0.0)
 
 
 def _by_spelling(shares: Mapping[str, float]) -> "_Lookup":
     return _Lookup(hash_letters(byte_matrix(pa.array(list(shares), pa.string()))).value, list(shares.values()))
 
 
-def _by_sound(shares: Mapping[str, float], full: Mapping[str, str]) -> "_Lookup":
-    letters = byte_matrix(pa.array([full.get(name, name) for name in shares], pa.string()))
+def _by_sound(shares: Mapping[str, float]) -> "_Lookup":
+    letters = byte_matrix(pa.array(list(shares), pa.string()))
     heard = hear(letters, hash_letters(letters))[2]
     keys, code = np.unique(heard, return_inverse=True)
     return _Lookup(keys, np.bincount(code, weights=list(shares.values()), minlength=len(keys)))
@@ -231,7 +228,7 @@ class Model(_Part):
     @cached_property
     def version(self) -> str:
         """Name and content hash: the numbers, the name lists and the code's algorithm number."""
-        content = f"{ALGORITHM}\n{self.model_dump_json()}\n{_census_digest()}"
+        content = f"{ALGORITHM}\n{self.model_dump_json()}\n{census.digest()}"
         return f"{self.name}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
     @cached_property
@@ -242,7 +239,7 @@ class Model(_Part):
     @cached_property
     def name_shares(self) -> NameShares:
         """How common names are, as this model has it."""
-        return NameShares(self.frequencies, self.known_nicknames.full)
+        return NameShares(self.frequencies)
 
     @cached_property
     def country_reader(self) -> CountryReader:
@@ -282,19 +279,3 @@ def _same(where: str, given: Iterable[str], wanted: Iterable[str]) -> None:
 
 def _higher(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
     return {name: max(one.get(name, 0.0), other.get(name, 0.0)) for name in {*one, *other}}
-
-
-# US Census 1990 name lists, public domain, as packaged by `names`: "NAME percent cumulative-percent rank".
-_CENSUS_LISTS = ("dist.all.last", "dist.female.first", "dist.male.first")
-
-
-@cache
-def _census(name: str) -> dict[str, float]:
-    lines = (line.split() for line in files("names").joinpath(name).read_text("ascii").splitlines())
-    return {fields[0]: float(fields[1]) / 100 for fields in lines if fields}
-
-
-@cache
-def _census_digest() -> str:
-    content = b"".join(files("names").joinpath(name).read_bytes() for name in _CENSUS_LISTS)
-    return hashlib.sha256(content).hexdigest()
