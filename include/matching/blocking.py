@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from include.matching.model import Model
 from include.matching.records import NUMBERS, Records
 from include.matching.words import Flags, Hashes, Numbers, Shares, mix
 
@@ -26,6 +27,7 @@ PER_TWO_WORDS = 10
 PER_WORD_AND_INITIAL = 4
 INITIALS = 15  # that names begin with, were each as common
 PER_WORD = 4
+PER_POSTCODE = 10  # a small table's; in a large one a postcode is shared by hundreds
 FILTER_BITS = 22  # of a table of flags that turns most keys away before they are looked up: 4 MB stay in the cache
 
 
@@ -40,21 +42,22 @@ class Index:
     """The keys of the left side, ready to be looked up."""
 
     rules: dict[str, "_Side"]
+    model: Model
     pairs: Counter[str] = field(default_factory=Counter)  # by rule, before pairs of several rules are counted once
 
     @classmethod
-    def of(cls, left: Records) -> "Index":
+    def of(cls, left: Records, model: Model) -> "Index":
         """Index every key of every row."""
         found: dict[str, list[_Keys]] = {}
-        for rule, keys in row_keys(left):
+        for rule, keys in row_keys(left, model):
             found.setdefault(rule, []).append(keys)
-        return cls({rule: _Side.of(_together(keys)) for rule, keys in found.items()})
+        return cls({rule: _Side.of(_together(keys)) for rule, keys in found.items()}, model)
 
     def candidates(self, right: Records) -> tuple[Numbers, Numbers]:
         """Rows of the left side and of `right` that share a key, each pair once."""
         width = max(len(right), 1)
         found = []
-        for rule, keys in row_keys(right):
+        for rule, keys in row_keys(right, self.model):
             if rule in self.rules:
                 pairs = self.rules[rule].find(keys, width)
                 self.pairs[rule] += len(pairs)
@@ -100,7 +103,7 @@ def _slot(key: Hashes) -> Hashes:
     return key >> np.uint64(64 - FILTER_BITS)
 
 
-def row_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
+def row_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
     """All keys of a side, rule by rule; a row may have a key twice."""
     for number in NUMBERS:
         for values in records.numbers[number].T:
@@ -112,9 +115,17 @@ def row_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
     some = np.flatnonzero((records.postcode != 0) & (records.street_key != 0))
     if len(some):
         yield "postcode and house", _Keys(some, mix(records.postcode[some].view(np.uint64), records.street_key[some]))
+    if len(some := np.flatnonzero(records.postcode)) and _per_postcode(model) <= PER_POSTCODE:
+        yield "postcode", _Keys(some, mix(records.postcode[some].view(np.uint64)))
     yield from _date_keys(records)
-    yield from _word_keys(records)
-    yield "two words", _pairs_of_words(records)
+    yield from _word_keys(records, model)
+    yield "two words", _pairs_of_words(records, model)
+
+
+def _per_postcode(model: Model) -> float:
+    """Rows of the right side that share the postcode of a row of the left."""
+    place = model.comparisons["place"]
+    return sum(place[level].u or 0.0 for level in ("exact", "postcode")) * model.right_rows
 
 
 def _date_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
@@ -140,7 +151,7 @@ class _Said:
         return _Said(self.row[at], self.word[at], self.heard[at], self.expected[at])
 
     @classmethod
-    def of(cls, records: Records) -> "_Said":
+    def of(cls, records: Records, model: Model) -> "_Said":
         """Every word of every name, an initial excepted."""
         row, word = _words_of_rows(records)
         words = records.words
@@ -149,13 +160,13 @@ class _Said:
             some = np.flatnonzero(heard[word])
             parts.append((row[some], word[some], heard[word[some]], share[word[some]]))
         rows, at, sounds, shares = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return cls(rows, at, sounds, shares * records.compared_rows)
+        return cls(rows, at, sounds, shares * model.right_rows)
 
 
-def _word_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
+def _word_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
     """A word of the name with a part of the date, or with the place; a rare one alone. A common word takes another's
     initial along."""
-    said = _Said.of(records)
+    said = _Said.of(records, model)
     row, heard, common = said.row, said.heard, said.expected > PER_WORD_AND_YEAR * YEARS
     for born in records.born.T:
         year, rest = born[row] // 10000, born[row] % 10000
@@ -203,7 +214,7 @@ def _words_of_rows(records: Records) -> tuple[Numbers, Numbers]:
     return row, word
 
 
-def _pairs_of_words(records: Records) -> _Keys:
+def _pairs_of_words(records: Records, model: Model) -> _Keys:
     """A word of the surname with a word of the given names, in either order; all of each half as one word, too."""
     names = records.names
     families = [_half(records, column) for column in names.family.T]
@@ -217,7 +228,7 @@ def _pairs_of_words(records: Records) -> _Keys:
     for family, family_share in families:
         for given, given_share in givens:
             both = (family != 0) & (given != 0)
-            some = np.flatnonzero(both & (family_share * given_share * records.compared_rows <= PER_TWO_WORDS))
+            some = np.flatnonzero(both & (family_share * given_share * model.right_rows <= PER_TWO_WORDS))
             if len(some):
                 low, high = np.minimum(family[some], given[some]), np.maximum(family[some], given[some])
                 found.append(_Keys(names.row[some], mix(low, high)))

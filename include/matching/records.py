@@ -52,7 +52,6 @@ class Records:
     house: Numbers  # number at the beginning of the street
     street_key: Hashes  # the number, or where there is none the whole street as it is written
     organisation: Hashes
-    compared_rows: int  # of the table that a row is looked for in, as the model has it
 
     def __len__(self) -> int:
         return len(self.table)
@@ -85,7 +84,6 @@ def read_records(table: Table, model: Model) -> Records:
         house=house,
         street_key=_street_keys(streets, house),
         organisation=_hashed(table["organisation"], organisation),
-        compared_rows=model.right_rows,
     )
 
 

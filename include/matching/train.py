@@ -83,7 +83,7 @@ def train(
     start = count_strangers(start, ones, many, draw, within=right is None)
     start = count_namesakes(start, many, draw)
     sides = Side(ones, most_by_names(ones, start)), Side(many, most_by_names(many, start))
-    pairs = Index.of(ones).candidates(many)
+    pairs = Index.of(ones, start).candidates(many)
     total = len(ones) * len(many)
     if right is None:
         later = pairs[0] < pairs[1]

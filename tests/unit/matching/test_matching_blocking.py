@@ -14,7 +14,7 @@ from tests.unit.matching.rows import rows
 def reaches(one: dict[str, str], other: dict[str, str], right_rows: int) -> bool:
     model = load_model().model_copy(update={"right_rows": right_rows})
     left, right = (read_records(Table(rows(row)), model) for row in (one, other))
-    return len(Index.of(left).candidates(right)[0]) == 1
+    return len(Index.of(left, model).candidates(right)[0]) == 1
 
 
 @pytest.mark.parametrize(
