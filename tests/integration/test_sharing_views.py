@@ -18,7 +18,9 @@ pytestmark = pytest.mark.integration
 
 SUSPECTED = {"target", "suspect", "associate"}
 TRAFFICKING = {"HT1", "HT2"}
-ENTERED = "select receipt_number from latest.uscis_t_application where coalesce(trafficker_name, trafficker_phone) <> ''"
+ENTERED = (
+    "select receipt_number from latest.uscis_t_application where coalesce(trafficker_name, trafficker_phone) <> ''"
+)
 
 
 @pytest.fixture(scope="module")
