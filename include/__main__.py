@@ -148,8 +148,8 @@ def verify_audit(
     seed: Seed = None,
     known: Annotated[str | None, typer.Option("--head", help="A head that was noted down: NUMBER:SEAL.")] = None,
 ) -> None:
-    """Check every seal of the audit trail, and that each decision is what its entry says; prints the trail's head, to be
-    noted down outside the warehouse.
+    """Check every seal of the audit trail, and that each decision is what its entry says; prints the trail's head, to
+    be noted down outside the warehouse.
 
     Where the pages' own connection and key are in the environment (`CROSSCHECK_DESK_DSN`, `CROSSCHECK_AUDIT_KEY`) it
     asks there, else in the warehouse of a world on this machine.

@@ -10,7 +10,8 @@ with best as (
         pair.band,
         pair.weight,
         pair.alias_version_id is not null as is_by_alias,
-        pair.model_version
+        pair.model_version,
+        pair.found_at
     from match.pair
     inner join latest.model using (model_version)
     inner join record.tecs_subject as subject on subject.version_id = pair.subject_version_id
@@ -18,7 +19,7 @@ with best as (
     left join record.tecs_alias as alias on alias.version_id = pair.alias_version_id
     where
         greatest(subject.updated_at, alias.updated_at, petitioner.updated_at) <= access.source_at()
-        and greatest(subject.loaded_at, alias.loaded_at, petitioner.loaded_at) <= access.known_at()
+        and greatest(subject.loaded_at, alias.loaded_at, petitioner.loaded_at, pair.found_at) <= access.known_at()
     order by
         subject.subject_id asc, petitioner.receipt_number asc, pair.weight desc, subject.updated_at desc,
         petitioner.updated_at desc, pair.alias_version_id asc nulls first
@@ -93,6 +94,7 @@ select
     ) as petitioner_record_state,
     petition.record_state as petition_record_state,
     best.pair_id,
+    best.found_at,
     best.model_version,
     best.band as model_band,
     decided.outcome as decision,

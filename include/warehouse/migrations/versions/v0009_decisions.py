@@ -1,4 +1,4 @@
-"""What reviewers decide on a lead, each decision tied to its entry in the audit trail."""
+"""What reviewers decide on a lead, each decision tied to its entry in the audit trail; when a pair was found."""
 
 from pathlib import Path
 
@@ -17,7 +17,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the table. The decisions stay in the audit trail, as text."""
+    """Drop the table and the times. The decisions stay in the audit trail, as text."""
+    op.drop_column("run", "matched_at", schema="match")
+    op.drop_column("pair", "found_at", schema="match")
     op.drop_table("decision", schema="match")
     op.get_bind().exec_driver_sql("drop function match.refuse()")
     op.drop_constraint("access_kind", "access", schema="audit")
