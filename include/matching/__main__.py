@@ -111,9 +111,15 @@ def train_command(
     left: Left,
     out: Annotated[Path, typer.Option(help="Where the model goes, JSON.")],
     right: Other = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(help="CSV or Parquet of pairs that people decided: left_id, right_id, outcome (accept, reject)."),
+    ] = None,
     columns: Map = None,
 ) -> None:
-    """A model fitted to these files, without labels; both are held in memory."""
+    """A model fitted to these files, without labels, or with those of `--decisions`; both are held in memory."""
+    from include.matching.decided import learn
+    from include.matching.files.tables import read_decisions
     from include.matching.train import train
 
     with _one_line_errors():
@@ -123,7 +129,16 @@ def train_command(
         theirs = None if right is None else File(right, maps["right"])
         if theirs is not None:
             told("right", theirs)
-        model = train(ours.read(), None if theirs is None else theirs.read())
+        tables = [ours.read(), *(() if theirs is None else (theirs.read(),))]
+        model = train(*tables)
+        if decisions is not None:
+            learnt = learn(model, tables[0], tables[-1], read_decisions(decisions))
+            model = learnt.model
+            typer.echo(
+                f"m counted from [{learnt.accepted}] accepted pairs: leads are [{learnt.leads_now[0]}] of them, "
+                f"before [{learnt.leads_before[0]}]; and of [{learnt.rejected}] rejected pairs "
+                f"[{learnt.leads_now[1]}], before [{learnt.leads_before[1]}]"
+            )
         told_dates(ours, *(() if theirs is None else (theirs,)))
         save_model(model, out)
         typer.echo(f"model {model.version}: lead from {model.lead:g} bits, review from {model.review:g}")
