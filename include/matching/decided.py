@@ -2,8 +2,7 @@
 
 Accepted pairs are one person's records, by the word of who looked: their levels are counted, beside a model's own m,
 which counts as some pairs so that few decisions move it little. u stays as it is: a rejected pair is a near miss, not a
-pair of strangers. Rejected pairs only say, with the accepted ones, on which side of the lead the two models put what was
-decided.
+pair of strangers. Rejected pairs only say, with the accepted ones, on which side of the lead either model puts them.
 """
 
 from dataclasses import dataclass
