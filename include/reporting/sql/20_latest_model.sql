@@ -1,3 +1,4 @@
+-- the model of the last run that matched
 create view latest.model as
 select model_version
 from match.run

@@ -14,6 +14,8 @@ paired as (
     select
         entity,
         receipt_number,
+        bool_or(band = 'lead') as is_lead, -- or a reviewer has accepted it
+        bool_and(band = 'rejected') as is_rejected,
         bool_or(band = 'lead' and not is_contradicted) as is_uncontradicted
     from report.lead
     group by entity, receipt_number
@@ -23,11 +25,12 @@ personal as (
     select
         coalesce(joined.entity, paired.entity) as entity,
         coalesce(substr(joined.member, length('uscis_petitioners:') + 1), paired.receipt_number) as receipt_number,
-        case when joined.member is null then 'review' else 'lead' end as band,
-        coalesce(paired.is_uncontradicted and joined.member is not null, false) as is_uncontradicted
+        case when joined.member is not null or paired.is_lead then 'lead' else 'review' end as band,
+        coalesce(paired.is_uncontradicted, false) as is_uncontradicted
     from joined
     full join paired
         on paired.entity = joined.entity and joined.member = 'uscis_petitioners:' || paired.receipt_number
+    where paired.is_rejected is not true
 ),
 
 organisations as (
