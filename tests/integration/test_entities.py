@@ -155,7 +155,8 @@ def test_no_function_of_the_reports_has_rights_of_its_own(held: Held) -> None:
         """select proname, prosecdef, has_function_privilege('privacy_officer', oid, 'execute')
            from pg_proc where pronamespace = 'report'::regnamespace""",
     )
-    assert functions == [("audit_headline", False, False)]
+    assert ("audit_headline", False, False) in functions
+    assert [name for name, *rights in functions if any(rights)] == []
     for role in ("privacy_officer", "desk"):
         with (
             psycopg2.connect(as_role(held.settings.desk_dsn, role)) as connection,
