@@ -558,9 +558,11 @@ def _write_ledger(settings: Settings, run: Run, landing: "Landing", dataset: str
 
 @contextmanager
 def _timed(settings: Settings, run: Run, stage_name: str, dataset: str = "") -> Iterator[None]:
-    """Enter the time of a stage's work in the books, if it ended well."""
+    """One session at the warehouse, and the time of the stage's work in the books, if it ended well."""
     from include.warehouse import books
+    from include.warehouse.connection import session
 
     started_at = datetime.now(UTC)
-    yield
-    books.record_stage_time(settings.warehouse_dsn, run.run_id, stage_name, dataset, started_at, datetime.now(UTC))
+    with session(settings.warehouse_dsn):
+        yield
+        books.record_stage_time(settings.warehouse_dsn, run.run_id, stage_name, dataset, started_at, datetime.now(UTC))
