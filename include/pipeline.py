@@ -304,20 +304,36 @@ def match(settings: Settings, run: Run) -> dict[str, Any]:
 
 
 def resolve(settings: Settings, run: Run) -> dict[str, Any]:
-    """Which records are one person, by the leads of the current model."""
+    """Which records are one person: link the records of each system, then join all that the current model links."""
     import pandas as pd
 
+    from include.matching.link import dedupe, link
     from include.matching.model import load_model
-    from include.matching.resolve import resolve as components
+    from include.matching.resolve import changes
+    from include.matching.resolve import resolve as join
+    from include.warehouse import entities
     from include.warehouse.connection import transaction
-    from include.warehouse.matches import lead_edges, replace_entities
 
+    model = load_model()
     with _timed(settings, run, "resolve"), transaction(settings.warehouse_dsn) as cursor:
-        edges = lead_edges(cursor, load_model().version)
-        members = pd.concat([edges["left"], edges["right"]]).drop_duplicates().to_frame("member")
-        entities = components(members, edges)
-        replace_entities(cursor, entities)
-    return {"members": len(entities), "entities": int(entities["entity"].nunique())}
+        same_model = entities.has_resolved(cursor, model.version)
+        found = entities.take_unlinked(cursor, model.version)
+        is_new = found.personas["is_new"]
+        new, held = found.personas[is_new], found.personas[~is_new]
+        subjects = pd.concat([dedupe(new, model).pairs, link(new, held, model).pairs])
+        petitioners = dedupe(found.petitioners, model).pairs
+        entities.leave_links(cursor, run.run_id, model.version, found, subjects, petitioners)
+        links, members = entities.accepted_links(cursor, model.version)
+        resolved = join(members, links, model)
+        before = entities.held_entities(cursor)
+        changed = changes(before, resolved.entities, resolved.cut, same_model=same_model)
+        entities.replace_entities(cursor, run.run_id, resolved.entities, resolved.cut, changed)
+    return {
+        "members": len(resolved.entities),
+        "entities": int(resolved.entities["entity"].nunique()),
+        "cut": len(resolved.cut),
+        "changed": len(changed),
+    }
 
 
 def close_books(
@@ -440,6 +456,7 @@ def preload() -> None:
         "include.matching.link",
         "include.matching.resolve",
         "include.reporting.summary",
+        "include.warehouse.entities",
         "include.warehouse.load",
         "include.warehouse.matches",
     ):

@@ -95,19 +95,6 @@ def leave_matches(
     return Matched(*row(cursor))
 
 
-def lead_edges(cursor: Cursor, model_version: str) -> pd.DataFrame:
-    """Which record leads to which, under a model: `left`, `right`, each `<dataset>:<source key>`."""
-    cursor.execute(query("lock_matching"))
-    cursor.execute(query("lead_edges"), {"model_version": model_version})
-    return pd.DataFrame(cursor.fetchall(), columns=["left", "right"], dtype="string")
-
-
-def replace_entities(cursor: Cursor, entities: pd.DataFrame) -> None:
-    """All entities anew (`member`, `entity`): they follow from the pairs alone."""
-    cursor.execute(query("delete_entities"))
-    copy_in(cursor, query("copy_entities"), _table(entities, ["member", "entity"]))
-
-
 def _frame(table: pa.Table) -> pd.DataFrame:
     frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
     return frame

@@ -10,6 +10,8 @@ from include.warehouse.connection import fetch
 pytestmark = pytest.mark.integration
 
 CONVICTED, BROUGHT, ARRESTED = 3, 6, 7  # lines of the headline
+OF_OTHERS = {1, 2, 5, 8, 13, 14}  # lines that ask neither for arrests nor for beneficiaries
+OF_PETITIONS = 14
 
 
 def test_a_cancelled_record_stays_a_lead_and_shows_its_state(settings: Settings) -> None:
@@ -32,14 +34,14 @@ def test_a_cancelled_arrest_is_none_and_a_cancelled_beneficiary_nobody(settings:
     assert tuple(fetch(settings.warehouse_dsn, counted)[0]) == (0, 0)
     after = headline(settings)
     assert (after[CONVICTED], after[BROUGHT], after[ARRESTED]) == (0, 0, 0)
-    assert {line for line in before if before[line] != after[line]} <= {CONVICTED, CONVICTED + 1, BROUGHT, ARRESTED}
+    assert {line: after[line] for line in OF_OTHERS} == {line: before[line] for line in OF_OTHERS}
 
 
 def test_who_was_taken_out_of_every_case_is_nobodys_lead(settings: Settings) -> None:
     run_night(settings, night(1, 30))
     assert leads(settings)
     cancel(settings, "tecs_involvement")
-    assert set(headline(settings).values()) == {0}
+    assert {line for line, value in headline(settings).items() if value} <= {OF_PETITIONS}
 
 
 def cancel(settings: Settings, *tables: str) -> None:

@@ -14,6 +14,9 @@ with best as (
     inner join latest.model using (model_version)
     inner join record.tecs_subject as subject on subject.version_id = pair.subject_version_id
     inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
+    where
+        pair.found_at <= access.known_at()
+        and greatest(subject.updated_at, petitioner.updated_at) <= access.source_at()
     order by
         subject.subject_id asc, petitioner.receipt_number asc, pair.weight desc, subject.updated_at desc,
         petitioner.updated_at desc, pair.alias_version_id asc nulls first
@@ -41,7 +44,8 @@ arrests as (
 select
     best.subject_id,
     best.receipt_number,
-    best.band,
+    -- a link that resolving left out is for a person to review
+    case when best.band = 'lead' and entity.entity <> petitioner_entity.entity then 'review' else best.band end as band,
     best.weight,
     best.is_by_alias,
     petition.form,
@@ -54,7 +58,15 @@ select
     coalesce(beneficiaries.beneficiary_count, 0) as beneficiary_count,
     coalesce(arrests.arrest_count, 0) as arrest_count,
     coalesce(arrests.has_trafficking_conviction, false) as has_trafficking_conviction,
-    entity.entity,
+    coalesce(entity.entity, 'tecs_subjects:' || best.subject_id) as entity,
+    exists (
+        select from match.evidence
+        where
+            evidence.pair_id = best.pair_id
+            and evidence.comparison in ('date_of_birth', 'sex', 'a_number', 'ssn', 'passport', 'family_name', 'given_name')
+            and evidence.level in ('different', 'generation')
+    ) as is_contradicted,
+    cut.reason as cut_by,
     (
         select subject.record_state from latest.tecs_subject as subject
         where subject.subject_id = best.subject_id
@@ -74,4 +86,9 @@ inner join latest.screened_subject as screened using (subject_id)
 left join latest.uscis_petition as petition using (receipt_number)
 left join beneficiaries using (receipt_number)
 left join arrests using (subject_id)
-left join match.entity as entity on entity.member = 'tecs_subjects:' || best.subject_id;
+left join latest.entity as entity on entity.member = 'tecs_subjects:' || best.subject_id
+left join latest.entity as petitioner_entity on petitioner_entity.member = 'uscis_petitioners:' || best.receipt_number
+left join match.cut
+    on
+        cut.left_member = 'tecs_subjects:' || best.subject_id
+        and cut.right_member = 'uscis_petitioners:' || best.receipt_number;

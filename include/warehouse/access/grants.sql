@@ -29,6 +29,9 @@ grant select on all tables in schema quarantine to crosscheck_steward;
 -- readers: the books hold nothing of a person; which reports they see, and how much of them, follows from the contracts
 grant usage on schema report, ops to analyst, investigator;
 grant select on all tables in schema ops to analyst, investigator;
+-- a function of report asks the reports in the name of whoever calls it
+revoke all on all functions in schema report from public;
+grant execute on all functions in schema report to crosscheck_etl, analyst, investigator;
 
 -- the audit trail: the pages write it, under their own login and nobody else's; the privacy officer reads it
 grant usage on schema audit to privacy_officer, desk;

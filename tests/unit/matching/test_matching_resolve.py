@@ -1,41 +1,179 @@
+"""Entities: chains that do not contradict themselves, whatever the order of rows."""
+
+from collections.abc import Sequence
+
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.matching.resolve import resolve
+from include.matching.model import load_model
+from include.matching.resolve import FACTS, Resolved, changes, resolve
 
-members = st.lists(st.text("abcdef", min_size=1, max_size=3), min_size=1, max_size=12, unique=True)
-
-
-def entities(names: list[str], edges: list[tuple[str, str]]) -> dict[str, str]:
-    found = resolve(pd.DataFrame({"member": names}), pd.DataFrame(edges, columns=["left", "right"]))
-    assert list(found.columns) == ["member", "entity"]
-    assert found["member"].is_monotonic_increasing
-    return dict(zip(found["member"], found["entity"], strict=True))
-
-
-def test_a_chain_is_one_entity_named_after_its_smallest_member():
-    assert entities(["c", "b", "a", "z"], [("c", "b"), ("b", "a")]) == {"a": "a", "b": "a", "c": "a", "z": "z"}
-
-
-def test_no_members_and_no_edges():
-    assert entities([], []) == {}
-    assert entities(["b", "a", "b"], []) == {"a": "a", "b": "b"}
-
-
-def test_an_edge_to_a_stranger_is_refused():
-    with pytest.raises(ValueError, match=r"\[1\] edges name a record that is not among the members"):
-        entities(["a"], [("a", "b")])
+MODEL = load_model()
+NAMES = ["a", "b", "c", "d", "e", "f", "g", "h"]
+Link = tuple[str, str, float]
+Row = dict[str, str]
+facts = st.fixed_dictionaries(
+    {"member": st.sampled_from(NAMES)},
+    optional={
+        "dob": st.sampled_from(["1980-05-17", "1980-01-01", "1991-11-30", "1991-30-11", "1980"]),
+        "sex": st.sampled_from(["F", "M", "U"]),
+        "ssn": st.sampled_from(["900-11-2233", "900112234", "987-65-4320"]),
+        "a_number": st.sampled_from(["A012345670", "012345670", "087654301"]),
+    },
+)
+links_of = st.lists(
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES), st.sampled_from([1.0, 2.5, 9.0])), max_size=14
+)
 
 
-@given(members, st.data())
-def test_entities_do_not_depend_on_order_direction_or_repetition(names, data):
-    edges = data.draw(st.lists(st.tuples(st.sampled_from(names), st.sampled_from(names)), max_size=12))
-    once = entities(names, edges)
-    again = entities(
-        data.draw(st.permutations(names)), [(right, left) for left, right in data.draw(st.permutations(edges))] + edges
-    )
-    assert once == again
-    assert all(once[left] == once[right] for left, right in edges)
-    assert all(once[entity] == entity <= member for member, entity in once.items())
+def join(rows: list[Row], links: list[Link]) -> Resolved:
+    members = pd.DataFrame(rows, columns=["member", *FACTS])
+    return resolve(members, pd.DataFrame(links, columns=["left", "right", "weight"]), MODEL)
+
+
+def entities(found: Resolved) -> dict[str, str]:
+    assert list(found.entities.columns) == ["member", "entity"]
+    assert found.entities["member"].is_monotonic_increasing
+    return dict(zip(found.entities["member"], found.entities["entity"], strict=True))
+
+
+def cuts(found: Resolved) -> list[tuple[str, str, float, str]]:
+    return list(found.cut.itertuples(index=False, name=None))
+
+
+def people(**known: Row) -> list[Row]:
+    return [{"member": member, **row} for member, row in known.items()]
+
+
+def test_a_chain_is_one_entity_named_after_its_smallest_member() -> None:
+    found = join(people(c={}, b={}, a={}, z={}), [("c", "b", 1.0), ("b", "a", 1.0)])
+    assert entities(found) == {"a": "a", "b": "a", "c": "a", "z": "z"}
+    assert cuts(found) == []
+
+
+def test_no_members_and_no_links() -> None:
+    found = join([], [])
+    assert entities(found) == {}
+    assert cuts(found) == []
+    assert entities(join(people(a={}) + people(b={}, a={}), [])) == {"a": "a", "b": "b"}
+
+
+def test_a_link_to_a_stranger_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"\[1\] links name a record that is not among the members"):
+        join(people(a={}), [("a", "b", 1.0)])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reason"),
+    [
+        pytest.param({"sex": "F"}, {"sex": "M"}, "sex", id="both sexes"),
+        pytest.param({"ssn": "900-11-2233"}, {"ssn": "987654320"}, "ssn", id="two numbers"),
+        pytest.param({"dob": "1980-05-17"}, {"dob": "1991-11-30"}, "date_of_birth", id="far apart"),
+        pytest.param({"sex": "F"}, {"sex": "U"}, None, id="not known"),
+        pytest.param({"ssn": "900-11-2233"}, {"ssn": "900112234"}, None, id="one digit"),
+        pytest.param({"dob": "1980-05-07"}, {"dob": "1991-07-05"}, None, id="day and month swapped"),
+        pytest.param({"dob": "1980-05-17"}, {"dob": "1880-05-17"}, None, id="another century"),
+        pytest.param({"dob": "1980-05-17"}, {"dob": "1980-11-30"}, None, id="the same year"),
+        pytest.param({"dob": "1980-05-17"}, {"dob": "1991-01-01"}, None, id="a year is not certain"),
+        pytest.param({"a_number": "A012345670"}, {"a_number": "087654301"}, None, id="A-numbers that were weighed"),
+    ],
+)
+def test_what_contradicts_and_what_may_be_a_slip(one: Row, other: Row, reason: str | None) -> None:
+    found = join(people(a=one, b=other), [("b", "a", 4.0)])
+    assert cuts(found) == ([("a", "b", 4.0, reason)] if reason else [])
+    assert entities(found)["b"] == ("b" if reason else "a")
+
+
+def test_a_value_that_both_give_outweighs_another_that_one_of_them_gives_too() -> None:
+    rows = [*people(a={"ssn": "900-11-2233"}, b={"ssn": "987654320"}), *people(b={"ssn": "900112233"})]
+    assert cuts(join(rows, [("a", "b", 4.0)])) == []
+
+
+def test_a_chain_breaks_at_the_weakest_link_between_those_who_contradict_each_other() -> None:
+    rows = people(a={"sex": "F"}, b={}, c={}, d={"sex": "M"})
+    found = join(rows, [("a", "b", 3.0), ("b", "c", 1.0), ("c", "d", 2.0)])
+    assert entities(found) == {"a": "a", "b": "a", "c": "c", "d": "c"}
+    assert cuts(found) == [("b", "c", 1.0, "sex")]
+
+
+def test_another_a_number_contradicts_where_no_linked_pair_weighed_it_and_no_ssn_agrees() -> None:
+    links = [("a", "b", 3.0), ("b", "c", 2.0)]
+    numbers = {"a": {"a_number": "012345670"}, "c": {"a_number": "087654301"}}
+    assert cuts(join(people(**numbers, b={}), links)) == [("b", "c", 2.0, "a_number")]
+    same = {"ssn": "900112233"}
+    assert cuts(join(people(a=numbers["a"] | same, c=numbers["c"] | same, b={}), links)) == []
+    assert cuts(join(people(**numbers, b={}), [*links, ("a", "c", 1.0)])) == []
+
+
+@settings(deadline=None)
+@given(st.lists(facts, max_size=12), links_of, st.data())
+def test_the_result_does_not_depend_on_order_direction_or_repetition(
+    rows: list[Row], links: list[Link], data: st.DataObject
+) -> None:
+    rows = [*({"member": name} for name in NAMES), *rows]
+    once = join(rows, links)
+    turned = [(right, left, weight) for left, right, weight in data.draw(st.permutations(links))]
+    again = join(data.draw(st.permutations(rows)), [*turned, *links])
+    assert entities(once) == entities(again)
+    assert cuts(once) == cuts(again)
+
+
+@settings(deadline=None)
+@given(st.lists(facts, max_size=12), links_of)
+def test_every_link_is_within_an_entity_or_cut(rows: list[Row], links: list[Link]) -> None:
+    found = join([*({"member": name} for name in NAMES), *rows], links)
+    entity, cut = entities(found), {(left, right) for left, right, *_ in cuts(found)}
+    for left, right, _ in links:
+        assert (entity[left] == entity[right]) != ((min(left, right), max(left, right)) in cut)
+    assert all(entity[name] == name <= member for member, name in entity.items())
+
+
+@settings(deadline=None)
+@given(st.lists(facts, max_size=12, unique_by=lambda row: row["member"]), links_of)
+def test_nobody_is_of_both_sexes_or_of_two_numbers(rows: list[Row], links: list[Link]) -> None:
+    entity = entities(join([*({"member": name} for name in NAMES), *rows], links))
+    for fact in ("sex", "ssn"):
+        given_by = {row["member"]: row[fact][:3] for row in rows if row.get(fact, "U") != "U"}
+        for one, value in given_by.items():
+            assert {theirs for other, theirs in given_by.items() if entity[other] == entity[one]} == {value}
+
+
+def table(known: dict[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(list(known.items()), columns=["member", "entity"], dtype="str")
+
+
+def changed(
+    before: dict[str, str], after: dict[str, str], cut: Sequence[tuple[str, str]] = (), *, same_model: bool = True
+) -> dict[str, tuple[str | None, str | None, str]]:
+    found = changes(table(before), table(after), pd.DataFrame(cut, columns=["left", "right"]), same_model=same_model)
+    columns = ["entity_before", "entity_after", "reason"]
+    values = found[columns].astype(object).where(found[columns].notna(), None)
+    return dict(zip(found["member"], values.itertuples(index=False, name=None), strict=True))
+
+
+def test_history_says_who_joined_who_was_parted_and_why() -> None:
+    assert changed({}, {"a": "a", "b": "a"}) == {"a": (None, "a", "link"), "b": (None, "a", "link")}
+    assert changed({"b": "b", "c": "b"}, {"a": "a", "b": "a", "c": "a"}) == {
+        "a": (None, "a", "link"),
+        "b": ("b", "a", "link"),
+        "c": ("b", "a", "link"),
+    }
+    parted = {"a": "a", "b": "a", "c": "a"}, {"a": "a", "b": "b", "c": "b"}
+    assert changed(*parted) == {"b": ("a", "b", "link lost"), "c": ("a", "b", "link lost")}
+    assert changed(*parted, [("a", "b")]) == {"b": ("a", "b", "contradiction"), "c": ("a", "b", "contradiction")}
+    assert changed(*parted, same_model=False) == {"b": ("a", "b", "model"), "c": ("a", "b", "model")}
+    assert changed({"a": "a", "b": "a"}, {}) == {"a": ("a", None, "link lost"), "b": ("a", None, "link lost")}
+    assert changed({"a": "a"}, {"a": "a"}) == {}
+
+
+@settings(deadline=None)
+@given(st.lists(st.dictionaries(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=5))
+def test_the_last_change_of_each_member_is_the_present(nights: list[dict[str, str]]) -> None:
+    held: dict[str, str] = {}
+    told: dict[str, str | None] = {}
+    for night in nights:
+        told |= {member: after for member, (_, after, _) in changed(held, night).items()}
+        held = night
+    assert {member: entity for member, entity in told.items() if entity is not None} == held

@@ -1,0 +1,91 @@
+-- which petitions an entity leads to, and by which route; each petition once for an entity, by its strongest
+create view report.subject_route as
+with joined as ( -- records of one person: linked with a subject, or with another petition of the same person
+    select
+        petitioner.entity,
+        petitioner.member
+    from latest.entity as petitioner
+    where
+        petitioner.member like 'uscis_petitioners:%'
+        and petitioner.entity in (select subject.entity from report.subject as subject)
+),
+
+paired as (
+    select
+        entity,
+        receipt_number,
+        bool_or(band = 'lead' and not is_contradicted) as is_uncontradicted
+    from report.lead
+    group by entity, receipt_number
+),
+
+personal as (
+    select
+        coalesce(joined.entity, paired.entity) as entity,
+        coalesce(substr(joined.member, length('uscis_petitioners:') + 1), paired.receipt_number) as receipt_number,
+        case when joined.member is null then 'review' else 'lead' end as band,
+        coalesce(paired.is_uncontradicted and joined.member is not null, false) as is_uncontradicted
+    from joined
+    full join paired
+        on paired.entity = joined.entity and joined.member = 'uscis_petitioners:' || paired.receipt_number
+),
+
+organisations as (
+    select distinct
+        personal.entity,
+        regexp_replace(petitioner.fein, '[^0-9]', '', 'g') as fein
+    from personal
+    cross join lateral ( -- one petition by the index; a join would sort all of them
+        select latest.uscis_petitioner.fein from latest.uscis_petitioner
+        where latest.uscis_petitioner.receipt_number = personal.receipt_number
+    ) as petitioner
+    where personal.band = 'lead' and petitioner.fein is not null
+),
+
+routes as (
+    select
+        entity,
+        receipt_number,
+        'person' as route,
+        band,
+        is_uncontradicted
+    from personal
+    union all
+    select distinct
+        organisations.entity,
+        other.receipt_number,
+        'organisation',
+        'review',
+        false
+    from organisations
+    inner join latest.uscis_petitioner as other on regexp_replace(other.fein, '[^0-9]', '', 'g') = organisations.fein
+    where
+        not exists (
+            select from personal as known
+            where known.entity = organisations.entity and known.receipt_number = other.receipt_number
+        )
+)
+
+select
+    routes.entity,
+    routes.receipt_number,
+    routes.route,
+    routes.band,
+    routes.is_uncontradicted,
+    petition.form,
+    petition.visa_class,
+    petition.petitioner_kind,
+    petition.status as petition_status,
+    petition.received_on,
+    petition.record_state as petition_record_state,
+    (
+        select count(*) from latest.uscis_beneficiary as beneficiary
+        where
+            beneficiary.receipt_number = routes.receipt_number
+            and beneficiary.record_state is distinct from 'cancelled'
+    ) as beneficiary_count
+from routes
+left join lateral (
+    select * from latest.uscis_petition
+    where latest.uscis_petition.receipt_number = routes.receipt_number
+) as petition on true;

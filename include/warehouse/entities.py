@@ -1,0 +1,108 @@
+"""What resolving takes from the warehouse, and what it leaves there: links inside a system, entities, their history."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+
+from include.warehouse.connection import Cursor, query, row
+from include.warehouse.copy import copy_in, copy_out
+from include.warehouse.matches import PERSONA, PETITIONER
+
+LINK = ["left", "right", "weight"]
+MEMBER = dict.fromkeys(["member", "dob", "sex", "ssn", "a_number"], pa.string())
+SUBJECTS, PETITIONERS = "tecs_subjects:", "uscis_petitioners:"  # how the members of a system begin
+NO_PERSONAS = pa.schema(PERSONA).empty_table()
+
+
+@dataclass(frozen=True)
+class Unlinked:
+    """Records to be compared inside their system. Columns as in `matches.Candidates`.
+
+    `loads`: those whose subjects no run has compared with the other subjects; `personas`: all subjects, of which
+    `is_new` marks those, and none if there are none; `petitioners`: the versions that resemble a subject.
+    """
+
+    loads: list[int]
+    personas: pd.DataFrame
+    petitioners: pd.DataFrame
+
+
+def take_unlinked(cursor: Cursor, model_version: str) -> Unlinked:
+    """Wait for every other matching run, then read. The lock is held until the caller's transaction ends."""
+    about = {"model_version": model_version}
+    cursor.execute(query("lock_matching"))
+    cursor.execute(query("unlinked_loads"), about)
+    loads = [load[0] for load in cursor.fetchall()]
+    personas = copy_out(cursor, query("personas"), {"frontier": loads}, PERSONA) if loads else NO_PERSONAS
+    return Unlinked(
+        loads,
+        _frame(personas).rename_axis("id").reset_index(),
+        _frame(copy_out(cursor, query("paired_petitioners"), about, PETITIONER)),
+    )
+
+
+def leave_links(
+    cursor: Cursor,
+    run_id: int,
+    model_version: str,
+    found: Unlinked,
+    subjects: pd.DataFrame,
+    petitioners: pd.DataFrame,
+) -> None:
+    """Write the pairs found inside each system, whose left and right ids are those of `found`."""
+    about = {"run_id": run_id, "model_version": model_version}
+    version = found.personas.set_index("id")["subject_version_id"]
+    subjects = subjects.assign(**{side: subjects[side].map(version) for side in ("left_id", "right_id")})
+    cursor.execute(query("create_found_link"))
+    for pairs, insert in ((subjects, "insert_subject_links"), (petitioners, "insert_petitioner_links")):
+        cursor.execute(query("delete_found_link"))
+        copy_in(cursor, query("copy_found_link"), _table(pairs, ["left_id", "right_id", "match_weight", "band"]))
+        cursor.execute(query(insert), about)
+    cursor.execute(query("record_linked"), {**about, "loads": found.loads})
+
+
+def accepted_links(cursor: Cursor, model_version: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The links as strong as a lead (`left`, `right`: `<dataset>:<source key>`; `weight`), and what each version of
+    their records says (`MEMBER`)."""
+    cursor.execute(query("accepted_links"), {"model_version": model_version})
+    links = pd.DataFrame(cursor.fetchall(), columns=LINK).astype({"weight": "float64"})
+    members = set(links["left"]) | set(links["right"])
+    keys = {
+        name: [member.removeprefix(prefix) for member in members if member.startswith(prefix)]
+        for name, prefix in (("subjects", SUBJECTS), ("petitioners", PETITIONERS))
+    }
+    return links, _frame(copy_out(cursor, query("members"), keys, MEMBER))
+
+
+def held_entities(cursor: Cursor) -> pd.DataFrame:
+    """`member`, `entity`, as the last run left them."""
+    cursor.execute(query("entities"))
+    return pd.DataFrame(cursor.fetchall(), columns=["member", "entity"], dtype="str")
+
+
+def has_resolved(cursor: Cursor, model_version: str) -> bool:
+    """Whether entities were resolved by that model before."""
+    cursor.execute(query("has_resolved"), {"model_version": model_version})
+    return bool(row(cursor).by_this_model)
+
+
+def replace_entities(
+    cursor: Cursor, run_id: int, entities: pd.DataFrame, cut: pd.DataFrame, changes: pd.DataFrame
+) -> None:
+    """Entities and cut links anew, which follow from the links alone; what changed is added to the history."""
+    cursor.execute(query("delete_entities"))
+    copy_in(cursor, query("copy_entities"), _table(entities, ["member", "entity"]))
+    cursor.execute(query("delete_cuts"))
+    copy_in(cursor, query("copy_cuts"), _table(cut, [*LINK, "reason"]))
+    columns = ["run_id", "member", "entity_before", "entity_after", "reason"]
+    copy_in(cursor, query("copy_entity_changes"), _table(changes.assign(run_id=run_id), columns))
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
+
+
+def _table(frame: pd.DataFrame, columns: list[str]) -> pa.Table:
+    return pa.Table.from_pandas(frame[columns], preserve_index=False)

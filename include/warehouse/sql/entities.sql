@@ -1,0 +1,1 @@
+select member, entity from match.entity
