@@ -76,10 +76,8 @@ def alone(home: Home, settings: pipeline.Settings, months: list[date]) -> None:
         month(settings, interval, spent)
         usage.look()
     print(f"{len(months)} months: " + "   ".join(f"{stage} {cpu:.2f}" for stage, cpu in spent.items()))
-    own = sum(spent.values())
-    print(
-        f"CPU s a month: pipeline {own / len(months):.2f}, PostgreSQL {usage.cpu_seconds()['PostgreSQL'] / len(months):.2f}"
-    )
+    own, server = sum(spent.values()) / len(months), usage.cpu_seconds()["PostgreSQL"] / len(months)
+    print(f"CPU s a month: pipeline {own:.2f}, PostgreSQL {server:.2f}")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 

@@ -31,7 +31,9 @@ def backfill_nights(
     return red
 
 
-def watch(stack: Stack, dag: str, days: Sequence[date], runs_at_once: int, reprocess: str) -> Iterator[int]:
+def watch(
+    stack: Stack, dag: str, days: Sequence[date], runs_at_once: int, reprocess: str, pause: float = POLL_SECONDS
+) -> Iterator[int]:
     """Have Airflow backfill the intervals that begin on these days; how many are done, at every look, until all are."""
     stack.airflow.backfill(dag, days[0], days[-1], runs_at_once, reprocess)
     while True:
@@ -40,7 +42,7 @@ def watch(stack: Stack, dag: str, days: Sequence[date], runs_at_once: int, repro
         yield done
         if done == there >= len(days):
             return
-        time.sleep(POLL_SECONDS)
+        time.sleep(pause)
 
 
 def _summary(stack: Stack, night: date) -> RunSummary | None:

@@ -50,8 +50,8 @@ class Check:
 
     @property
     def is_report(self) -> bool:
-        """Whether nothing is asked but the share reported: four in ten checks, for each of which Great Expectations would
-        take 10 ms to say what a sum says."""
+        """Whether nothing is asked but the share reported: four in ten checks, for each of which Great Expectations
+        would take 10 ms to say what a sum says."""
         return self.rule is Rule.COMPLETENESS and self.threshold is None
 
 
