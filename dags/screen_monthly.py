@@ -36,7 +36,9 @@ def screen_monthly() -> None:
     """See `docs/operations.md`: a closed month."""
 
     run = open_books()
-    collected = collect.partial(run=run).expand(dataset=dataset_names())
+    # of a mapped task Airflow does not take the docstring by itself
+    each = collect.override(doc_md=collect.function.__doc__).partial(run=run)
+    collected = each.expand(dataset=dataset_names())
     matched = match(run)
     resolved = resolve(run)
     collected >> matched >> resolved >> close_books(run)
