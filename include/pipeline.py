@@ -448,8 +448,11 @@ def preload() -> None:
     """Import and build what the stages need when they start: for a process that forks its workers."""
     for module in (
         "great_expectations",
+        "pyarrow.acero",  # pyarrow imports it at the first sum by group
         "include.extraction.extract",
+        "include.extraction.probe",
         "include.quality.gate",
+        "include.quality.history",
         "include.quality.staging",
         "include.quality.suite",
         "include.quality.yields",
@@ -459,11 +462,14 @@ def preload() -> None:
         "include.warehouse.entities",
         "include.warehouse.load",
         "include.warehouse.matches",
+        "include.warehouse.quarantine",
     ):
         import_module(module)
-    from include.quality.suite import warm_up
+    from include.extraction import client
+    from include.quality import suite
 
-    warm_up(load_contract(dataset_names()[0]))
+    client.warm_up()
+    suite.warm_up(load_contract(dataset_names()[0]))
 
 
 def _agrees(settings: Settings, contract: "Contract", run: Run, held: Sequence[tuple[int, dict[str, int]]]) -> bool:
