@@ -304,7 +304,10 @@ def match(settings: Settings, run: Run) -> dict[str, Any]:
 
 
 def resolve(settings: Settings, run: Run) -> dict[str, Any]:
-    """Which records are one person: link the records of each system, then join all that the current model links."""
+    """Which records are one person: link the records of each system, then join all that the current model links.
+
+    Entities follow from all that is loaded: where nothing was compared since, they are as they would be.
+    """
     import pandas as pd
 
     from include.matching.link import dedupe, link
@@ -316,6 +319,8 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
 
     model = load_model()
     with _timed(settings, run, "resolve"), transaction(settings.warehouse_dsn) as cursor:
+        if not entities.has_unresolved(cursor, model.version):
+            return {"changed": 0}
         same_model = entities.has_resolved(cursor, model.version)
         found = entities.take_unlinked(cursor, model.version)
         is_new = found.personas["is_new"]
@@ -328,6 +333,7 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
         before = entities.held_entities(cursor)
         changed = changes(before, resolved.entities, resolved.cut, same_model=same_model)
         entities.replace_entities(cursor, run.run_id, resolved.entities, resolved.cut, changed)
+        entities.record_resolved(cursor, run.run_id, model.version)
     return {
         "members": len(resolved.entities),
         "entities": int(resolved.entities["entity"].nunique()),

@@ -108,11 +108,17 @@ class AirflowApi:
         return found
 
     def backfill(self, dag: str, first: date, last: date, max_active_runs: int, reprocess: str) -> int:
-        """Airflow's own backfill over intervals that begin on these days and between; its id."""
+        """Airflow's own backfill over intervals that begin on these days and between; its id.
+
+        Airflow allows one a DAG: one over the same days that was interrupted goes on as it was asked for.
+        """
+        span = {"from_date": _iso(_midnight(first)), "to_date": _iso(_midnight(last) + timedelta(hours=23))}
+        for held in self.call("GET", "/backfills", params={"dag_id": dag, "order_by": "-id"})["backfills"]:
+            if held["completed_at"] is None and {key: held[key] for key in span} == span:
+                return int(held["id"])
         body = {
             "dag_id": dag,
-            "from_date": _iso(_midnight(first)),
-            "to_date": _iso(_midnight(last) + timedelta(hours=23)),
+            **span,
             "max_active_runs": max_active_runs,
             "reprocess_behavior": reprocess,
             "run_backwards": False,
