@@ -7,6 +7,7 @@ import httpx
 
 DAG = "screen_nightly"
 FINAL = ("success", "failed")  # states of a run that has ended
+BACKFILL_SECONDS = 900.0  # it answers when all runs are made and failed ones cleared: a second each if busy
 SECONDS = 60.0  # the first request builds the app, which takes 10 s on a busy machine
 
 
@@ -124,7 +125,7 @@ class AirflowApi:
             "run_backwards": False,
             "dag_run_conf": {},
         }
-        return int(self.call("POST", "/backfills", json=body)["id"])
+        return int(self.call("POST", "/backfills", json=body, timeout=BACKFILL_SECONDS)["id"])
 
     def runs_done(self, dag: str, first: date, last: date) -> tuple[int, int]:
         """How many of the runs over intervals that begin on these days and between have ended, and how many there are.
