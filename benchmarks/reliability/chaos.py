@@ -358,13 +358,16 @@ STATEMENTS = {
         join record.uscis_petitioner p on p.version_id = petitioner_version_id
         left join match.evidence e using (pair_id)
         group by 1, 2, 3, 4, 5, 6""",
+    "match.link": "select left_member, right_member, model_version, weight, band from match.link",
+    "match.cut": "select * from match.cut",
     "match.entity": "select member, entity from match.entity",
     "quarantine.row": "select dataset, fingerprint, reasons from quarantine.row",
     "report.lead": """
         select subject_id, receipt_number, band, weight, is_by_alias, form, petition_status, received_on,
                first_investigated_on, beneficiary_count, arrest_count, entity, subject_record_state,
                petitioner_record_state from report.lead""",
-    "report.audit_headline": "select line, value from report.audit_headline",
+    "report.subject_route": "select * from report.subject_route",
+    "report.audit_headline": "select line, value, lower, upper from report.audit_headline",
 }
 
 

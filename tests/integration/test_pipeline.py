@@ -36,6 +36,10 @@ def contents(settings: Settings) -> dict[str, list[tuple]]:
            group by 1, 2, 3, 4, 5, 6""",
     )
     found["entity"] = fetch(settings.warehouse_dsn, "select member, entity from match.entity")
+    found["link"] = fetch(
+        settings.warehouse_dsn, "select left_member, right_member, model_version, weight, band from match.link"
+    )
+    found["cut"] = fetch(settings.warehouse_dsn, "select * from match.cut")
     vault = Vault(settings.quarantine_secrets)
     refused = fetch(settings.warehouse_dsn, "select dataset, sealed, reasons from quarantine.row")
     found["quarantine"] = [(row.dataset, vault.open(row.sealed), row.reasons) for row in refused]
@@ -43,7 +47,8 @@ def contents(settings: Settings) -> dict[str, list[tuple]]:
         settings.warehouse_dsn,
         "select subject_id, receipt_number, band, weight, beneficiary_count, entity from report.lead",
     )
-    found["headline"] = fetch(settings.warehouse_dsn, "select line, value from report.audit_headline")
+    found["route"] = fetch(settings.warehouse_dsn, "select * from report.subject_route")
+    found["headline"] = fetch(settings.warehouse_dsn, "select line, value, lower, upper from report.audit_headline")
     return {name: sorted(map(tuple, rows), key=repr) for name, rows in found.items()}
 
 

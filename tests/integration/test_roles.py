@@ -22,7 +22,15 @@ pytestmark = pytest.mark.integration
 READERS = ["analyst", "investigator", "reviewer", "privacy_officer"]
 HIDDEN = [
     *(f"record.{contract.record}" for contract in load_all().values()),
-    *("match.pair", "match.evidence", "match.entity", "quarantine.row"),
+    *(
+        "match.pair",
+        "match.evidence",
+        "match.entity",
+        "match.entity_change",
+        "match.link",
+        "match.cut",
+        "quarantine.row",
+    ),
     *("latest.tecs_subject", "unmasked.lead", "unmasked.evidence", "access.secret"),
 ]
 

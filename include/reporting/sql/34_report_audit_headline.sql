@@ -1,5 +1,5 @@
 -- the questions of OIG-16-17, asked of what is loaded: people, not records. A lower bound counts the leads that nothing
--- contradicts; an upper bound counts what is for review as well
+-- contradicts; an upper bound counts what is for review as well, and rows that were refused and may say more
 create view report.audit_headline as
 with questions (line, question, form, visa_class) as (
     values
@@ -55,8 +55,7 @@ linked as ( -- doubtful links within TECS: entities that are one person, if who 
     select
         bool_or(records.is_unmatchable) as is_unmatchable,
         bool_and(records.is_convicted) as is_convicted
-    from match.link
-    inner join latest.model using (model_version)
+    from report.doubtful_link as link
     cross join lateral (values (link.left_member), (link.right_member)) as side (member)
     inner join records on side.member = 'tecs_subjects:' || records.subject_id
     group by link.left_member, link.right_member
@@ -93,6 +92,15 @@ subjects (level, every, unmatchable, convicted) as (
         count(*) filter (where is_unmatchable),
         count(*) filter (where is_convicted)
     from records
+),
+
+refused as ( -- rows about arrests in quarantine: each may hide the arrest or the conviction of somebody
+    select count(*) as arrests
+    from quarantine.row
+    where
+        dataset = 'tecs_arrests'
+        and quarantined_at <= access.known_at()
+        and (replayed_at <= access.known_at()) is not true
 ),
 
 petitions as materialized (
@@ -236,12 +244,16 @@ select
     questions.form,
     questions.visa_class,
     coalesce(max(answers.count) filter (where answers.level = 'value'), 0)::bigint as value,
-    coalesce(max(answers.count) filter (where answers.level = 'lower'), 0)::bigint as lower,
-    coalesce(max(answers.count) filter (where answers.level = 'upper'), 0)::bigint as upper,
+    greatest(coalesce(max(answers.count) filter (where answers.level = 'lower'), 0), 0)::bigint as lower,
+    (
+        coalesce(max(answers.count) filter (where answers.level = 'upper'), 0)
+        + case when questions.line in (3, 4, 7, 9, 10, 11, 12) then max(refused.arrests) else 0 end
+    )::bigint as upper,
     'SIMULATED. Leads, not findings. Who lacks a name or a date of birth is unmatchable, not unmatched: the counts of '
     'those with leads stay lower bounds in that.'
         as caveat
 from questions
 left join answers using (line)
+cross join refused
 group by questions.line, questions.question, questions.form, questions.visa_class
 order by questions.line;
