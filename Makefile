@@ -8,7 +8,7 @@ moments = $(if $(SOURCE_AT),--source-at "$(SOURCE_AT)") $(if $(KNOWN_AT),--known
 crosscheck = .venv/bin/python -m include
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev nightly up backfill sql psql verify-audit quality replay purge fuzz chaos hostile test test-unit \
+.PHONY: help setup setup-dev nightly up backfill audit sql psql verify-audit quality replay purge fuzz chaos hostile test test-unit \
   test-spark test-compose check docs lock env clean
 
 help: ## this list
@@ -30,6 +30,9 @@ up: setup ## Airflow's UI, gateways and warehouse, until Ctrl-C
 
 backfill: setup ## Airflow's own backfill: FROM=2014-09-01 TO=2014-09-05
 	@$(crosscheck) backfill $(world) --from "$(FROM)" --to "$(TO)"
+
+audit: setup ## the audit's ten years as a backfill of 120 months; its headline beside audit and truth (SEED= another world)
+	@$(crosscheck) audit $(if $(SEED),--seed $(SEED))
 
 sql: setup ## ask the warehouse, CSV on standard output: Q="select * from report.run" (ROLE=investigator sees identity)
 	@$(crosscheck) sql $(world) $(role) $(moments) "$$Q"

@@ -16,7 +16,7 @@ from dags.holds import HoldOperator
 from dags.shared import LEADS, RECORDS, RETRY_SECONDS
 
 
-@task(outlets=[RECORDS], execution_timeout=timedelta(hours=1))
+@task(multiple_outputs=False, outlets=[RECORDS], execution_timeout=timedelta(hours=1))
 def load(decision: dict[str, Any]) -> dict[str, Any]:
     """Appends the staged rows as they are. Skipped unless they were released."""
     pipeline, settings, run, conf = _begin()
@@ -25,21 +25,21 @@ def load(decision: dict[str, Any]) -> dict[str, Any]:
     return pipeline.load(settings, run, conf["dataset"], conf["staged"])
 
 
-@task(execution_timeout=timedelta(hours=2))
+@task(multiple_outputs=False, execution_timeout=timedelta(hours=2))
 def match() -> dict[str, Any]:
     """Compares what was released with all that is loaded; runs take turns."""
     pipeline, settings, run, _ = _begin()
     return pipeline.match(settings, run)
 
 
-@task(execution_timeout=timedelta(hours=1))
+@task(multiple_outputs=False, execution_timeout=timedelta(hours=1))
 def resolve() -> dict[str, Any]:
     """Joins records that lead to each other into entities."""
     pipeline, settings, run, _ = _begin()
     return pipeline.resolve(settings, run)
 
 
-@task(trigger_rule=TriggerRule.NONE_FAILED, outlets=[LEADS])
+@task(multiple_outputs=False, trigger_rule=TriggerRule.NONE_FAILED, outlets=[LEADS])
 def close_books() -> dict[str, Any]:
     """Closes the books of the night again, with the decision in them; they stay red for what else is missing."""
     pipeline, settings, run, _ = _begin()

@@ -4,25 +4,19 @@ A month of which nothing is held is fetched whole: a backfill over years is a ru
 """
 
 from datetime import timedelta
-from typing import Any
 
 import pendulum
-from airflow.sdk import CronDataIntervalTimetable, dag, task_group
+from airflow.sdk import CronDataIntervalTimetable, dag
 
 from dags.tasks import (
     DEFAULT_ARGS,
     WORLD_END,
     WORLD_START,
-    ask,
     close_books,
-    compare,
-    extract,
-    load,
+    collect,
     match,
     open_books,
     resolve,
-    stage,
-    validate,
 )
 from include.contracts import dataset_names
 
@@ -41,17 +35,10 @@ from include.contracts import dataset_names
 def screen_monthly() -> None:
     """See `docs/operations.md`: a closed month."""
 
-    @task_group
-    def collect(run: dict[str, Any], dataset: str) -> None:
-        differing = compare(run, dataset)
-        landed = extract(differing, dataset)
-        staged = stage(differing, dataset, landed)
-        decision = validate(differing, dataset, staged)
-        load(differing, dataset, staged, decision)
-        ask(differing, dataset, staged, decision)
-
     run = open_books()
-    collected = collect.partial(run=run).expand(dataset=dataset_names())
+    # of a mapped task Airflow does not take the docstring by itself
+    each = collect.override(doc_md=collect.function.__doc__).partial(run=run)
+    collected = each.expand(dataset=dataset_names())
     matched = match(run)
     resolved = resolve(run)
     collected >> matched >> resolved >> close_books(run)

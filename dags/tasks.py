@@ -54,7 +54,7 @@ WORLD_START = os.environ.get("CROSSCHECK_WORLD_START", "2004-10-01")  # the audi
 WORLD_END = os.environ.get("CROSSCHECK_WORLD_END")  # simulated agencies end with their scenario; real ones do not
 
 
-@task
+@task(multiple_outputs=False)
 def open_books(
     run_id: str, data_interval_start: datetime | None = None, data_interval_end: datetime | None = None
 ) -> dict[str, Any]:
@@ -72,31 +72,13 @@ def open_books(
 @task(
     pool="gateways",
     retries=3,
-    retry_exponential_backoff=2.0,
-    max_retry_delay=timedelta(minutes=30),
-    retry_policy=NO_SECOND_TRY,
-    execution_timeout=timedelta(hours=2),
-    map_index_template="{{ dataset }}",
-)
-def compare(run: dict[str, Any], dataset: str) -> dict[str, Any]:
-    """Control totals of the agency against what is held: the run over the days that differ. Skipped if none does."""
-    pipeline, settings, opened = _begin(run, dataset)
-    with _worker_given_back():
-        differing: dict[str, Any] | None = pipeline.compare(settings, opened, dataset)
-    if differing is None:
-        raise AirflowSkipException(f"dataset [{dataset}]: what is held agrees with the agency's control totals")
-    return differing
-
-
-@task(
-    pool="gateways",
-    retries=3,
     retry_delay=timedelta(seconds=RETRY_SECONDS),
     retry_exponential_backoff=2.0,
     max_retry_delay=timedelta(minutes=30),
     retry_policy=NO_SECOND_TRY,
     execution_timeout=timedelta(hours=2),
     map_index_template="{{ dataset }}",
+    multiple_outputs=False,
 )
 def extract(run: dict[str, Any], dataset: str, ti: Any = None) -> dict[str, Any]:
     """One attempt at the export: request, poll, download with resume, verify, land. Each try is an attempt.
@@ -109,8 +91,44 @@ def extract(run: dict[str, Any], dataset: str, ti: Any = None) -> dict[str, Any]
 
 
 @task(
+    pool="gateways",
+    retries=3,
+    retry_delay=timedelta(seconds=RETRY_SECONDS),
+    retry_exponential_backoff=2.0,
+    max_retry_delay=timedelta(minutes=30),
+    retry_policy=NO_SECOND_TRY,
+    execution_timeout=timedelta(hours=4),
+    outlets=[RECORDS],
+    map_index_template="{{ dataset }}",
+    multiple_outputs=False,
+)
+def collect(run: dict[str, Any], dataset: str, ti: Any = None) -> dict[str, Any]:
+    """All stages of one dataset in one task: what differs from what is held is extracted, staged, validated, loaded.
+
+    Each try is an attempt at the export, as with `extract`; where the gate holds, a person is asked, as with `ask`.
+    Skipped where what is held agrees with the agency's control totals.
+    """
+    pipeline, settings, opened = _begin(run, dataset)
+    with _worker_given_back():
+        differing = pipeline.compare(settings, opened, dataset)
+        if differing is None:
+            raise AirflowSkipException(f"dataset [{dataset}]: what is held agrees with the agency's control totals")
+        part = pipeline.Run.from_dict(differing)
+        pipeline.extract(settings, part, dataset, last_try=ti.try_number > ti.max_tries)
+    staged = pipeline.stage(settings, part, dataset)
+    decision = pipeline.validate(settings, part, dataset, staged)
+    if decision["decision"] == "hold":
+        raise _question(ti, differing, dataset, staged)
+    if not pipeline.lets_through(decision):
+        raise AirflowSkipException(f"dataset [{dataset}]: {decision['decision']}: {'; '.join(decision['reasons'])}")
+    loaded: dict[str, Any] = pipeline.load(settings, part, dataset, staged)
+    return loaded
+
+
+@task(
     retry_policy=NO_SECOND_TRY,
     map_index_template="{{ dataset }}",
+    multiple_outputs=False,
     execution_timeout=timedelta(hours=1),
 )
 def stage(run: dict[str, Any], dataset: str, landed: dict[str, Any]) -> dict[str, Any]:
@@ -121,6 +139,7 @@ def stage(run: dict[str, Any], dataset: str, landed: dict[str, Any]) -> dict[str
 
 @task(
     map_index_template="{{ dataset }}",
+    multiple_outputs=False,
     execution_timeout=timedelta(hours=1),
 )
 def validate(run: dict[str, Any], dataset: str, staged: dict[str, Any]) -> dict[str, Any]:
@@ -131,6 +150,7 @@ def validate(run: dict[str, Any], dataset: str, staged: dict[str, Any]) -> dict[
 
 @task(
     map_index_template="{{ dataset }}",
+    multiple_outputs=False,
     outlets=[RECORDS],
     execution_timeout=timedelta(hours=1),
 )
@@ -142,27 +162,17 @@ def load(run: dict[str, Any], dataset: str, staged: dict[str, Any], decision: di
     return pipeline.load(settings, opened, dataset, staged)
 
 
-@task(map_index_template="{{ dataset }}")
+@task(map_index_template="{{ dataset }}", multiple_outputs=False)
 def ask(run: dict[str, Any], dataset: str, staged: dict[str, Any], decision: dict[str, Any], ti: Any = None) -> None:
     """Starts `decide_hold`, which asks a person, when the gate holds the dataset. Skipped otherwise."""
     get_current_context()["dataset"] = dataset
     if decision["decision"] != "hold":
         raise AirflowSkipException(f"dataset [{dataset}]: {decision['decision']}, nothing to ask")
-    raise DagRunTriggerException(
-        trigger_dag_id="decide_hold",
-        dag_run_id=f"{ti.run_id}__{dataset}",
-        conf={"run": run, "dataset": dataset, "staged": staged},
-        reset_dag_run=True,  # held again: asked about again
-        skip_when_already_exists=False,
-        wait_for_completion=False,
-        allowed_states=[],
-        failed_states=[],
-        poke_interval=60,
-        deferrable=False,
-    )
+    raise _question(ti, run, dataset, staged)
 
 
 @task(
+    multiple_outputs=False,
     trigger_rule=TriggerRule.ALL_DONE,  # a dataset that is missing or held does not stop the others' matching
     execution_timeout=timedelta(hours=2),
 )
@@ -173,6 +183,7 @@ def match(run: dict[str, Any]) -> dict[str, Any]:
 
 
 @task(
+    multiple_outputs=False,
     execution_timeout=timedelta(hours=1),
 )
 def resolve(run: dict[str, Any]) -> dict[str, Any]:
@@ -182,6 +193,7 @@ def resolve(run: dict[str, Any]) -> dict[str, Any]:
 
 
 @task(
+    multiple_outputs=False,
     trigger_rule=TriggerRule.ALL_DONE,  # the books are closed whatever happened, in red if need be
     retries=1,
     outlets=[LEADS],
@@ -193,6 +205,22 @@ def close_books(run: dict[str, Any], ti: Any = None) -> dict[str, Any]:
         return pipeline.close_books(settings, opened, _failed(ti))
     except pipeline.BooksError as error:
         raise AirflowFailException(str(error)) from None
+
+
+def _question(ti: Any, run: dict[str, Any], dataset: str, staged: dict[str, Any]) -> DagRunTriggerException:
+    """Raised, it starts `decide_hold`."""
+    return DagRunTriggerException(
+        trigger_dag_id="decide_hold",
+        dag_run_id=f"{ti.run_id}__{dataset}",
+        conf={"run": run, "dataset": dataset, "staged": staged},
+        reset_dag_run=True,  # held again: asked about again
+        skip_when_already_exists=False,
+        wait_for_completion=False,
+        allowed_states=[],
+        failed_states=[],
+        poke_interval=60,
+        deferrable=False,
+    )
 
 
 def _begin(run: dict[str, Any], dataset: str = "") -> tuple[Any, Any, Any]:

@@ -100,6 +100,33 @@ def backfill(
 
 
 @app.command()
+def audit(
+    scenario: Scenario = "oig",
+    seed: Seed = None,
+    runs_at_once: Annotated[int, typer.Option(min=1, help="Months at one time.")] = 4,
+) -> None:
+    """Backfill all months of a world and print the audit's headline beside the audit's figures and the truth.
+
+    Exit status 0: the truth lies within the headline's bounds, line by line.
+    """
+    from include.local.audit import audit as run
+    from include.local.home import Home
+    from include.local.screen import show_audit
+    from include.local.stack import prepare, running
+    from include.simulator.truth import headline
+
+    began = time.monotonic()
+    with _one_line_errors():
+        home = Home()
+        world = prepare(home, scenario, seed, _say)
+        truth = headline(world.agencies)
+        with running(home, world, _say) as stack:
+            summary = run(home, stack, truth, runs_at_once, _say, began)
+    show_audit(summary, Console(highlight=False, width=None if sys.stdout.isatty() else 140))
+    raise typer.Exit(0 if summary["agrees"] else 1)
+
+
+@app.command()
 def sql(
     statement: Annotated[str, typer.Argument(help="One statement.")],
     scenario: Scenario = "nightly",

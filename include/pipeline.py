@@ -304,7 +304,10 @@ def match(settings: Settings, run: Run) -> dict[str, Any]:
 
 
 def resolve(settings: Settings, run: Run) -> dict[str, Any]:
-    """Which records are one person: link the records of each system, then join all that the current model links."""
+    """Which records are one person: link the records of each system, then join all that the current model links.
+
+    Entities follow from all that is loaded: where nothing was compared since, they are as they would be.
+    """
     import pandas as pd
 
     from include.matching.link import dedupe, link
@@ -316,6 +319,8 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
 
     model = load_model()
     with _timed(settings, run, "resolve"), transaction(settings.warehouse_dsn) as cursor:
+        if not entities.has_unresolved(cursor, model.version):
+            return {"changed": 0}
         same_model = entities.has_resolved(cursor, model.version)
         found = entities.take_unlinked(cursor, model.version)
         is_new = found.personas["is_new"]
@@ -328,6 +333,7 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
         before = entities.held_entities(cursor)
         changed = changes(before, resolved.entities, resolved.cut, same_model=same_model)
         entities.replace_entities(cursor, run.run_id, resolved.entities, resolved.cut, changed)
+        entities.record_resolved(cursor, run.run_id, model.version)
     return {
         "members": len(resolved.entities),
         "entities": int(resolved.entities["entity"].nunique()),
@@ -448,8 +454,11 @@ def preload() -> None:
     """Import and build what the stages need when they start: for a process that forks its workers."""
     for module in (
         "great_expectations",
+        "pyarrow.acero",  # pyarrow imports it at the first sum by group
         "include.extraction.extract",
+        "include.extraction.probe",
         "include.quality.gate",
+        "include.quality.history",
         "include.quality.staging",
         "include.quality.suite",
         "include.quality.yields",
@@ -459,11 +468,14 @@ def preload() -> None:
         "include.warehouse.entities",
         "include.warehouse.load",
         "include.warehouse.matches",
+        "include.warehouse.quarantine",
     ):
         import_module(module)
-    from include.quality.suite import warm_up
+    from include.extraction import client
+    from include.quality import suite
 
-    warm_up(load_contract(dataset_names()[0]))
+    client.warm_up()
+    suite.warm_up(load_contract(dataset_names()[0]))
 
 
 def _agrees(settings: Settings, contract: "Contract", run: Run, held: Sequence[tuple[int, dict[str, int]]]) -> bool:
@@ -575,9 +587,11 @@ def _write_ledger(settings: Settings, run: Run, landing: "Landing", dataset: str
 
 @contextmanager
 def _timed(settings: Settings, run: Run, stage_name: str, dataset: str = "") -> Iterator[None]:
-    """Enter the time of a stage's work in the books, if it ended well."""
+    """One session at the warehouse, and the time of the stage's work in the books, if it ended well."""
     from include.warehouse import books
+    from include.warehouse.connection import session
 
     started_at = datetime.now(UTC)
-    yield
-    books.record_stage_time(settings.warehouse_dsn, run.run_id, stage_name, dataset, started_at, datetime.now(UTC))
+    with session(settings.warehouse_dsn):
+        yield
+        books.record_stage_time(settings.warehouse_dsn, run.run_id, stage_name, dataset, started_at, datetime.now(UTC))

@@ -399,6 +399,11 @@ def _fault(state: RetryCallState) -> _Fault:
     return fault
 
 
+def warm_up() -> None:
+    """Read the certificates, in a process that is about to fork."""
+    _certificates()
+
+
 @cache
 def _certificates() -> ssl.SSLContext:
     """One for all clients of a process: reading the certificates takes longer than a small export."""

@@ -1,10 +1,12 @@
 """Airflow's own backfill, watched."""
 
 import time
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 
-from include.local.night import FINAL, POLL_SECONDS
+from include.local.airflow_api import DAG
+from include.local.night import POLL_SECONDS
 from include.local.stack import Say, Stack
 from include.reporting.summary import RunSummary, summarise
 from include.warehouse.connection import fetch, query
@@ -15,18 +17,11 @@ def backfill_nights(
 ) -> list[date]:
     """Backfill both nights and all between, tell one line for each; the nights that ended red."""
     nights = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    stack.airflow.backfill(first, last, runs_at_once, "completed" if again else "failed")
     told = -1
-    while True:
-        stack.check()
-        runs = list(stack.airflow.backfill_runs(first, last))
-        done = sum(run["state"] in FINAL for run in runs)
+    for done in watch(stack, DAG, nights, runs_at_once, "completed" if again else "failed"):
         if done != told:
             say(f"{done} of {len(nights)} nights done")
             told = done
-        if runs and done == len(runs) and len(runs) >= len(nights):
-            break
-        time.sleep(POLL_SECONDS)
     red = []
     for night in nights:
         summary = _summary(stack, night)
@@ -34,6 +29,20 @@ def backfill_nights(
             red.append(night)
         tell(_line(night, summary))
     return red
+
+
+def watch(
+    stack: Stack, dag: str, days: Sequence[date], runs_at_once: int, reprocess: str, pause: float = POLL_SECONDS
+) -> Iterator[int]:
+    """Have Airflow backfill the intervals that begin on these days; how many are done, at every look, until all are."""
+    stack.airflow.backfill(dag, days[0], days[-1], runs_at_once, reprocess)
+    while True:
+        stack.check()
+        done, there = stack.airflow.runs_done(dag, days[0], days[-1])
+        yield done
+        if done == there >= len(days):
+            return
+        time.sleep(pause)
 
 
 def _summary(stack: Stack, night: date) -> RunSummary | None:

@@ -67,6 +67,7 @@ class Home:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.postgres = Postgres(self.folder / "postgres")
         self.summary = self.folder / "summary.json"
+        self.audit = self.folder / "audit.json"
 
     def clean(self) -> None:
         """Delete what this class and its worlds keep, by name: the user may keep other things in the folder too."""
@@ -75,7 +76,7 @@ class Home:
                 if path.is_dir() and not path.is_symlink():
                     path.chmod(0o700)  # landed attempts are read-only
             shutil.rmtree(self.folder / name, ignore_errors=True)
-        for name in ("secrets.json", "secrets.new", "secrets.lock", "summary.json"):
+        for name in ("secrets.json", "secrets.new", "secrets.lock", "summary.json", "audit.json"):
             (self.folder / name).unlink(missing_ok=True)
         if not any(self.folder.iterdir()):
             self.folder.rmdir()

@@ -8,13 +8,13 @@ from datetime import time as clock
 from typing import Any
 
 from include.contracts import dataset_names
+from include.local.airflow_api import FINAL
 from include.local.home import Home, World
 from include.local.stack import Say, Stack
 from include.reporting.summary import RunSummary, summarise
 from include.warehouse.connection import fetch, query
 
 POLL_SECONDS = 2.0  # how often Airflow is asked: each time its API server works 0.2 s, which the tasks need too
-FINAL = ("success", "failed")
 DONE = (*FINAL, "skipped", "upstream_failed")
 
 

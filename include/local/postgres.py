@@ -78,12 +78,20 @@ class Postgres:
     @property
     def port(self) -> int | None:
         """Port of the running server, `None` if it does not run."""
+        return self._postmaster()[1]
+
+    @property
+    def pid(self) -> int | None:
+        """Its postmaster's number, `None` if it does not run."""
+        return self._postmaster()[0]
+
+    def _postmaster(self) -> tuple[int, int] | tuple[None, None]:
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
             pid, port = int(lines[0]), int(lines[3])
         except (FileNotFoundError, IndexError, ValueError):
-            return None
-        return port if _is_postmaster(pid, self.data) else None
+            return None, None
+        return (pid, port) if _is_postmaster(pid, self.data) else (None, None)
 
     def dsn(self, database: str, role: str = SUPERUSER) -> str:
         """libpq connection string. The password is in it: hand it on by environment, never by argument."""

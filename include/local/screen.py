@@ -4,12 +4,62 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from include.local.audit import AuditSummary
 from include.local.night import NightSummary
+
+MONTHS_SHOWN = 12  # that did not close; audit.json has all
 
 
 def show(summary: NightSummary, console: Console) -> None:
     """Print the screen; colours only if the console is a terminal."""
     console.print(_heading(summary), _datasets(summary), _matches(summary), _times(summary), sep="\n")
+
+
+def show_audit(summary: AuditSummary, console: Console) -> None:
+    """Print the audit's screen."""
+    console.print(_verdict(summary), _findings(summary), _audit_end(summary), sep="\n")
+
+
+def _verdict(summary: AuditSummary) -> Text:
+    text = Text("\n")
+    if summary["agrees"]:
+        text.append("the truth lies within the bounds, line by line", "bold green")
+    else:
+        lines = [str(line["line"]) for line in summary["headline"] if not line["agrees"]]
+        text.append(f"the truth lies outside of the bounds of line {', '.join(lines)}", "bold red")
+    return text.append(f"   scenario {summary['scenario']}, seed {summary['seed']}, {summary['months']} months")
+
+
+def _findings(summary: AuditSummary) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("line", justify="right")
+    table.add_column("question")
+    for title in ("audit", "truth", "found", "bounds", "off by"):
+        table.add_column(title, justify="right")
+    for line in summary["headline"]:
+        off = f"{line['value'] / line['truth'] - 1:+.1%}" if line["truth"] else "-"
+        bounds = Text(f"{line['lower']:,} .. {line['upper']:,}", "green" if line["agrees"] else "red")
+        counts = (line["audit"], f"{line['truth']:,}", f"{line['value']:,}", bounds, off)
+        table.add_row(str(line["line"]), line["question"], *counts)
+    return table
+
+
+def _audit_end(summary: AuditSummary) -> Text:
+    red = summary["months_not_closed"]
+    text = Text(f"\n{summary['caveat']}\n")
+    if red:
+        text.append(
+            f"\n{len(red)} months did not close; what they hold back is missing above, nothing was released:", "red"
+        )
+    for month in red[:MONTHS_SHOWN]:
+        text.append(f"\n  {month['month']}  {'; '.join(month['reasons'])[:200]}", "red")
+    seconds = summary["cpu_seconds"]
+    shares = "   ".join(f"{name} {each:.0f}" for name, each in sorted(seconds.items(), key=lambda item: -item[1]))
+    return text.append(
+        f"\ntime      {summary['wall_seconds']:.0f} s in all, start {summary['start_seconds']:.0f} s, backfill "
+        f"{summary['backfill_seconds']:.0f} s; memory at most {summary['peak_mib']:,} MiB\n"
+        f"CPU s     {sum(seconds.values()):.0f} in the backfill: {shares}"
+    )
 
 
 def _heading(summary: NightSummary) -> Text:

@@ -19,6 +19,7 @@ from include.local.airflow_api import DAG, AirflowApi
 from include.local.home import CHECKOUT, Home, World
 from include.local.postgres import free_port, locked
 from include.local.processes import Child, stop_all
+from include.local.usage import Usage
 from include.settings import Settings
 from include.simulator.scenario import load as load_scenario
 from include.simulator.source import WorldOnDisk
@@ -43,6 +44,7 @@ class Stack:
     airflow: AirflowApi
     settings: Settings
     check: Callable[[], None]  # raises `RuntimeError` if a component has ended
+    usage: Usage  # of the components, if this command started them
     url: str
     password: str
 
@@ -131,17 +133,18 @@ def running(home: Home, world: World, say: Say, *, triggerer: bool = False) -> I
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            ports, check = _wait_for(place), _nothing
+            ports, check, usage = _wait_for(place), _nothing, Usage({})
             say(f"joining the stack that runs at {ports['url']}")
         else:
             place.unlink(missing_ok=True)
-            ports, check = things.enter_context(_start(home, world, dsn, say, triggerer=triggerer))
+            ports, check, usage = things.enter_context(_start(home, world, dsn, say, triggerer=triggerer))
             place.write_text(json.dumps(ports))
             things.callback(place.unlink, missing_ok=True)
         yield Stack(
             world=world,
             airflow=AirflowApi(str(ports["url"]), USER, home.secret("airflow_password")),
             check=check,
+            usage=usage,
             settings=Settings.from_env(_pipeline_env(home, world, dsn, ports)),
             url=str(ports["url"]),
             password=home.secret("airflow_password"),
@@ -151,7 +154,7 @@ def running(home: Home, world: World, say: Say, *, triggerer: bool = False) -> I
 @contextmanager
 def _start(
     home: Home, world: World, dsn: str, say: Say, *, triggerer: bool
-) -> Iterator[tuple[dict[str, int | str], Callable[[], None]]]:
+) -> Iterator[tuple[dict[str, int | str], Callable[[], None], Usage]]:
     children: list[Child] = []
     api_port = _usable(UI_PORT)
     ports: dict[str, int | str] = {
@@ -180,7 +183,8 @@ def _start(
                 raise RuntimeError(f"[PostgreSQL] ended; see [{home.postgres.log}]; the next command repairs it")
 
         _wait_until_ready(home, ports, check, world.logs)
-        yield ports, check
+        processes = {child.name: child.process.pid for child in children}
+        yield ports, check, Usage({**processes, "PostgreSQL": home.postgres.pid or 0}, split="scheduler")
     finally:
         stop_all(children)
 
@@ -260,6 +264,8 @@ def _airflow_env(home: Home, world: World, ports: Mapping[str, int | str]) -> di
         "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(ports["logs"]),
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",  # the default of 1 s is most of a short task's time
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+        # a DAG file that changed is parsed at the next look all the same; parsing all each 30 s takes 3 % of a core
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
         # a task whose process was killed is tried again after half a minute, not after five
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
         # and one that a killed scheduler had queued is taken up after 20 s, not after five minutes

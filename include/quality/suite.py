@@ -48,6 +48,12 @@ class Check:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     of_rows: Needed | None = None  # those that the condition names; else all
 
+    @property
+    def is_report(self) -> bool:
+        """Whether nothing is asked but the share reported: four in ten checks, for each of which Great Expectations
+        would take 10 ms to say what a sum says."""
+        return self.rule is Rule.COMPLETENESS and self.threshold is None
+
 
 @dataclass(frozen=True)
 class ExpectationOutcome:
@@ -90,7 +96,8 @@ def checks(contract: Contract) -> list[Check]:
 
 
 def build_suite(contract: Contract) -> "ExpectationSuite":
-    """The checks of a contract as an expectation suite; `meta` carries column, rule, why and the check's number."""
+    """The checks of a contract that ask something, as an expectation suite; `meta` carries column, rule, why and the
+    check's number."""
     _quiet()
     import great_expectations as gx
     from great_expectations.expectations.metadata_types import FailureSeverity
@@ -104,6 +111,7 @@ def build_suite(contract: Contract) -> "ExpectationSuite":
             meta={"check": number, "column": check.column, "rule": check.rule.value, "why": check.why},
         )
         for number, check in enumerate(checks(contract))
+        if not check.is_report
     ]
     return gx.ExpectationSuite(name=f"{contract.dataset} {contract.version}", expectations=expectations)
 
@@ -128,7 +136,12 @@ def validate(contract: Contract, accepted: Path) -> list[ExpectationOutcome]:
     of_use = usable(contract, table)
     # An empty night should not cost the import.
     results = _run(contract, table, of_use) if len(table) else {}
-    outcomes = [_outcome(contract, check, table, results.get(number)) for number, check in enumerate(planned)]
+    outcomes = [
+        _reported(contract, check, of_use, len(table))
+        if check.is_report
+        else _outcome(contract, check, table, results.get(number))
+        for number, check in enumerate(planned)
+    ]
     return [*outcomes, _types(contract, table), *_matchable(contract, of_use, len(table))]
 
 
@@ -175,6 +188,17 @@ def _needed(column: Column, needed: Needed) -> Check:
 def _of_use(column: str) -> str:
     """Name of the column that is null where the value of a column is of no use. No contract has such a name."""
     return f"{column} of use"
+
+
+def _reported(contract: Contract, check: Check, of_use: dict[str, Mask], row_count: int) -> ExpectationOutcome:
+    """Share of rows whose value is of use; not made if the table lacks the column."""
+    outcome = _not_made(contract, check)
+    if not row_count:
+        return replace(outcome, success=None)
+    if check.column not in of_use:
+        return outcome
+    has = int(of_use[check.column].sum())
+    return replace(outcome, success=True, observed=has / row_count, evaluated=row_count, unexpected=row_count - has)
 
 
 def _matchable(contract: Contract, of_use: dict[str, Mask], row_count: int) -> Iterator[ExpectationOutcome]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 -- a clas
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 -- the same
 from psycopg2.extras import NamedTupleCursor
 
-__all__ = ["Cursor", "WarehouseError", "as_role", "fetch", "query", "row", "transaction", "with_settings"]
+__all__ = ["Cursor", "WarehouseError", "as_role", "fetch", "query", "row", "session", "transaction", "with_settings"]
 
 SQL = Path(__file__).parent / "sql"
 CONNECT_SECONDS = 10  # a server that does not answer on loopback or a local network within this is down
@@ -28,19 +29,72 @@ def query(name: str, folder: Path = SQL) -> str:
 
 
 @contextmanager
+def session(dsn: str) -> Iterator[None]:
+    """Transactions of the block share one connection: to log in costs both sides more than most of what is asked."""
+    held = _Held(dsn)
+    token = _held.set(held)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+        held.close()
+
+
+@contextmanager
 def transaction(dsn: str) -> Iterator[Cursor]:
     """One connection, one transaction: committed at the end, rolled back on an exception.
 
     Database errors are re-raised as `WarehouseError` with their SQLSTATE only: PostgreSQL quotes rows in its messages.
     """
-    connection = _connect(dsn)
+    held = _held.get()
+    keeper = held if held is not None and held.dsn == dsn else None
+    connection = (keeper.take() if keeper else None) or _connect(dsn)
     try:
         with connection, connection.cursor(cursor_factory=NamedTupleCursor) as cursor:
             yield cursor
     except psycopg2.Error as error:
+        connection.close()
         raise _without_values(error) from None
     finally:
-        connection.close()
+        if keeper:
+            keeper.give(connection)
+        else:
+            connection.close()
+
+
+class _Held:
+    """The connection that a session keeps between its transactions; while one uses it, another opens its own."""
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+        self._idle: Connection | None = None
+
+    def take(self) -> Connection | None:
+        """The connection if it is there and still answers: the server may have been restarted meanwhile."""
+        connection, self._idle = self._idle, None
+        if connection is None:
+            return None
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute("select")
+        except psycopg2.Error:
+            connection.close()
+            return None
+        return connection
+
+    def give(self, connection: Connection) -> None:
+        """Keep it for the next transaction, unless one is kept or it is of no more use."""
+        if self._idle is None and not connection.closed:
+            self._idle = connection
+        else:
+            connection.close()
+
+    def close(self) -> None:
+        if self._idle is not None:
+            self._idle.close()
+
+
+_held: ContextVar[_Held | None] = ContextVar("held", default=None)
 
 
 def fetch(dsn: str, statement: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Any]:

@@ -28,6 +28,18 @@ class Unlinked:
     petitioners: pd.DataFrame
 
 
+def has_unresolved(cursor: Cursor, model_version: str) -> bool:
+    """Wait for every other matching run; whether it, or one before, left anything to resolve."""
+    cursor.execute(query("lock_matching"))
+    cursor.execute(query("has_unresolved"), {"model_version": model_version})
+    return bool(row(cursor).has_unresolved)
+
+
+def record_resolved(cursor: Cursor, run_id: int, model_version: str) -> None:
+    """Enter that the entities take into account all that matching has compared."""
+    cursor.execute(query("record_resolved"), {"run_id": run_id, "model_version": model_version})
+
+
 def take_unlinked(cursor: Cursor, model_version: str) -> Unlinked:
     """Wait for every other matching run, then read. The lock is held until the caller's transaction ends."""
     about = {"model_version": model_version}

@@ -26,9 +26,11 @@ def dags():
     return bag.dags
 
 
-@pytest.fixture(scope="module", params=["screen_monthly", "screen_nightly"])
-def dag(dags, request):
-    return dags[request.param]
+@pytest.fixture(scope="module", params=[("screen_monthly", "collect"), ("screen_nightly", "collect.extract")])
+def fetching(dags, request):
+    """The task that asks the agency."""
+    name, task = request.param
+    return dags[name].get_task(task)
 
 
 @pytest.mark.parametrize(("name", "days"), [("screen_nightly", 1), ("screen_monthly", 30)])
@@ -45,11 +47,10 @@ def test_the_schedule_is_a_data_interval(dags, name, days):
     assert (interval.end - interval.start).days == days
 
 
-def test_the_month_compares_before_it_fetches_and_the_night_does_not(dags):
-    month, night = dags["screen_monthly"], dags["screen_nightly"]
-    assert set(month.task_ids) - set(night.task_ids) == {"collect.compare"}
-    assert month.get_task("collect.extract").upstream_task_ids == {"collect.compare"}
-    assert month.get_task("collect.compare").pool == "gateways"
+def test_a_month_is_a_task_for_each_dataset(dags):
+    month = dags["screen_monthly"]
+    assert list(month.task_ids) == ["open_books", "collect", "match", "resolve", "close_books"]
+    assert list(month.get_task("collect").op_kwargs_expand_input.value["dataset"]) == dataset_names()
 
 
 @pytest.mark.parametrize("name", ["screen_nightly", "screen_monthly", "decide_hold", "purge_landing"])
@@ -76,24 +77,30 @@ def test_a_hold_waits_outside_the_night_and_stops_no_other(dags):
     assert decide.execution_timeout is None
 
 
-def test_extraction_is_bounded_by_a_pool_and_backs_off(dag):
-    extract = dag.get_task("collect.extract")
-    assert extract.pool == "gateways"
-    assert extract.retries == 3
-    assert extract.retry_exponential_backoff == 2.0
-    assert extract.max_retry_delay <= timedelta(hours=1)
+def test_extraction_is_bounded_by_a_pool_and_backs_off(fetching):
+    assert fetching.pool == "gateways"
+    assert fetching.retries == 3
+    assert fetching.retry_exponential_backoff == 2.0
+    assert fetching.max_retry_delay <= timedelta(hours=1)
 
 
-def test_what_would_fail_the_same_way_is_not_tried_again(dag):
+@pytest.mark.parametrize("name", ["screen_nightly", "screen_monthly", "decide_hold"])
+def test_a_task_leaves_one_xcom(dags, name):
+    """Airflow would store each key of an annotated dictionary apart: five requests where one does."""
+    assert not any(getattr(task, "multiple_outputs", False) for task in dags[name].tasks)
+
+
+def test_what_would_fail_the_same_way_is_not_tried_again(dags, fetching):
     from airflow.sdk import RetryAction
 
     from include.extraction.errors import IncompleteExport, Refusal, TransportError
     from include.quality.errors import StagingError
 
-    unread = dag.get_task("collect.stage").retry_policy
+    unread = dags["screen_nightly"].get_task("collect.stage").retry_policy
     assert unread.evaluate(StagingError("header"), try_number=1, max_tries=2).action == RetryAction.FAIL
     assert unread.evaluate(OSError("disk"), try_number=1, max_tries=2).action != RetryAction.FAIL
-    policy = dag.get_task("collect.extract").retry_policy
+    policy = fetching.retry_policy
+    assert policy.evaluate(StagingError("header"), try_number=1, max_tries=3).action == RetryAction.FAIL
     refused = policy.evaluate(Refusal("no"), try_number=1, max_tries=3)
     assert refused.action == RetryAction.FAIL
     for error in (TransportError("reset"), IncompleteExport("short")):
@@ -110,14 +117,63 @@ def test_a_long_job_gives_the_worker_back(monkeypatch):
     def extract(*_, **__):
         raise NotReady("export job [1] is [running]", "1")
 
-    monkeypatch.setattr(tasks, "_begin", lambda *_: (SimpleNamespace(extract=extract), None, None))
-    with pytest.raises(AirflowRescheduleException) as later:
-        tasks.extract.function({}, "tecs_subjects", ti=SimpleNamespace(try_number=1, max_tries=3))
-    assert later.value.reschedule_date > datetime.now(UTC)
+    stages = SimpleNamespace(extract=extract, compare=extract)
+    monkeypatch.setattr(tasks, "_begin", lambda *_: (stages, None, None))
+    for task in (tasks.extract, tasks.collect):
+        with pytest.raises(AirflowRescheduleException) as later:
+            task.function({}, "tecs_subjects", ti=SimpleNamespace(try_number=1, max_tries=3))
+        assert later.value.reschedule_date > datetime.now(UTC)
 
 
-def test_every_dataset_of_the_contracts_is_collected(dag):
-    group = dag.task_group.children["collect"]
+PART = {"run_id": 7, "start": "2014-09-03T00:00:00+00:00", "end": "2014-09-04T00:00:00+00:00"}  # one day differs
+
+
+def collected(monkeypatch, decision):
+    """What `collect` returns if the gate decides so; what was staged is asked to be of the days that differ."""
+    from dags import tasks
+    from include import pipeline
+
+    def stage(_settings, run, _dataset):
+        assert run.to_dict() == PART
+        return {"accepted_path": "a"}
+
+    stages = SimpleNamespace(
+        Run=pipeline.Run,
+        compare=lambda *_: PART,
+        extract=lambda *_, **__: None,
+        stage=stage,
+        validate=lambda *_: {"decision": decision, "reasons": ["why"]},
+        lets_through=pipeline.lets_through,
+        load=lambda *_: {"loaded": 1},
+    )
+    monkeypatch.setattr(tasks, "_begin", lambda *_: (stages, None, None))
+    return tasks.collect.function({}, "tecs_subjects", ti=SimpleNamespace(run_id="m", try_number=1, max_tries=3))
+
+
+def test_the_gate_decides_how_a_month_ends_for_a_dataset(monkeypatch):
+    from airflow.sdk.exceptions import AirflowSkipException, DagRunTriggerException
+
+    assert collected(monkeypatch, "pass") == collected(monkeypatch, "warn") == {"loaded": 1}
+    with pytest.raises(AirflowSkipException, match="block: why"):
+        collected(monkeypatch, "block")
+    with pytest.raises(DagRunTriggerException) as asked:
+        collected(monkeypatch, "hold")
+    assert asked.value.trigger_dag_id == "decide_hold"
+    assert asked.value.conf == {"run": PART, "dataset": "tecs_subjects", "staged": {"accepted_path": "a"}}
+
+
+def test_a_month_that_agrees_is_not_fetched(monkeypatch):
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from dags import tasks
+
+    monkeypatch.setattr(tasks, "_begin", lambda *_: (SimpleNamespace(compare=lambda *_: None), None, None))
+    with pytest.raises(AirflowSkipException):
+        tasks.collect.function({}, "tecs_subjects", ti=SimpleNamespace(try_number=1, max_tries=3))
+
+
+def test_every_dataset_of_the_contracts_is_collected(dags):
+    group = dags["screen_nightly"].task_group.children["collect"]
     assert list(group._expand_input.value["dataset"]) == dataset_names()
 
 

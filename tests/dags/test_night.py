@@ -1,5 +1,6 @@
 """Nights as the user runs them: the command, a real scheduler, faults on, components killed in mid-night."""
 
+import json
 import os
 import re
 import signal
@@ -88,6 +89,23 @@ def test_a_backfill_of_nights_that_history_held_changes_no_row(
     status, out, err = machine.run("backfill", "--from", "2014-09-10", "--to", "2014-09-11")
     assert status == 0, err + out
     assert re.findall(r"^(2014-09-\d\d)  closed", out, re.MULTILINE) == ["2014-09-10", "2014-09-11"]
+    assert contents(machine) == before
+
+
+def test_an_audit_of_a_month_that_the_nights_hold_changes_no_row(
+    machine: Machine, first_night: tuple[int, str, str]
+) -> None:
+    before = contents(machine)
+    status, out, err = machine.run("audit")
+    found = json.loads(machine.home.audit.read_text())
+    assert status == (0 if found["agrees"] else 1), err
+    assert [line["line"] for line in found["headline"]] == [1, 3, 4, 5, 6, 7]
+    assert found["headline"][0]["truth"] > 0
+    assert found["months"] == 1
+    assert found["months_not_closed"] == []
+    assert found["cpu_seconds"]["tasks"] > 0
+    assert 0 < found["peak_mib"] < 2048
+    assert "subjects of trafficking investigations" in out
     assert contents(machine) == before
 
 

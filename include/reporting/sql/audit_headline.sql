@@ -1,0 +1,8 @@
+select
+    line,
+    question,
+    value,
+    lower,
+    upper,
+    caveat
+from report.audit_headline(%(start)s, %(end)s);
