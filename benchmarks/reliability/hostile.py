@@ -4,8 +4,8 @@
 
 The nights of the scenario `hostile`, in one process, with the tries that the DAG gives each task. A person is on duty:
 where a token has expired or a dataset is held, the task is cleared, twice at most, as `docs/operations.md` says; what is
-held even so because its rows are broken at the source is released. At the end the record tables are compared with what
-the agencies hold, version by version and value by value.
+held even so because the source itself is broken or short is released. At the end the record tables are compared with
+what the agencies hold, version by version and value by value.
 """
 
 import argparse
@@ -146,7 +146,7 @@ def _released(settings: Settings, run: pipeline.Run, dataset: str, night: Night)
     staged = night.staged or {}
     if night.decision == "hold" and staged.get("complete") and staged.get("accepted"):
         hold = pipeline.hold(settings, run, dataset, timedelta(days=1))
-        pipeline.decide(settings, run, hold, "release", "the person on duty", "broken at the source, in every attempt")
+        pipeline.decide(settings, run, hold, "release", "the person on duty", "so at the source, in every attempt")
         pipeline.load(settings, run, dataset, staged)
         night.decision = "release"
     return night

@@ -384,7 +384,7 @@ def _lost(contract: Contract, quarantined: pa.Table, accepted: pa.Table, complet
 
 
 def _nameless(rows: pa.Table, complete: Collection[int]) -> int:
-    """Records without a key, told apart by their text. Each complete attempt has all of them, be it in its own words."""
+    """Records without a key, told apart by their text. Each complete attempt has all of them, in its words."""
     texts = rows.group_by(["source_attempt"] if complete else []).aggregate([("raw", "count_distinct")])
     return pc.max(texts["raw_count_distinct"]).as_py() or 0
 
