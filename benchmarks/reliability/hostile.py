@@ -3,9 +3,9 @@
     python -m benchmarks.reliability.hostile --nights 60
 
 The nights of the scenario `hostile`, in one process, with the tries that the DAG gives each task. A person is on duty:
-where a token has expired or a dataset is held, the task is cleared, twice at most, as `docs/operations.md` says; what is
-held even so because the source itself is broken or short is released. At the end the record tables are compared with
-what the agencies hold, version by version and value by value.
+where a token has expired or a dataset is held, the task is cleared, twice at most, as `docs/operations.md` says; what
+is held even so because the source itself is broken or short is released. At the end the record tables are compared
+with what the agencies hold, version by version and value by value.
 """
 
 import argparse
