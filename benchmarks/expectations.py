@@ -11,6 +11,7 @@ import multiprocessing
 import resource
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,7 +29,14 @@ from include.quality.staging import stage
 from include.quality.usable import usable
 from include.warehouse.copy import copy_in
 
-SQL_TYPES = {pa.string(): "text", pa.date32(): "date", pa.int64(): "bigint", pa.int32(): "int", pa.float64(): "float8"}
+SQL_TYPES = {
+    pa.string(): "text",
+    pa.large_string(): "text",
+    pa.date32(): "date",
+    pa.int64(): "bigint",
+    pa.int32(): "int",
+    pa.float64(): "float8",
+}
 Said = dict[tuple[str | None, str], tuple[int, int]]  # column and rule -> rows judged, rows that do not meet it
 
 
@@ -46,35 +54,31 @@ def main(rows: Annotated[list[int] | None, typer.Option()] = None) -> None:
             print(f"{count:9,} rows   {len(said[0])} checks of values: {same}", flush=True)
 
 
-def apart(engine: Callable[[Path, Postgres, Any], None], accepted: Path, server: Postgres) -> Said:
-    spawn = multiprocessing.get_context("spawn")
-    result = spawn.Queue()
-    process = spawn.Process(target=engine, args=(accepted, server, result))
-    process.start()
-    lines, said = result.get(timeout=3600)
-    process.join()
+def apart(engine: Callable[[Path, Postgres], tuple[list[str], Said]], accepted: Path, server: Postgres) -> Said:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
+        lines, said = process.submit(engine, accepted, server).result()
     print("\n".join(lines), flush=True)
     return said
 
 
-def pandas(accepted: Path, server: Postgres, result: Any) -> None:
+def pandas(accepted: Path, server: Postgres) -> tuple[list[str], Said]:
     contract = load_contract(DATASET)
     suite.warm_up(contract)
     table = pq.read_table(accepted)
     of_use = usable(contract, table)
-    found, cost = measured(server, lambda: suite._run(contract, table, of_use))  # noqa: SLF001 -- what is measured
-    result.put(([line("pandas", cost)], counts(found)))
+    found, cost = measured(server, lambda: suite._run(contract, table, of_use))
+    return [line("pandas", cost)], counts(found)
 
 
-def postgresql(accepted: Path, server: Postgres, result: Any) -> None:
+def postgresql(accepted: Path, server: Postgres) -> tuple[list[str], Said]:
     contract = load_contract(DATASET)
     suite.warm_up(contract)
     table = pq.read_table(accepted)
-    frame = suite._frame(table, usable(contract, table))  # noqa: SLF001 -- the columns that the suite is about
+    frame = suite._frame(table, usable(contract, table))  # the columns that the suite is about
     wide = pa.Table.from_pandas(frame, preserve_index=False)
     _, copying = measured(server, lambda: copied(wide, server))
     found, judging = measured(server, lambda: judged(server))
-    result.put(([line("postgresql: copied", copying), line("postgresql: judged", judging)], counts(found)))
+    return [line("postgresql: copied", copying), line("postgresql: judged", judging)], counts(found)
 
 
 def copied(table: pa.Table, server: Postgres) -> None:
