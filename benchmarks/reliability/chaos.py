@@ -50,6 +50,7 @@ from include.warehouse.connection import WarehouseError, fetch
 CHECKOUT = Path(__file__).parents[2]
 TRIES = 4  # as in the DAG
 PATIENCE = 100  # tries of a stage; what has not passed by then never will
+RECOVERY_SECONDS = 300  # a worker that survived its server ends its statement first, on a busy machine not soon
 BLOWS = ("task", "postgres", "gateway", "disk", "tables", "clock")
 STAGES = 43  # of a run: the books opened, four a dataset, matched, resolved
 AT_MATCH = 41.5 / STAGES
@@ -150,11 +151,12 @@ class Place:
     def kill_postgres(self) -> None:
         """SIGKILL of the server; its workers follow. Then it recovers, which may have to wait for them."""
         os.kill(int((self.server.data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
-        for _ in range(PATIENCE):
+        deadline = time.monotonic() + RECOVERY_SECONDS
+        while time.monotonic() < deadline:
             time.sleep(0.05)
             with suppress(PostgresError), self.server.running():  # the outer one keeps it
                 return
-        raise RuntimeError("PostgreSQL does not come back; see its log")
+        raise RuntimeError(f"PostgreSQL does not come back: [{self.server.log.read_text().splitlines()[-3:]}]")
 
     @contextmanager
     def warehouse(self, name: str) -> Iterator[str]:
