@@ -1,13 +1,14 @@
 """Fetching an export beside `curl`: throughput without faults, with failing connections, and the memory of an attempt.
 
-    python -m benchmarks.transport [--megabytes 1024] [--line 50]
+    python -m benchmarks.transport [--megabytes 1024] [--line 50 100 0]
 
 A small server sends the same file as many parts, by the gateway's protocol. All downloads share one line of so many
 megabytes a second (0: as fast as the loopback goes, where Python's own work shows), so that fetching parts side by side
 gains nothing that a real line would not give. One run after the other, all in this one command:
 
-- curl, four parts at a time, nothing verified; ours, four at a time, every part hashed: without faults, then with one
-  connection in five reset in mid-body.
+- for each line curl, four parts at a time, nothing verified; what `sha256sum` takes for the same parts afterwards;
+  ours, four at a time, every part hashed. CPU seconds are the client's own.
+- ours on the first line with one connection in five reset in mid-body.
 - a whole attempt (fetched, hashed, unpacked, counted, landed) in a process of its own, for its highest memory.
 """
 
@@ -27,7 +28,10 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -154,25 +158,56 @@ def serve(part: Path, manifest: dict[str, Any], rate: float, failing: float, rea
     server.serve_forever()
 
 
-def by_curl(url: str, names: list[str], folder: Path) -> float:
-    began = time.perf_counter()
+@dataclass(frozen=True)
+class Took:
+    """Wall and CPU seconds."""
+
+    wall: float
+    cpu: float
+
+    def __str__(self) -> str:
+        return f"{self.wall:.1f} s (CPU {self.cpu:.1f} s)"
+
+
+@contextmanager
+def taking(who: int) -> Iterator[Callable[[], Took]]:
+    """What the block takes, of this process or of children that have ended; asked for once it is over."""
+
+    def now() -> tuple[float, float]:
+        used = resource.getrusage(who)
+        return time.perf_counter(), used.ru_utime + used.ru_stime
+
+    began, ended = now(), [(0.0, 0.0)]
+    yield lambda: Took(*(after - before for before, after in zip(began, ended[0], strict=True)))
+    ended[0] = now()
+
+
+def by_curl(url: str, names: list[str], folder: Path) -> tuple[Took, Took]:
+    """Fetched; then hashed, by as many processes as there were connections."""
     pairs = [argument for name in names for argument in ("-o", str(folder / name), f"{url}/v1/exports/x/parts/{name}")]
     command = ["curl", "--no-progress-meter", "--fail", "--parallel", "--parallel-max", str(AT_ONCE), *pairs]
-    subprocess.run(command, check=True)  # noqa: S603 -- a fixed program
-    return time.perf_counter() - began
+    with taking(resource.RUSAGE_CHILDREN) as fetched:
+        subprocess.run(command, check=True)  # noqa: S603 -- a fixed program
+    with taking(resource.RUSAGE_CHILDREN) as hashed:
+        paths = "\n".join(str(folder / name) for name in names)
+        command = ["xargs", "-P", str(AT_ONCE), "-n", "1", "sha256sum"]
+        subprocess.run(command, input=paths, text=True, stdout=subprocess.DEVNULL, check=True)  # noqa: S603 -- the same
+    return fetched(), hashed()
 
 
-def by_us(url: str, folder: Path) -> tuple[float, int, int]:
-    """Seconds, parts whose bytes are right, requests that continued a part."""
-    began = time.perf_counter()
-    with GatewayClient(Gateway(url, "token"), LIMITS) as client, ThreadPoolExecutor(AT_ONCE) as pool:
+def by_us(url: str, folder: Path) -> tuple[Took, int, int]:
+    """What it took, parts whose bytes are right, requests that continued a part."""
+    with (
+        taking(resource.RUSAGE_SELF) as took,
+        GatewayClient(Gateway(url, "token"), LIMITS) as client,
+        ThreadPoolExecutor(AT_ONCE) as pool,
+    ):
         export = client.request_export(CONTRACT.dataset, NIGHT, 1)
         client.wait_ready(export)
         parts = client.manifest(export).parts
         list(pool.map(lambda part: client.download_part(export, part, folder / part.name), parts))
-        seconds = time.perf_counter() - began
-        right = sum(hashlib.sha256((folder / part.name).read_bytes()).hexdigest() == part.sha256 for part in parts)
-        return seconds, right, client.resumed
+    right = sum(hashlib.sha256((folder / part.name).read_bytes()).hexdigest() == part.sha256 for part in parts)
+    return took(), right, client.resumed
 
 
 def attempt(url: str, root: Path, result: Any) -> None:
@@ -187,7 +222,9 @@ def attempt(url: str, root: Path, result: Any) -> None:
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--megabytes", type=int, default=1024)
-    arguments.add_argument("--line", type=float, default=50.0, help="megabytes a second; 0: no limit")
+    arguments.add_argument(
+        "--line", type=float, nargs="+", default=[50.0, 100.0, 0.0], help="megabytes a second; 0: no limit"
+    )
     chosen = arguments.parse_args()
     spawn = multiprocessing.get_context("spawn")  # a child that has imported nothing but what it needs
     with tempfile.TemporaryDirectory(prefix="crosscheck-transport-") as folder:
@@ -207,7 +244,7 @@ def main() -> int:
                 "non_blank": dict.fromkeys(("ID", "TEXT", "UPDATED"), rows * count),
             },
         }
-        print(f"{count} parts, {count * size / 1e6:.0f} MB, line {chosen.line:g} MB/s (0: none)")
+        print(f"{count} parts, {count * size / 1e6:.0f} MB")
 
         def with_server(failing: float, rate: float, work: Any) -> Any:
             ready = spawn.Queue()
@@ -221,16 +258,20 @@ def main() -> int:
                 server.join()
                 shutil.rmtree(target)
 
-        curl = with_server(0.0, chosen.line, lambda url, target: by_curl(url, names, target))
-        ours, right, _ = with_server(0.0, chosen.line, by_us)
+        faultless = []
+        for line in chosen.line:
+            curl, hashed = with_server(0.0, line, lambda url, target: by_curl(url, names, target))
+            ours, right, _ = with_server(0.0, line, by_us)
+            faultless.append(ours)
+            print(
+                f"line {line:g} MB/s (0: none): curl {curl}, sha256sum {hashed}, ours {ours}; throughput "
+                f"{curl.wall / ours.wall:.2f} of curl, {(curl.wall + hashed.wall) / ours.wall:.2f} of curl and "
+                f"sha256sum; parts intact {right}/{count}"
+            )
+        broken, right, resumed = with_server(FAILING, chosen.line[0], by_us)
         print(
-            f"curl {curl:.1f} s   ours {ours:.1f} s   ours / curl throughput {curl / ours:.2f}   "
-            f"parts intact {right}/{count}"
-        )
-        broken, right, resumed = with_server(FAILING, chosen.line, by_us)
-        print(
-            f"{FAILING:.0%} of connections reset: {broken:.1f} s, {broken / ours:.2f} times; resumed {resumed}; "
-            f"intact {right}/{count}"
+            f"line {chosen.line[0]:g} MB/s, {FAILING:.0%} of connections reset: {broken}, "
+            f"{broken.wall / faultless[0].wall:.2f} times; resumed {resumed}; intact {right}/{count}"
         )
 
         def measured(url: str, target: Path) -> Any:

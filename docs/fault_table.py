@@ -122,7 +122,7 @@ FILES: dict[str, Entry] = {
     ),
     "mixed_dates": (
         "merged from sources with habits of their own",
-        "survived: each date is read by the formats of the contract",
+        "survived: each date is read by the formats of the contract; the gate says how many are not in the usual one",
     ),
     "duplicates": ("files merged by hand", "next attempt, unless whoever merged them also counted them; merged away"),
     "aliases_as_rows": (

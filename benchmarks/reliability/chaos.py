@@ -4,8 +4,8 @@
 
 A history is a permutation of the nights of a period, some of them together, some twice, some at the same time, now and
 then with the comparison of the whole period in between. While they run, a process is killed, PostgreSQL is killed, a
-gateway is killed, no file may grow, or the clock is wrong. What was killed is tried again, as Airflow would; then the
-warehouse must hold what one quiet run over the period leaves.
+gateway is killed, no file may grow, the disk of PostgreSQL's tables is full, or the clock is wrong. What was killed is
+tried again, as Airflow would; then the warehouse must hold what one quiet run over the period leaves.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ import psycopg2
 import pyarrow.parquet as pq
 from psycopg2 import sql
 
+from benchmarks.reliability.small_disk import DISK_FULL, PostgresOnSmallDisk, SmallDisk, small_disk
 from include import pipeline
 from include.contracts import Contract, dataset_names, load_all
 from include.extraction.errors import ExtractionError, IncompleteExport
@@ -48,7 +50,13 @@ from include.warehouse.connection import WarehouseError, fetch
 CHECKOUT = Path(__file__).parents[2]
 TRIES = 4  # as in the DAG
 PATIENCE = 100  # tries of a stage; what has not passed by then never will
-BLOWS = ("task", "postgres", "gateway", "disk", "clock")
+RECOVERY_SECONDS = 60  # a worker that survived its server ends its statement first, on a busy machine not soon
+BLOWS = ("task", "postgres", "gateway", "disk", "tables", "clock")
+STAGES = 43  # of a run: the books opened, four a dataset, matched, resolved
+NEVER = -1
+AT_MATCH = 41.5 / STAGES
+SIZES = {"disk": range(1, 20_000), "tables": (0, 8192, 20_000), "clock": (-100, -1, 1, 100)}
+TABLES = "small_disk"  # tablespace of the warehouses
 LAST = datetime(2014, 10, 1, tzinfo=UTC)  # end of the scenario `smoke`
 CLOCKS = ("include.pipeline", "include.extraction", "include.warehouse")  # whose modules ask for the time
 FORK = multiprocessing.get_context("fork")  # a child has imported everything when it starts
@@ -67,7 +75,7 @@ class Step:
     intervals: tuple[Interval, ...]
     blow: str | None
     moment: float
-    size: int  # of the blow: bytes that a file may have, hours that the clock is wrong
+    size: int  # of the blow: bytes that a file may have or tables find, hours that the clock is wrong
     is_compared: bool = False  # as `screen_monthly` does: what is held is compared, and what differs is fetched
 
 
@@ -82,8 +90,10 @@ def history(seed: int, nights: int) -> list[Step]:
     while intervals:
         together = 2 if len(intervals) > 1 and luck.random() < 0.3 else 1
         blow = luck.choice(BLOWS) if luck.random() < 0.7 else None
-        size = luck.randint(1, 20_000) if blow == "disk" else luck.choice((-100, -1, 1, 100))
-        steps.append(Step(tuple(intervals.pop() for _ in range(together)), blow, luck.random(), size))
+        moment, size = luck.random(), luck.choice(SIZES.get(blow or "", (0,)))
+        if blow == "tables" and luck.random() < 0.3:
+            moment = AT_MATCH
+        steps.append(Step(tuple(intervals.pop() for _ in range(together)), blow, moment, size))
     if luck.random() < 0.3:  # the month is screened in between
         whole = Interval(LAST - timedelta(days=nights), LAST)
         steps.insert(luck.randint(0, len(steps)), Step((whole,), None, 0.0, 0, is_compared=True))
@@ -102,6 +112,8 @@ class Place:
     gateways: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     usual_seconds: float = 1.0  # of a run
     blows: Counter[str] = field(default_factory=Counter)
+    disk: SmallDisk | None = None  # of the tables; None where none can be had
+    full: Counter[str] = field(default_factory=Counter)  # stage that PostgreSQL refused for a full disk -> how often
 
     def settings(self, database: str) -> Settings:
         """Asked for anew before each try: PostgreSQL comes back on another port."""
@@ -140,23 +152,33 @@ class Place:
     def kill_postgres(self) -> None:
         """SIGKILL of the server; its workers follow. Then it recovers, which may have to wait for them."""
         os.kill(int((self.server.data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
-        for _ in range(PATIENCE):
+        deadline = time.monotonic() + RECOVERY_SECONDS
+        while time.monotonic() < deadline:
             time.sleep(0.05)
             with suppress(PostgresError), self.server.running():  # the outer one keeps it
                 return
-        raise RuntimeError("PostgreSQL does not come back; see its log")
+        raise RuntimeError(f"PostgreSQL does not come back: [{self.server.log.read_text().splitlines()[-3:]}]")
 
     @contextmanager
     def warehouse(self, name: str) -> Iterator[str]:
         """A copy of the migrated, empty warehouse."""
-        self._as_superuser("create database {} template {} owner warehouse", name, "template_warehouse")
+        self.execute(
+            "create database {} template {} owner warehouse tablespace {}", name, "template_warehouse", self._tablespace
+        )
         try:
             yield name
         finally:
-            self._as_superuser("drop database {} with (force)", name)
+            if self.disk:
+                self.disk.free()
+            self.execute("drop database {} with (force)", name)
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
-    def _as_superuser(self, statement: str, *names: str) -> None:
+    @property
+    def _tablespace(self) -> str:
+        return TABLES if self.disk else "pg_default"
+
+    def execute(self, statement: str, *names: str) -> None:
+        """As the superuser."""
         connection = psycopg2.connect(self.server.dsn("postgres"))
         connection.autocommit = True
         with connection.cursor() as cursor:
@@ -171,7 +193,7 @@ def place(folder: Path) -> Iterator[Place]:
     chosen = chosen.model_copy(update={"transport": chosen.transport.model_copy(update=WAITS)})
     world.generate(chosen, chosen.seed, folder / "world")
     agencies = ("tecs", "uscis")
-    server = Postgres(folder / "postgres", NO_FSYNC)
+    server = PostgresOnSmallDisk(folder / "postgres", NO_FSYNC)
     here = Place(
         folder,
         folder / "world",
@@ -181,10 +203,13 @@ def place(folder: Path) -> Iterator[Place]:
     )
     pipeline.preload()
     judge_each_table_once(folder / "judged")
-    with server.running():
+    with small_disk(folder / "tables") as server.disk, server.running():
+        here.disk = server.disk
         try:
             for agency in agencies:
                 here.serve(agency)
+            if here.disk:
+                here.execute(f"create tablespace {{}} location '{here.disk.folder}'", TABLES)
             server.ensure_database("template_warehouse", "warehouse")
             pipeline.migrate(here.settings("template_warehouse"))
             yield here
@@ -207,9 +232,13 @@ def work(
     if is_struck and step.blow == "clock":
         _shift_clock(timedelta(hours=step.size))
 
+    fills_at = int(step.moment * STAGES) if is_struck and step.blow == "tables" else NEVER
+
     def do(key: str, stage: Callable[[Settings, int], Any]) -> Any:
         if key not in done:
-            done[key] = _persist(here, database, stage)
+            if here.disk and len(done) == fills_at:
+                here.disk.fill(step.size)
+            done[key] = _persist(here, database, stage, partial(_refused, journal, key))
             limits = resource.getrlimit(resource.RLIMIT_FSIZE)  # the journal stands for Airflow's own database
             resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
             fresh = journal.with_suffix(".new")
@@ -243,14 +272,23 @@ def _collect(run: pipeline.Run, dataset: str, do: Callable[[str, Callable[[Setti
         do(f"load {dataset}", lambda settings, _: pipeline.load(settings, run, dataset, staged))
 
 
-def _persist(here: Place, database: str, stage: Callable[[Settings, int], Any]) -> Any:
+def _refused(journal: Path, stage: str) -> None:
+    """PostgreSQL's disk was full in a stage."""
+    with journal.with_suffix(".full").open("a") as file:
+        file.write(f"{stage.split(maxsplit=1)[0]}\n")
+
+
+def _persist(here: Place, database: str, stage: Callable[[Settings, int], Any], refused: Callable[[], None]) -> Any:
     number = 1
     for _ in range(PATIENCE):
         try:
             return stage(here.settings(database), number)
         except IncompleteExport:
             number += 1
-        except (ExtractionError, WarehouseError, OSError):
+        except (ExtractionError, WarehouseError, OSError) as error:
+            if here.disk and DISK_FULL in str(error):
+                refused()
+                here.disk.free()
             resource.setrlimit(
                 resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
             )  # space was freed
@@ -326,6 +364,11 @@ def live(here: Place, database: str, name: str, steps: list[Step]) -> int:
             process.join()
             if process.exitcode != 0:
                 raise RuntimeError(f"history [{name}], step [{number}], blow [{step.blow}]: a run ended in an error")
+        for journal in journals:
+            if (full := journal.with_suffix(".full")).exists():
+                here.full.update(full.read_text().split())
+        if here.disk:
+            here.disk.free()
     return kills
 
 
@@ -444,6 +487,8 @@ def main() -> int:
         seeds = list(range(chosen.seed, chosen.seed + chosen.histories))
         outcome = chaos(here, seeds, chosen.nights, lambda line: print(line, flush=True))
         print("blows: " + ", ".join(f"{blow} {count}" for blow, count in sorted(here.blows.items())))
+        refused = ", ".join(f"{stage} {count}" for stage, count in sorted(here.full.items())) or "none"
+        print(f"stages that PostgreSQL refused for a full disk: {refused if here.disk else 'no such disk here'}")
     print(outcome)
     return 0 if outcome.is_clean else 1
 

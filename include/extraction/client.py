@@ -23,6 +23,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Annotated, Literal, Self, TypeVar
 
+import httpcore
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
@@ -39,6 +40,10 @@ ANSWER_BYTES = 4 << 20  # a manifest of 9,999 parts, the most that names can tel
 # A break after this many new bytes is a step forward and not a failed try: a long part passes over a line that breaks
 # often, and a gateway that drips single bytes still comes to an end.
 PROGRESS_BYTES = 64 << 10
+
+# httpx reads a body through httpcore in pieces of 64 KB, and each costs Python as much as its bytes cost the kernel.
+# Pieces of 256 KB take a fifth less CPU time a part, hash included; larger ones gain nothing more.
+httpcore.HTTP11Connection.READ_NUM_BYTES = 256 << 10
 
 AGAIN = "the task's next try asks again"
 

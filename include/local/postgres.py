@@ -133,6 +133,10 @@ class Postgres:
         finally:
             connection.close()
 
+    def before_exec(self) -> Callable[[], None] | None:
+        """What a program of the server does between fork and exec."""
+        return _drop_root()
+
     def _start(self) -> None:
         if self.port is not None:
             return
@@ -188,7 +192,7 @@ class Postgres:
             stdout=subprocess.DEVNULL,  # not a pipe: the server inherits it and would keep it open
             stderr=(self.folder / "pg_ctl.log").open("w"),
             env=environment,
-            preexec_fn=_drop_root(),
+            preexec_fn=self.before_exec(),
             cwd="/",
             start_new_session=True,  # Ctrl-C at the terminal is for us; the server is stopped in order
             check=False,

@@ -1,6 +1,6 @@
 """The gate: may this staged table flow on? Reasons name columns, rules and counts, never a value.
 
-pass:  nothing to say.
+pass:  nothing to do. What was noticed and is as the contract allows is said.
 warn:  breaches of severity warning, rows in quarantine, a shortfall that chance explains. The table is loaded.
 hold:  too many records lost, a completeness floor missed, a critical expectation failed, the delivery incomplete.
        A person, or a later attempt, decides.
@@ -151,6 +151,8 @@ def _readings(staged: Staged) -> Iterator[Finding]:
             yield Decision.WARN, f"[{count}] versions are in no complete attempt and were set aside"
     for label, count in staged.repairs.items():
         yield Decision.WARN, f"put right [{label}]: [{count}] {'parts' if label.startswith('file:') else 'rows'}"
+    for column, count in staged.other_forms.items():  # the contract knows them: worth a word, not a warning
+        yield Decision.PASS, f"column [{column}]: [{count}] dates came in another form than the usual one"
     for part in staged.unread:
         yield Decision.WARN, f"[{part.rows}] rows counted at landing were not received: {part.reason}"
     for column, count in staged.conflicts.items():

@@ -74,6 +74,14 @@ def short_years(column: Column, text: pa.Array) -> Mask:
     return found
 
 
+def other_forms(column: Column, text: pa.Array, typed: pa.Array) -> Mask:
+    """Dates that were read, and not by the first of the contract's formats, which is the usual one."""
+    if len(column.formats) < 2:
+        return np.zeros(len(text), np.bool_)
+    usual = pc.match_substring_regex(_clean(column, text), f"^{_regex(column.formats[0])}$")
+    return as_mask(pc.and_(typed.is_valid(), pc.invert(usual)))
+
+
 def over_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
     """Apply an elementwise function once per distinct value: columns of person data repeat themselves."""
     encoded = values.dictionary_encode()

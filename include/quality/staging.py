@@ -24,7 +24,7 @@ from include.contracts.model import Contract, Severity
 from include.quality.errors import PartError, StagingError
 from include.quality.hashing import content_hash, encode
 from include.quality.merging import Doubt, Merged, Positions, Trust, merge
-from include.quality.parsing import Mask, as_mask, read_values, schema, short_years
+from include.quality.parsing import Mask, as_mask, other_forms, read_values, schema, short_years
 from include.quality.reading import (
     QUARANTINED,
     REPAIRS,
@@ -64,11 +64,12 @@ class Staged:
 
     `received == duplicate + quarantined + accepted`, each counted where it happens.
     `lost`: records that only quarantined rows speak of (rows without a readable key are told apart by their text): a
-    row that is broken in one attempt and whole in another is no loss.
+    row that is broken in one attempt and whole in another is no loss. Where an attempt is complete, it has them all.
     `breaches`: `<column>:<rule>` -> rows, accepted or quarantined. `conflicts`: column -> versions that differ; the
     rows that said otherwise are named in `conflicts.parquet` beside the accepted rows.
     `repairs`: what was put right -> files (`file:`) or rows as delivered (`row:`). `set_apart`: lines between the rows
-    that are no records, not counted as received. `unread`: parts of which no row was received.
+    that are no records, not counted as received. `unread`: parts of which no row was received. `other_forms`: column ->
+    dates, as delivered, that came in another of the contract's formats than the first.
     """
 
     dataset: str
@@ -84,6 +85,7 @@ class Staged:
     repairs: dict[str, int] = field(default_factory=dict)
     set_apart: int = 0
     unread: tuple[Unread, ...] = ()
+    other_forms: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.received != self.duplicate + self.quarantined + self.accepted:
@@ -142,12 +144,13 @@ def stage(contract: Contract, parts: Sequence[Part], out: Path, complete: Collec
         duplicate=judged.duplicate,
         quarantined=len(judged.quarantined),
         accepted=len(judged.accepted),
-        lost=_lost(contract, judged.quarantined, judged.accepted),
+        lost=_lost(contract, judged.quarantined, judged.accepted, complete),
         breaches=_count(judged.accepted["breaches"], judged.quarantined["reasons"]),
         conflicts=judged.conflicts,
         repairs=_count(judged.repairs, marks=sum((rows.marks for rows in read), Counter[str]())),
         set_apart=sum(rows.set_apart for rows in read),
         unread=tuple(unread),
+        other_forms=judged.other_forms,
     )
 
 
@@ -156,7 +159,7 @@ class Judged:
     """What became of rows: `accepted` by `accepted_schema`, in the order of its version key; `quarantined` with its key
     columns as text, then those of `QUARANTINED`. `repairs`: a list per row that could be read. `conflicts`: versions
     with a conflict, by column, and `conflicting` where they lie (`CONFLICTS`). `days`: what the rows say of the days of
-    the source's updates.
+    the source's updates. `other_forms`: as in `Staged`.
     """
 
     accepted: pa.Table
@@ -166,6 +169,7 @@ class Judged:
     conflicting: pa.Table
     days: pa.Table
     repairs: pa.ChunkedArray
+    other_forms: dict[str, int]
 
 
 def judge(contract: Contract, read: Sequence[Rows], complete: Collection[int] = ()) -> Judged:
@@ -204,7 +208,18 @@ def judge(contract: Contract, read: Sequence[Rows], complete: Collection[int] = 
         conflicting=_conflicts(contract, kept, merged),
         days=count_days(contract, text, typed),
         repairs=text["repairs"],
+        other_forms=_other_forms(contract, text, typed.table),
     )
+
+
+def _other_forms(contract: Contract, text: pa.Table, typed: pa.Table) -> dict[str, int]:
+    counts = {
+        column.name: int(
+            other_forms(column, text[column.name].combine_chunks(), typed[column.name].combine_chunks()).sum()
+        )
+        for column in contract.columns
+    }
+    return {name: count for name, count in counts.items() if count}
 
 
 def _read_parts(
@@ -354,9 +369,10 @@ def _sorted(table: pa.Table, names: Sequence[str]) -> pa.Table:
     return table.sort_by([(name, "ascending") for name in names])
 
 
-def _lost(contract: Contract, quarantined: pa.Table, accepted: pa.Table) -> int:
-    set_aside = as_mask(pc.equal(pc.binary_join(quarantined["reasons"], ","), f"row:{Rule.UNCONFIRMED}"))
-    quarantined = quarantined.filter(pa.array(~set_aside))  # a complete attempt says that there is no such record
+def _lost(contract: Contract, quarantined: pa.Table, accepted: pa.Table, complete: Collection[int]) -> int:
+    if complete:  # they have every record: a broken row that only others have is another's, and counted there
+        has = pa.array([*complete], pa.int32())
+        quarantined = quarantined.filter(pc.is_in(quarantined["source_attempt"], value_set=has))
     keys = read_values(contract, quarantined, contract.key).table
     has_key = np.logical_and.reduce([keys[name].is_valid().to_numpy() for name in contract.key])
     # A key that breaks its own rule names no record: broken in the same way, several may look like one.
@@ -364,7 +380,13 @@ def _lost(contract: Contract, quarantined: pa.Table, accepted: pa.Table) -> int:
     has_key &= ~as_mask(pc.match_substring_regex(pc.binary_join(quarantined["reasons"], ","), broken))
     spoken_of = encode(keys.filter(pa.array(has_key)), contract.key).unique()
     recovered = pc.sum(pc.is_in(spoken_of, value_set=encode(accepted, contract.key))).as_py() or 0
-    return len(quarantined["raw"].filter(pa.array(~has_key)).unique()) + len(spoken_of) - recovered
+    return _nameless(quarantined.filter(pa.array(~has_key)), complete) + len(spoken_of) - recovered
+
+
+def _nameless(rows: pa.Table, complete: Collection[int]) -> int:
+    """Records without a key, told apart by their text. Each complete attempt has all of them, in its words."""
+    texts = rows.group_by(["source_attempt"] if complete else []).aggregate([("raw", "count_distinct")])
+    return pc.max(texts["raw_count_distinct"]).as_py() or 0
 
 
 def _count(*lists: pa.ChunkedArray, marks: Counter[str] | None = None) -> dict[str, int]:

@@ -6,9 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from include.local.home import Home, World
+from include.local.stack import Stack, prepare, running
 from include.simulator.scenario import load as load_scenario
 
 CHECKOUT = Path(__file__).parents[2]
@@ -42,3 +47,19 @@ class Machine:
 
     def summary(self) -> dict:
         return json.loads(self.home.summary.read_text())
+
+    @contextmanager
+    def stack(self) -> Iterator[Stack]:
+        """Airflow, gateways and warehouse, until the end of the block."""
+        world = prepare(self.home, self.world.scenario, self.world.seed, print)
+        with running(self.home, world, print) as started:
+            yield started
+
+
+def until(look: Callable[[], Any], enough: Callable[[Any], bool]) -> Any:
+    """What is seen once it is enough."""
+    deadline = time.monotonic() + 300
+    while not enough(seen := look()):
+        assert time.monotonic() < deadline, seen
+        time.sleep(0.5)
+    return seen

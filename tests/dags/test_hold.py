@@ -1,17 +1,16 @@
 """A hold under a real scheduler: it waits in Airflow's own list, stops nobody, and ends by an answer or by a cure."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from machine import Machine
+from machine import Machine, until
 
 from include.contracts import dataset_names
 from include.local.night import FINAL
-from include.local.stack import Stack, prepare, running
+from include.local.stack import Stack
 from include.simulator.gateways.plan import Rules
 from include.warehouse.connection import fetch
 
@@ -31,9 +30,7 @@ BLANK = [
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    machine = Machine(tmp_path_factory.mktemp("home"))
-    world = prepare(machine.home, machine.world.scenario, machine.world.seed, print)
-    with running(machine.home, world, print) as started:
+    with Machine(tmp_path_factory.mktemp("home")).stack() as started:
         yield started
 
 
@@ -55,15 +52,6 @@ def screened(stack: Stack, day: int) -> tuple[str, str]:
     start = datetime(2014, 9, day, tzinfo=UTC)
     run, _ = stack.airflow.run_interval(f"night__{date(2014, 9, day)}", start, start + timedelta(days=1), "on trial")
     return run, until(lambda: stack.airflow.run(run)["state"], lambda state: state in FINAL)
-
-
-def until(look: Callable[[], Any], enough: Callable[[Any], bool]) -> Any:
-    """What is seen once it is enough."""
-    deadline = time.monotonic() + 300
-    while not enough(seen := look()):
-        assert time.monotonic() < deadline, seen
-        time.sleep(0.5)
-    return seen
 
 
 def requests(stack: Stack) -> list[dict[str, Any]]:

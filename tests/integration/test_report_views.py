@@ -4,12 +4,15 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import psycopg2
+import pyarrow as pa
 import pytest
 from nights import collect, night, run_night, settings_for
 
 from include import pipeline
-from include.contracts import dataset_names
+from include.contracts import dataset_names, load_contract
 from include.local.postgres import Postgres
+from include.quality.parsing import schema
+from include.quality.usable import routes, usable
 from include.settings import Gateway, Settings
 from include.simulator import truth
 from include.warehouse.connection import fetch
@@ -53,6 +56,37 @@ def test_every_report_says_what_it_is_and_how_to_drill_down(held: Settings) -> N
         about = " ".join(row.about.split())
         is_drill_down = "petitions behind" in about or "applications behind" in about
         assert is_drill_down or ("Caveat: " in about and "Drill down: " in about), row.relname
+
+
+@pytest.mark.parametrize("dataset", ["tecs_subjects", "uscis_petitioners"])
+def test_the_keys_of_each_record_are_those_that_the_gate_counts_by(held: Settings, dataset: str) -> None:
+    contract = load_contract(dataset)
+    rows = fetch(held.owner_dsn, f"table latest.{contract.record}")
+    columns = [[getattr(row, name) for row in rows] for name in contract.names]
+    table = pa.table(columns, schema=schema(contract))
+    masks = routes(contract, usable(contract, table), len(table))
+    numbers = table[contract.key[0]].to_pylist()
+    expected = {number: {route for route, mask in masks.items() if mask[at]} for at, number in enumerate(numbers)}
+    names = {"by_" + route.lower().replace(" ", "_").replace("-", "_"): route for route in contract.routes}
+    found = fetch(held.owner_dsn, "select * from report.matchable_record where dataset = %s", [dataset])
+    assert {
+        row.record_number: {route for name, route in names.items() if getattr(row, name)} for row in found
+    } == expected
+    assert {row.record_number for row in found if row.is_unmatchable} == {n for n, has in expected.items() if not has}
+    assert any(len(has) < len(names) for has in expected.values())
+    assert any(has for has in expected.values())
+
+
+def test_an_expectation_names_its_interval_and_its_attempt(held: Settings) -> None:
+    [night_30] = ask(
+        held,
+        """select count(*) as n, min(attempt) as least, count(distinct dataset) as datasets,
+        count(*) filter (where threshold is not null) as asked from report.expectation_result
+        where interval_start = '2014-09-30' and interval_end = '2014-10-01'""",
+    )
+    assert night_30.datasets == len(dataset_names())
+    assert night_30.least >= 1
+    assert 0 < night_30.asked < night_30.n
 
 
 def test_a_serial_petitioner_is_one_person(held: Settings, person: dict[str, int]) -> None:

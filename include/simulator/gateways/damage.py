@@ -93,6 +93,11 @@ class Applied:
         """The fault is in the file, in so many more rows."""
         self.rows[fault] += rows
 
+    def note_rows(self, fault: FileFault, rows: int) -> None:
+        """The same for a fault of rows: where it changes none, the file is as it should be."""
+        if rows:
+            self.note(fault, rows)
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -171,7 +176,7 @@ def _out_of_period(planned: Planned, asked: Asked, tables: Tables, applied: Appl
     nearest += islice(asked.source.rows(Interval(end, end + NEARBY)), 1)
     for strangers in nearest[:1]:
         few = strangers.slice(max(0, strangers.num_rows - 1 - asked.rows // ONE_ROW_IN))
-        applied.note(planned.fault, few.num_rows)
+        applied.note_rows(planned.fault, few.num_rows)
         yield few
     yield from tables
 
@@ -185,7 +190,7 @@ def _other_program(planned: Planned, asked: Asked, tables: Tables, applied: Appl
         others = _with(others, key, numbers)
         others = _with(others, PROGRAM, pa.array([SMUGGLING] * others.num_rows, pa.string()))
         others = _with(others, "CATEGORY", pa.nulls(others.num_rows, pa.string()))
-        applied.note(planned.fault, others.num_rows)
+        applied.note_rows(planned.fault, others.num_rows)
         yield pa.concat_tables([table, others])
 
 
@@ -205,7 +210,7 @@ def _aliases_as_rows(planned: Planned, asked: Asked, tables: Tables, applied: Ap
             c.source: table.column(alias_columns[names[c.source]]) if c.source in names else empty
             for c in asked.contract.columns
         }
-        applied.note(planned.fault, table.num_rows)
+        applied.note_rows(planned.fault, table.num_rows)
         yield pa.table({**columns, UPDATED: table.column(UPDATED)})
 
 
@@ -217,13 +222,13 @@ def _fiscal_year_missing(planned: Planned, asked: Asked, tables: Tables, applied
     for table in tables:
         kept = ~_updated_in(table, start, end) if last > first else np.ones(table.num_rows, bool)
         if not kept.all():
-            applied.note(planned.fault, int((~kept).sum()))
+            applied.note_rows(planned.fault, int((~kept).sum()))
         yield table.filter(pa.array(kept))
 
 
 def _duplicates(planned: Planned, asked: Asked, tables: Tables, applied: Applied) -> Tables:
     for table, hit in _some_rows(planned, asked, tables):
-        applied.note(planned.fault, int(hit.sum()))
+        applied.note_rows(planned.fault, int(hit.sum()))
         yield table.take(pa.array(np.repeat(np.arange(table.num_rows), 1 + hit)))
 
 
@@ -236,7 +241,7 @@ def _mixed_dates(planned: Planned, asked: Asked, tables: Tables, applied: Applie
             rewritten = [_in_format(v, usual, other) if row % 2 else v for row, v in enumerate(values)]
             rows |= np.array([a != b for a, b in zip(values, rewritten, strict=True)], dtype=bool)
             changed = _with(changed, name, pa.array(rewritten, pa.string()))
-        applied.note(planned.fault, int(rows.sum()))
+        applied.note_rows(planned.fault, int(rows.sum()))
         yield changed
 
 
@@ -254,10 +259,11 @@ def _blank(planned: Planned, stretch: Interval, tables: Tables, applied: Applied
     """No values in the columns of rows that were updated in the stretch."""
     for table in tables:
         blanked, empty = table, pa.nulls(table.num_rows, pa.string())
-        hit = _updated_in(table, stretch.start, stretch.end)
+        hit, lost = _updated_in(table, stretch.start, stretch.end), np.zeros(table.num_rows, bool)
         for name in planned.columns:
+            lost |= hit & table.column(name).is_valid().to_numpy()
             blanked = _with(blanked, name, pc.if_else(pa.array(hit), empty, table.column(name)))
-        applied.note(planned.fault, int(hit.sum()))
+        applied.note_rows(planned.fault, int(lost.sum()))
         yield blanked
 
 

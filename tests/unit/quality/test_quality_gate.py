@@ -180,3 +180,9 @@ def test_one_more_lost_record_never_improves_the_decision(small, accepted, lost)
     fewer, more = (decision(small, account(small, accepted, lost=count)).decision for count in (lost, lost + 1))
     if not accepted + lost < ENOUGH_ROWS <= accepted + lost + 1:
         assert order.index(fewer) <= order.index(more)
+
+
+def test_what_the_contract_allows_is_said_and_passes(small):
+    told = decision(small, replace(account(small, 10), other_forms={"born_on": 3}))
+    assert told.decision == Decision.PASS
+    assert told.reasons == ["column [born_on]: [3] dates came in another form than the usual one"]

@@ -227,3 +227,9 @@ def test_the_account_travels_as_json(small, row, land, staged: Callable):
     assert account.unread
     assert account.repairs
     assert Staged.from_dict(json.loads(json.dumps(account.to_dict()))) == account
+
+
+def test_dates_in_another_form_of_the_contract_are_counted(small, row, staged):
+    rows = [row(thing_id="T001"), row(thing_id="T002", born_on="013165"), row(thing_id="T003", born_on="never")]
+    assert staged(small, rows).staged.other_forms == {"born_on": 1}
+    assert staged(small, rows[:1]).staged.other_forms == {}

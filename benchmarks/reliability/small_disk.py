@@ -1,0 +1,109 @@
+"""A disk of some megabytes for PostgreSQL's tables that can be filled to the last byte, without root.
+
+It is a tmpfs in a mount namespace that the server enters and nobody else sees. A write that does not fit fails as on
+any full disk: the kernel says ENOSPC, PostgreSQL says SQLSTATE 53100.
+"""
+
+import ctypes
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from include.local.postgres import NOBODY, Postgres
+
+DISK_FULL = "53100"  # SQLSTATE
+CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000  # <linux/sched.h>
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4  # <linux/prctl.h>
+MEGABYTES = 96  # two warehouses of the scenario `smoke`, and room
+
+
+@dataclass(frozen=True)
+class SmallDisk:
+    """`folder`: where the server sees it; `keeper`: the process that holds the namespace."""
+
+    folder: Path
+    keeper: int
+
+    def fill(self, left: int) -> None:
+        """Leave so many bytes."""
+        filler = os.open(self._filler, os.O_CREAT | os.O_WRONLY)
+        try:
+            disk = os.fstatvfs(filler)
+            with suppress(OSError):  # somebody wrote in between: then it is as full as it gets
+                os.posix_fallocate(filler, 0, max(1, disk.f_bavail * disk.f_frsize - left))
+        finally:
+            os.close(filler)
+
+    def free(self) -> None:
+        """Somebody made room."""
+        self._filler.unlink(missing_ok=True)
+
+    def enter(self) -> None:
+        """Move this process, which must have one thread, into the namespace."""
+        for kind in ("user", "mnt"):
+            namespace = os.open(f"/proc/{self.keeper}/ns/{kind}", os.O_RDONLY)
+            _must(_libc().setns(namespace, 0), "setns")
+            os.close(namespace)
+
+    @property
+    def _filler(self) -> Path:
+        return Path(f"/proc/{self.keeper}/root{self.folder}/filler")
+
+
+class PostgresOnSmallDisk(Postgres):
+    """A server that sees a small disk. Its own files and its journal are on the large one: no crash when it is full."""
+
+    disk: SmallDisk | None = None
+
+    def before_exec(self) -> Callable[[], None] | None:
+        return self.disk.enter if self.disk else super().before_exec()
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[SmallDisk | None]:
+    """The disk at a folder, which is made; None where the kernel gives no namespaces."""
+    folder.mkdir()
+    ours, theirs = multiprocessing.Pipe()
+    keeper = multiprocessing.get_context("fork").Process(target=_keep, args=(folder, theirs), daemon=True)
+    keeper.start()
+    theirs.close()
+    try:
+        is_there = ours.recv()
+        yield SmallDisk(folder, keeper.pid or 0) if is_there else None
+    finally:
+        keeper.kill()
+        keeper.join()
+
+
+def _keep(folder: Path, told: Connection) -> None:
+    """Make the disk, and hold it until the parent ends."""
+    libc = _libc()
+    uid, gid = os.geteuid(), os.getegid()
+    try:
+        _must(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
+        _must(libc.unshare(CLONE_NEWUSER | CLONE_NEWNS), "unshare")
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{NOBODY} {uid} 1")  # PostgreSQL refuses to be root
+        Path("/proc/self/gid_map").write_text(f"{NOBODY} {gid} 1")
+        options = f"size={MEGABYTES}m,mode=0700".encode()
+        _must(libc.mount(b"tmpfs", str(folder).encode(), b"tmpfs", 0, options), "mount")
+        _must(libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl")  # else /proc/<keeper>/root is closed to our own user
+    except OSError:
+        told.send(False)
+        return
+    told.send(True)
+    signal.pause()
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _must(result: int, what: str) -> None:
+    if result != 0:
+        raise OSError(ctypes.get_errno(), what)
