@@ -1,24 +1,22 @@
 """What a night costs on top of a history, beside the same night on an empty warehouse.
 
-    python -m benchmarks.history [--scenario scale-1m] [--home FOLDER] [--rounds 2]
+    python -m benchmarks.history [--scenario scale-1m] [--years 10] [--home FOLDER] [--rounds 2]
 
 The history is screened year by year through all stages, as a backfill would; then the books of every night before are
 written, copied from those of the last year, so that the tables of counts are as long as ten years of nights make them.
 The statistics that autovacuum would gather within minutes are gathered at once. Then the last night of the scenario is
 screened on a copy of that warehouse and on a copy of an empty one, in turn. CPU is that of this process and of
-PostgreSQL's; the least of the rounds counts. A home that is given keeps world and history: a second call measures at
-once.
+PostgreSQL's; the least of the rounds counts. At last everything is compared anew, as after a change of the model. A
+home that is given keeps world and history: a second call goes on where the first one stopped, and measures.
 """
 
 import dataclasses
 import resource
 import secrets
-import shutil
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from functools import partial
@@ -95,18 +93,18 @@ Costs = dict[str, Cost]
 Timed = Callable[[str, Callable[[], Any]], Any]  # name of a stage, its work; what the work gives
 
 
-def main(scenario: str = "scale-1m", home: Path | None = None, rounds: int = 2) -> None:
+def main(scenario: str = "scale-1m", years: int = 10, home: Path | None = None, rounds: int = 2) -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Home(home or Path(folder))
         world = prepare(place, scenario, None, print)
-        last = midnight(world.last_night)
+        first = midnight(world.first_day)
+        last = min(midnight(world.last_night), first.replace(year=first.year + years))
         with place.postgres.running() as server, gateways(place, world, "unused") as settings:
             pipeline.preload()
+            fresh(server, settings, "empty")
             if not has_database(server, "history"):
-                shutil.rmtree(world.folder / "landing", ignore_errors=True)
-                fresh(server, settings, "empty")
-                with kept_when_whole(server, "history") as building:
-                    fill(server, fresh(server, settings, building), midnight(world.first_day), last)
+                fill(server, at_or_fresh(server, settings, "history_building"), first, last)
+                superuser(server, "alter database {} rename to {}", "history_building", "history")
             show_sizes(at(settings, server, "history"))
             night = Interval(last, last + DAY)
             screen_copy(server, settings, "empty", night)  # what is imported and compiled at first is no night's
@@ -115,12 +113,15 @@ def main(scenario: str = "scale-1m", home: Path | None = None, rounds: int = 2) 
                 for name, costs in found.items():
                     costs.append(screen_copy(server, settings, name, night))
             show(found)
+            print(f"peak memory of this process {memory():,.0f} MB", flush=True)
+            show_all_anew(server, settings, night)
     print(f"peak memory of this process {memory():,.0f} MB")
 
 
 def fill(server: Postgres, settings: Settings, first: datetime, last: datetime) -> None:
-    """The years before the last night, then the books of their nights."""
-    start = first
+    """The years before the last night that are not there yet, then the books of their nights."""
+    [done] = fetch(settings.owner_dsn, "select max(interval_end) as until from ops.run where state <> 'open'")
+    start = done.until or first
     while start < last:
         end = min(last, start.replace(year=start.year + 1))
         costs = screen(server, settings, Interval(start, end), tries=1)
@@ -140,6 +141,24 @@ def fill(server: Postgres, settings: Settings, first: datetime, last: datetime) 
     connection.close()
 
 
+def show_all_anew(server: Postgres, settings: Settings, night: Interval) -> None:
+    """Everything compared under a model that nothing has been compared under."""
+    here = copied(server, settings, "history")
+    with psycopg2.connect(here.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "truncate match.consumed, match.persona_key, match.petitioner_key, match.pair, match.evidence, match.run"
+        )
+    run = pipeline.open_books(here, night, "all anew")
+    began, python, postgres = time.perf_counter(), time.process_time(), cpu(server)
+    matched = pipeline.match(here, run)
+    wall, python = time.perf_counter() - began, time.process_time() - python
+    time.sleep(0.2)
+    print(
+        f"all anew: {matched['compared']:,} pairs compared, {python:.1f} s Python, {cpu(server) - postgres:.1f} s "
+        f"PostgreSQL, {wall:.1f} s wall"
+    )
+
+
 def copy_books(settings: Settings, first: datetime, last: datetime) -> None:
     """The books of the last run as those of every night between two days."""
     with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
@@ -148,7 +167,7 @@ def copy_books(settings: Settings, first: datetime, last: datetime) -> None:
         cursor.execute(
             """insert into ops.run (external_id, interval_start, interval_end, closed_at, state)
                select 'a night', night, night + interval '1 day', night + interval '1 day', 'closed'
-               from generate_series(%s, %s - interval '1 day', interval '1 day') as night""",
+               from generate_series(%s, %s::timestamptz - interval '1 day', interval '1 day') as night""",
             [first, last],
         )
         for table in BOOKS:
@@ -174,13 +193,18 @@ def copy_books(settings: Settings, first: datetime, last: datetime) -> None:
         )
 
 
-def screen_copy(server: Postgres, settings: Settings, name: str, night: Interval) -> Costs:
-    """The night on a copy of a warehouse."""
+def copied(server: Postgres, settings: Settings, name: str) -> Settings:
+    """A copy of a warehouse."""
     copy = f"{name}_copy"
     superuser(server, "drop database if exists {} with (force)", copy)
     superuser(server, "create database {} template {} owner warehouse strategy file_copy", copy, name)
     superuser(server, "checkpoint")
-    here = at(settings, server, copy)
+    return at(settings, server, copy)
+
+
+def screen_copy(server: Postgres, settings: Settings, name: str, night: Interval) -> Costs:
+    """The night on a copy of a warehouse."""
+    here = copied(server, settings, name)
     with tempfile.TemporaryDirectory(dir=settings.landing) as landing:  # what other rounds landed is not this one's
         costs = screen(server, dataclasses.replace(here, landing=Path(landing)), night, tries=TRIES)
         for path in Path(landing).rglob("*"):
@@ -243,12 +267,9 @@ def fresh(server: Postgres, settings: Settings, database: str) -> Settings:
     return new
 
 
-@contextmanager
-def kept_when_whole(server: Postgres, name: str) -> Iterator[str]:
-    """The name of a database that gets its own name at the end: half a history is none."""
-    building = f"{name}_building"
-    yield building
-    superuser(server, "alter database {} rename to {}", building, name)
+def at_or_fresh(server: Postgres, settings: Settings, database: str) -> Settings:
+    """A warehouse that is there, else one that holds nothing."""
+    return at(settings, server, database) if has_database(server, database) else fresh(server, settings, database)
 
 
 def has_database(server: Postgres, name: str) -> bool:

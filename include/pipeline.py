@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from include.reporting.holds import Hold
 
 
+USUAL = 91  # intervals that say what is usual: a quarter of nights, as the gate looks at
 SOME_DAYS = 7  # that are held before a day without a row is a surprise: a week has a Sunday
 
 
@@ -491,7 +492,7 @@ def _measure(settings: Settings, run: Run, landing: "Landing", dataset: str) -> 
     yields = measure(contract, _parts(settings, receipts), [each.attempt for each in receipts if each.complete])
     place = {"dataset": dataset, "interval_start": run.interval.start, "interval_end": run.interval.end}
     books.record_yields(settings.warehouse_dsn, [{**place, **asdict(field)} for field in yields.fields])
-    usual = books.usual_shares(settings.warehouse_dsn, dataset, run.interval)
+    usual = books.usual_shares(settings.warehouse_dsn, dataset, run.interval, USUAL)
     short = shortfalls(contract, run.interval, yields, usual)
     if receipts and not any(receipt.rows for receipt in receipts):
         days, quiet = books.quiet_days(settings.warehouse_dsn, dataset, run.interval.start.date())

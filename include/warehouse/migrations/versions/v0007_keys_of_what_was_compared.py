@@ -18,6 +18,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The frontier stays: the run before this revision compares with all that is loaded."""
+    op.drop_index("attempt_run", "attempt", schema="ops")
     op.drop_index("pair_run", "pair", schema="match")
     for table in ("petitioner_key", "persona_key", "model"):
         op.drop_table(table, schema="match")
