@@ -162,7 +162,7 @@ def show_all_anew(server: Postgres, settings: Settings, night: Interval) -> None
 def copy_books(settings: Settings, first: datetime, last: datetime) -> None:
     """The books of the last run as those of every night between two days."""
     with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
-        cursor.execute("select max(run_id) from ops.run")
+        cursor.execute("select max(run_id) from ops.run where state <> 'open'")
         [run_id] = cursor.fetchone() or [None]
         cursor.execute(
             """insert into ops.run (external_id, interval_start, interval_end, closed_at, state)

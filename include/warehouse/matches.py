@@ -77,7 +77,8 @@ def uncompared(turn: Turn, keys: Keys) -> Iterator[tuple[pd.DataFrame, pd.DataFr
     A persona is a version of a subject under one of its names, a petitioner a version of one; the columns are those of
     `matching.fields`, the ids of petitioners their versions. What is new leaves its keys on the way.
     """
-    new = _ids(turn, "new_personas", PERSONA_KEY, frontier=turn.frontier)
+    unseen = {"frontier": array_text(pa.array(turn.frontier, pa.int64())), "first": min(turn.frontier, default=None)}
+    new = _ids(turn, "new_personas", PERSONA_KEY, **unseen)
     if len(new):
         personas = _personas(turn, new)
         position, key = keys(personas)
@@ -85,7 +86,7 @@ def uncompared(turn: Turn, keys: Keys) -> Iterator[tuple[pd.DataFrame, pd.DataFr
         near = _ids(turn, "near_petitioners", VERSION, keys=array_text(pa.array(np.unique(key))))
         for petitioners in _petitioners(turn, near):
             yield personas, petitioners
-    for petitioners in _petitioners(turn, _ids(turn, "new_petitioners", VERSION, frontier=turn.frontier)):
+    for petitioners in _petitioners(turn, _ids(turn, "new_petitioners", VERSION, **unseen)):
         position, key = keys(petitioners)
         _leave_keys(turn, "copy_petitioner_keys", petitioners[["id"]], position, key)
         near = _ids(turn, "near_personas", PERSONA_KEY, keys=array_text(pa.array(np.unique(key))))
