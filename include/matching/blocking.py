@@ -95,8 +95,8 @@ class _Side:
 def folded_keys(table: pd.DataFrame, model: Model) -> tuple[Numbers, npt.NDArray[np.int32]]:
     """The keys of a table's rows in 32 bits: row and key, in ascending order, each once.
 
-    Rows that `link` compares share one. That two share one and no whole key is rare: a row has some 18 of 2**32, and one
-    row in thirteen meets such another among a million.
+    Rows that `link` compares share one. That two share one and no whole key is rare: a row has some 18 of 2**32, and
+    one row in thirteen meets such another among a million.
     """
     keys = _together([_nothing(), *(found for _, found in row_keys(read_records(Table(table), model)))])
     row, key = keys.row, (keys.key >> np.uint64(32)).astype(np.int64)
