@@ -20,7 +20,9 @@ from include.matching.files.writing import Writer
 from include.matching.link import dedupe
 from include.matching.model import DEFAULT, Model, ModelError, load_model, save_model
 
-ENOUGH_TO_LEARN = 1_000  # rows of the smaller file: in fewer, names are counted too rarely to be called common or rare
+ENOUGH_TO_LEARN = (
+    20  # rows of the smaller file: from so few on, models trained on parts of the benchmark's sets were better
+)
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -113,8 +115,8 @@ def train_command(
     right: Other = None,
     columns: Map = None,
 ) -> None:
-    """A model fitted to these files, without labels; both are held in memory."""
-    from include.matching.train import train
+    """A model fitted to these files, without labels; the first is held in memory, and a sample of the other."""
+    from include.matching.train import RIGHT_ROWS, train
 
     with _one_line_errors():
         maps = read_map(columns)
@@ -123,7 +125,8 @@ def train_command(
         theirs = None if right is None else File(right, maps["right"])
         if theirs is not None:
             told("right", theirs)
-        model = train(ours.read(), None if theirs is None else theirs.read())
+        others, right_rows = (None, None) if theirs is None else theirs.sample(RIGHT_ROWS)
+        model = train(ours.read(), others, right_rows=right_rows)
         told_dates(ours, *(() if theirs is None else (theirs,)))
         save_model(model, out)
         typer.echo(f"model {model.version}: lead from {model.lead:g} bits, review from {model.review:g}")
@@ -189,11 +192,11 @@ def _model(path: Path | None, left: pd.DataFrame, right: File | None) -> Model:
         return load_model(path)
     from include.matching.train import RIGHT_ROWS, train
 
-    others = None if right is None else right.sample(RIGHT_ROWS)
-    if min(len(left), len(left if others is None else others)) < ENOUGH_TO_LEARN:
+    others, right_rows = (None, len(left)) if right is None else right.sample(RIGHT_ROWS)
+    if min(len(left), right_rows) < ENOUGH_TO_LEARN:
         talk.print("model: the one that is built in; the files are too small to train one", markup=False)
         return load_model()
-    model = train(left, others)
+    model = train(left, others, right_rows=right_rows)
     talk.print(f"model: trained on these files, {model.prior_why}", markup=False, soft_wrap=True)
     return model
 

@@ -16,16 +16,26 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+<<<<<<< HEAD
 from include.matching.fields import Table
 from include.matching.model import Model
 from include.matching.records import NUMBERS, Records, read_records
 from include.matching.words import Flags, Hashes, Numbers, mix
+=======
+from include.matching.model import Model
+from include.matching.records import NUMBERS, Records
+from include.matching.words import Flags, Hashes, Numbers, Shares, mix
+>>>>>>> main
 
-# A surname of this share among a million people, born in one of fifty years, makes 200 candidates for each who bears
-# it.
-COMMON_WORD = 0.003
-# Two words that so many people bear together by chance make 20 candidates of a million, and of one culture some 200.
-COMMON_PAIR = 2e-5
+# How many rows of a right side, as large as the model says, a key of each kind may find by chance for a row of the
+# left. People go by culture: some find ten times as many.
+PER_WORD_AND_YEAR = 20  # of people who bear a word, one in fifty is born in a given year
+YEARS = 50
+PER_TWO_WORDS = 10
+PER_WORD_AND_INITIAL = 4
+INITIALS = 15  # that names begin with, were each as common
+PER_WORD = 4
+PER_POSTCODE = 10  # a small table's; in a large one a postcode is shared by hundreds
 FILTER_BITS = 22  # of a table of flags that turns most keys away before they are looked up: 4 MB stay in the cache
 
 
@@ -40,21 +50,22 @@ class Index:
     """The keys of the left side, ready to be looked up."""
 
     rules: dict[str, "_Side"]
+    model: Model
     pairs: Counter[str] = field(default_factory=Counter)  # by rule, before pairs of several rules are counted once
 
     @classmethod
-    def of(cls, left: Records) -> "Index":
+    def of(cls, left: Records, model: Model) -> "Index":
         """Index every key of every row."""
         found: dict[str, list[_Keys]] = {}
-        for rule, keys in row_keys(left):
+        for rule, keys in row_keys(left, model):
             found.setdefault(rule, []).append(keys)
-        return cls({rule: _Side.of(_together(keys)) for rule, keys in found.items()})
+        return cls({rule: _Side.of(_together(keys)) for rule, keys in found.items()}, model)
 
     def candidates(self, right: Records) -> tuple[Numbers, Numbers]:
         """Rows of the left side and of `right` that share a key, each pair once."""
         width = max(len(right), 1)
         found = []
-        for rule, keys in row_keys(right):
+        for rule, keys in row_keys(right, self.model):
             if rule in self.rules:
                 pairs = self.rules[rule].find(keys, width)
                 self.pairs[rule] += len(pairs)
@@ -116,7 +127,7 @@ def _slot(key: Hashes) -> Hashes:
     return key >> np.uint64(64 - FILTER_BITS)
 
 
-def row_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
+def row_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
     """All keys of a side, rule by rule; a row may have a key twice."""
     for number in NUMBERS:
         for values in records.numbers[number].T:
@@ -128,9 +139,17 @@ def row_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
     some = np.flatnonzero((records.postcode != 0) & (records.street_key != 0))
     if len(some):
         yield "postcode and house", _Keys(some, mix(records.postcode[some].view(np.uint64), records.street_key[some]))
+    if len(some := np.flatnonzero(records.postcode)) and _per_postcode(model) <= PER_POSTCODE:
+        yield "postcode", _Keys(some, mix(records.postcode[some].view(np.uint64)))
     yield from _date_keys(records)
-    yield from _word_keys(records)
-    yield "two words", _pairs_of_words(records)
+    yield from _word_keys(records, model)
+    yield "two words", _pairs_of_words(records, model)
+
+
+def _per_postcode(model: Model) -> float:
+    """Rows of the right side that share the postcode of a row of the left."""
+    place = model.comparisons["place"]
+    return sum(place[level].u or 0.0 for level in ("exact", "postcode")) * model.right_rows
 
 
 def _date_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
@@ -143,15 +162,42 @@ def _date_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
             yield "date", _Keys(some, mix(year[some], low * 32 + high))
 
 
-def _word_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
-    """A word of the name with a part of the date, or with the postcode. A common word takes another's initial along."""
-    row, word = _words_of_rows(records)
-    heard, common = records.words.full_heard[word], records.words.heard_share[word] > COMMON_WORD
+@dataclass(frozen=True)
+class _Said:
+    """The words of rows: for a nickname once for itself, and once for each name that it may stand for."""
+
+    row: Numbers
+    word: Numbers
+    heard: Hashes
+    expected: Shares  # rows of the right side with a name of this sound
+
+    def take(self, at: Numbers) -> "_Said":
+        return _Said(self.row[at], self.word[at], self.heard[at], self.expected[at])
+
+    @classmethod
+    def of(cls, records: Records, model: Model) -> "_Said":
+        """Every word of every name, an initial excepted."""
+        row, word = _words_of_rows(records)
+        words = records.words
+        parts = [(row, word, words.heard[word], words.heard_share[word])]
+        for heard, share in zip(words.meant.T, words.meant_share.T, strict=True):
+            some = np.flatnonzero(heard[word])
+            parts.append((row[some], word[some], heard[word[some]], share[word[some]]))
+        rows, at, sounds, shares = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return cls(rows, at, sounds, shares * model.right_rows)
+
+
+def _word_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
+    """A word of the name with a part of the date, or with the place; a rare one alone. A common word takes another's
+    initial along."""
+    said = _Said.of(records, model)
+    row, heard, common = said.row, said.heard, said.expected > PER_WORD_AND_YEAR * YEARS
     for born in records.born.T:
         year, rest = born[row] // 10000, born[row] % 10000
         some = np.flatnonzero((year > 0) & ~common)
         yield "word and year", _Keys(row[some], mix(heard[some], year[some]))
-        yield "word, year and initial", _with_initials(records, row, heard, year, np.flatnonzero((year > 0) & common))
+        some = np.flatnonzero((year > 0) & common)
+        yield "word, year and initial", _with_initials(records, said.take(some), year[some])
         some = np.flatnonzero((rest > 0) & (rest != 101) & (rest % 100 > 0))
         yield "word and day", _Keys(row[some], mix(heard[some], rest[some]))
     some = np.flatnonzero(records.postcode[row])
@@ -160,18 +206,22 @@ def _word_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
     some = np.flatnonzero(records.street_key[row])
     if len(some):
         yield "word and house", _Keys(row[some], mix(heard[some], records.street_key[row[some]]))
+    some = np.flatnonzero(said.expected <= PER_WORD)
+    yield "rare word", _Keys(row[some], mix(heard[some]))
+    some = np.flatnonzero(said.expected <= PER_WORD_AND_INITIAL * INITIALS)
+    yield "word and initial", _with_initials(records, said.take(some), np.zeros(len(some), dtype=np.int64))
 
 
-def _with_initials(records: Records, row: Numbers, heard: Hashes, year: Numbers, some: Numbers) -> _Keys:
+def _with_initials(records: Records, said: _Said, year: Numbers) -> _Keys:
     """A word and the year with the initials of the first given name and of the first word of the surname."""
     names = records.names
-    first = records.first_name[row[some]]
+    first = records.first_name[said.row]
     found = []
     for part in (names.given, names.family[:, 0]):
         word = part[first]
         initial = records.words.letters[word, 0]
-        other = np.flatnonzero((initial > 0) & (records.words.full_heard[word] != heard[some]))
-        found.append(_Keys(row[some[other]], mix(heard[some[other]], year[some[other]], initial[other])))
+        other = np.flatnonzero((initial > 0) & (word != said.word))
+        found.append(_Keys(said.row[other], mix(said.heard[other], year[other], initial[other])))
     return _together(found)
 
 
@@ -188,21 +238,39 @@ def _words_of_rows(records: Records) -> tuple[Numbers, Numbers]:
     return row, word
 
 
-def _pairs_of_words(records: Records) -> _Keys:
+def _pairs_of_words(records: Records, model: Model) -> _Keys:
     """A word of the surname with a word of the given names, in either order; all of each half as one word, too."""
-    names, words = records.names, records.words
-    halves = [
-        [(words.full_heard[column] * (words.length[column] > 1), words.heard_share[column]) for column in columns]
-        for columns in (names.family.T, (names.given, *names.middle.T))
+    names = records.names
+    families = [_half(records, column) for column in names.family.T]
+    givens = [
+        each for column in (names.given, *names.middle.T) for each in (_half(records, column), *_meant(records, column))
     ]
     rare = np.zeros(len(names))  # a half as one word is rarer than its words
-    halves[0].append((names.family_heard * (names.family_count > 1), rare))
-    halves[1].append((names.given_heard * (names.given_count > 1), rare))
+    families.append((names.family_heard * (names.family_count > 1), rare))
+    givens.append((names.given_heard * (names.given_count > 1), rare))
     found = []
-    for family, family_share in halves[0]:
-        for given, given_share in halves[1]:
-            some = np.flatnonzero((family != 0) & (given != 0) & (family_share * given_share <= COMMON_PAIR))
+    for family, family_share in families:
+        for given, given_share in givens:
+            both = (family != 0) & (given != 0)
+            some = np.flatnonzero(both & (family_share * given_share * model.right_rows <= PER_TWO_WORDS))
             if len(some):
                 low, high = np.minimum(family[some], given[some]), np.maximum(family[some], given[some])
                 found.append(_Keys(names.row[some], mix(low, high)))
+<<<<<<< HEAD
     return _together([_nothing(), *found])
+=======
+    return _together([_Keys(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64)), *found])
+
+
+def _half(records: Records, column: Numbers) -> tuple[Hashes, Shares]:
+    """Sound, and share, of one word of each name; nothing for an initial."""
+    words = records.words
+    return words.heard[column] * (words.length[column] > 1), words.heard_share[column]
+
+
+def _meant(records: Records, column: Numbers) -> Iterator[tuple[Hashes, Shares]]:
+    """The names that nicknames may stand for."""
+    words = records.words
+    for heard, share in zip(words.meant.T, words.meant_share.T, strict=True):
+        yield heard[column], share[column]
+>>>>>>> main

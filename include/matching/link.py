@@ -107,7 +107,7 @@ class Linker:
         self.model = model
         self.floor = model.review if floor is None else floor
         self.left = Side.of(left, model)
-        self.index = Index.of(self.left.records)
+        self.index = Index.of(self.left.records, model)
         self.compared = 0
 
     def link(self, right: pd.DataFrame, *, within: bool = False) -> Links:

@@ -9,15 +9,16 @@ precision that the numbers do not have.
 import hashlib
 import math
 from collections.abc import Iterable, Mapping
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from include.matching import census
 from include.matching.countries import CountryReader
 from include.matching.nicknames import Nicknames
 from include.matching.words import Hashes, Shares, byte_matrix, hash_letters, hear
@@ -26,7 +27,7 @@ DEFAULT = Path(__file__).parent / "models" / "default.json"  # trained: `docs/ma
 BASE = Path(__file__).parent / "models" / "base.json"  # set by hand, with reasons: where training begins
 
 # Raise it when a change to the code of this room changes a score: it is part of the model's version.
-ALGORITHM = 2
+ALGORITHM = 3
 
 # What `compare` can find, in the order in which evidence is listed. "missing" is neutral: it has no weight.
 MISSING = "missing"
@@ -121,59 +122,49 @@ class Frequencies(_Part):
     family: dict[str, Share]
     given: dict[str, Share]
 
-    @cached_property
-    def _family(self) -> "_Lookup":
-        return _Lookup.of(_higher(self.family, _census("dist.all.last") if self.census else {}))
 
-    @cached_property
-    def _given(self) -> "_Lookup":
-        """A given name stands where a surname should, in a swapped name: the higher of both shares holds."""
-        both = {}
-        if self.census:
-            female, male = _census("dist.female.first"), _census("dist.male.first")
-            both = {name: (female.get(name, 0.0) + male.get(name, 0.0)) / 2 for name in {*female, *male}}
-        return _Lookup.of(_higher(self.given, both))
+class NameShares:
+    """How common a name is, by hash of the word."""
 
-    @cached_property
-    def _sound(self) -> "_Lookup":
-        family, given = self._family, self._given
-        spelling = np.concatenate([family.key, given.key])
-        share = np.concatenate([family.share, given.share])
-        heard = np.concatenate([family.heard, given.heard])
-        _, word = np.unique(spelling, return_inverse=True)
-        highest, sound = np.zeros(word.max(initial=-1) + 1), np.zeros(word.max(initial=-1) + 1, dtype=np.uint64)
-        np.maximum.at(highest, word, share)
-        sound[word] = heard
-        keys, code = np.unique(sound, return_inverse=True)
-        shares: Shares = np.bincount(code, weights=highest).astype(np.float64)
-        return _Lookup(keys, shares, keys)
+    def __init__(self, frequencies: Frequencies) -> None:
+        self._floors = frequencies.family_floor, frequencies.given_floor
+        family, given = dict(frequencies.family), dict(frequencies.given)
+        if frequencies.census:
+            family, given = _higher(family, census.surnames()), _higher(given, census.given_names())
+        self._family, self._given = _by_spelling(family), _by_spelling(given)
+        # a given name stands where a surname should, in a swapped name: the higher of both shares holds
+        self._sound = _by_sound(_higher(family, given))
 
     def of_family(self, spelling: Hashes) -> Shares:
         """Share of people with a surname."""
-        return self._family.find(spelling, self.family_floor)
+        return self._family.find(spelling, self._floors[0])
 
     def of_given(self, spelling: Hashes) -> Shares:
         """Share of people with a given name."""
-        return self._given.find(spelling, self.given_floor)
+        return self._given.find(spelling, self._floors[1])
 
     def of_sound(self, heard: Hashes) -> Shares:
-        """Share of people with a name of this sound."""
+        """Share of people with a name of this sound; 0 where nobody is known to have one."""
         return self._sound.find(heard, 0.0)
 
 
+def _by_spelling(shares: Mapping[str, float]) -> "_Lookup":
+    return _Lookup(hash_letters(byte_matrix(pa.array(list(shares), pa.string()))).value, list(shares.values()))
+
+
+def _by_sound(shares: Mapping[str, float]) -> "_Lookup":
+    letters = byte_matrix(pa.array(list(shares), pa.string()))
+    heard = hear(letters, hash_letters(letters))[2]
+    keys, code = np.unique(heard, return_inverse=True)
+    return _Lookup(keys, np.bincount(code, weights=list(shares.values()), minlength=len(keys)))
+
+
 class _Lookup:
-    """Shares by hash of a word."""
+    """Shares by hash."""
 
-    def __init__(self, key: Hashes, share: Shares, heard: Hashes) -> None:
-        self.key, self.share, self.heard = key, share, heard
-
-    @classmethod
-    def of(cls, shares: Mapping[str, float]) -> "_Lookup":
-        letters = byte_matrix(pa.array(list(shares), pa.string()))
-        hashed = hash_letters(letters)
-        order = np.argsort(hashed.value)
-        share = np.array(list(shares.values()), dtype=np.float64)
-        return cls(hashed.value[order], share[order], hear(letters, hashed)[2][order])
+    def __init__(self, key: Hashes, share: npt.ArrayLike) -> None:
+        order = np.argsort(key)
+        self.key, self.share = key[order], np.asarray(share, dtype=np.float64)[order]
 
     def find(self, key: Hashes, floor: float) -> Shares:
         if not len(self.key):
@@ -198,6 +189,7 @@ class Model(_Part):
     provenance: Provenance
     prior: Share  # share of pairs of one person among all pairs, before anything is compared
     prior_why: str
+    right_rows: Annotated[int, Field(gt=0)]  # of the table that each row of the other is looked for in
     lead: float  # total weight in bits from which a pair is a lead
     review: float  # and from which a person looks at it
     bands_why: str
@@ -226,16 +218,28 @@ class Model(_Part):
                     raise ValueError(f"[{name}: {comparison}] is no comparison")
         return self
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy that does not remember what followed from the values that are updated."""
+        copied = super().model_copy(update=update, deep=deep)
+        for derived in ("version", "name_shares"):
+            copied.__dict__.pop(derived, None)
+        return copied
+
     @cached_property
     def version(self) -> str:
         """Name and content hash: the numbers, the name lists and the code's algorithm number."""
-        content = f"{ALGORITHM}\n{self.model_dump_json()}\n{_census_digest()}"
+        content = f"{ALGORITHM}\n{self.model_dump_json()}\n{census.digest()}"
         return f"{self.name}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
     @cached_property
     def known_nicknames(self) -> Nicknames:
         """The nicknames of the model and of the package."""
         return Nicknames(self.nicknames)
+
+    @cached_property
+    def name_shares(self) -> NameShares:
+        """How common names are, as this model has it."""
+        return NameShares(self.frequencies)
 
     @cached_property
     def country_reader(self) -> CountryReader:
@@ -275,19 +279,3 @@ def _same(where: str, given: Iterable[str], wanted: Iterable[str]) -> None:
 
 def _higher(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
     return {name: max(one.get(name, 0.0), other.get(name, 0.0)) for name in {*one, *other}}
-
-
-# US Census 1990 name lists, public domain, as packaged by `names`: "NAME percent cumulative-percent rank".
-_CENSUS_LISTS = ("dist.all.last", "dist.female.first", "dist.male.first")
-
-
-@cache
-def _census(name: str) -> dict[str, float]:
-    lines = (line.split() for line in files("names").joinpath(name).read_text("ascii").splitlines())
-    return {fields[0]: float(fields[1]) / 100 for fields in lines if fields}
-
-
-@cache
-def _census_digest() -> str:
-    content = b"".join(files("names").joinpath(name).read_bytes() for name in _CENSUS_LISTS)
-    return hashlib.sha256(content).hexdigest()

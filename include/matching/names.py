@@ -4,7 +4,7 @@ A name in parts has one reading. A whole name has several: with a comma the surn
 the last word, the first, or the last two. Readings are kept as arrays of positions in `words.Words`, a row for each.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
@@ -79,7 +79,7 @@ class _Split:
 
 def read_names(
     table: Table,
-    nicknames: Mapping[str, str],
+    nicknames: Mapping[str, Sequence[str]],
     frequencies: Frequencies,
 ) -> tuple[Words, Names]:
     """Every reading of every name of a table. A row of which no name is known has one reading in which nothing is."""
@@ -132,7 +132,7 @@ def _letters(values: Column) -> Column:
 
 def _split(
     texts: list[Column],
-    nicknames: Mapping[str, str],
+    nicknames: Mapping[str, Sequence[str]],
     frequencies: Frequencies,
 ) -> tuple[Words, list[_Split]]:
     """The words of all texts, and each list of texts as positions among them. The last text of each list is added:

@@ -9,17 +9,31 @@ from itertools import combinations
 import numpy as np
 import pyarrow as pa
 
+from include.matching import census
 from include.matching.words import Flags, Hashes, byte_matrix, hash_letters, mix
+
+MEANINGS = 2  # BILL is WILLIAM or ROBERT; each costs a key for every row that has the nickname
 
 
 class Nicknames:
-    """Nicknames of the package `nicknames` (English) and those of a model; `full` names one meaning for each."""
+    """Nicknames of the package `nicknames` (English) and those of a model.
+
+    `meanings`: for a nickname the names it may stand for, at most `MEANINGS`, the commonest first. The package calls
+    WILLIAM a nickname of BILL as well: the commoner one is the name.
+    """
 
     def __init__(self, of_model: Mapping[str, str]) -> None:
         meanings: dict[str, set[str]] = {nickname: {name} for nickname, name in of_model.items()}
         for name, nickname in _packaged():
             meanings.setdefault(nickname, set()).add(name)
-        self.full = {nickname: min(names) for nickname, names in meanings.items()} | dict(of_model)
+        common = census.given_names()
+        self.meanings: dict[str, list[str]] = {}
+        for nickname, names in meanings.items():
+            known = [name for name in names if common.get(name, 0.0) > common.get(nickname, 0.0)]
+            known.sort(key=lambda name: (-common[name], name))
+            of_this_model = [of_model[nickname]] if nickname in of_model else []
+            if every := list(dict.fromkeys([*of_this_model, *known])):
+                self.meanings[nickname] = every[:MEANINGS]
         groups: dict[str, set[str]] = {}
         for nickname, names in meanings.items():
             for name in names:

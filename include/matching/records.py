@@ -63,7 +63,7 @@ class Records:
 
 def read_records(table: Table, model: Model) -> Records:
     """Read every value of a table."""
-    words, names = read_names(table, model.known_nicknames.full, model.frequencies)
+    words, names = read_names(table, model.known_nicknames.meanings, model.name_shares)
     streets = table["street"]
     house = _houses(streets)
     countries = _by_distinct(table["country"], model.country_reader.read)

@@ -61,28 +61,38 @@ class Patterns:
         return cls({comparison: each.take(first) for comparison, each in levels.items()}, count.astype(np.float64))
 
 
-def train(left: pd.DataFrame, right: pd.DataFrame | None = None, base: Model | None = None) -> Model:
-    """A model for these two tables, or for the duplicates within one, beginning from `base` (default: `base.json`)."""
+def train(
+    left: pd.DataFrame,
+    right: pd.DataFrame | None = None,
+    base: Model | None = None,
+    right_rows: int | None = None,
+) -> Model:
+    """A model for these two tables, or for the duplicates within one, beginning from `base` (default: `base.json`).
+
+    `right_rows`: of the right side, where `right` is a sample of it.
+    """
     base = base or load_model(BASE)
     draw = np.random.default_rng(SEED)
     others = left if right is None else right
+    every = max(right_rows or 0, len(others), 1)
+    base = base.model_copy(update={"right_rows": every})
     sample = others.iloc[np.sort(draw.permutation(len(others))[:RIGHT_ROWS])]
     many = read_records(Table(sample), base)
     start = base.model_copy(update={"frequencies": count_names(many)})
-    ones, many = read_records(Table(left), start), many.with_frequencies(start.frequencies)
+    ones, many = read_records(Table(left), start), many.with_frequencies(start.name_shares)
     start = count_strangers(start, ones, many, draw, within=right is None)
     start = count_namesakes(start, many, draw)
     sides = Side(ones, most_by_names(ones, start)), Side(many, most_by_names(many, start))
-    pairs = Index.of(ones).candidates(many)
+    pairs = Index.of(ones, start).candidates(many)
     total = len(ones) * len(many)
     if right is None:
         later = pairs[0] < pairs[1]
         pairs, total = (pairs[0][later], pairs[1][later]), len(ones) * (len(ones) - 1) // 2
-    expected = SHARE_OF_SIDE * min(len(ones), len(others)) * len(many) / max(len(others), 1)
+    expected = SHARE_OF_SIDE * min(len(ones), every) * len(many) / every
     start = start.model_copy(update={"prior": min(max(expected, 1.0) / max(total, 1), 0.5)})
     patterns = Patterns.of(_levels(sides, pairs, start))
     model = _maximise(start, patterns, total)
-    data = {"left_rows": len(left), "right_rows": len(others), "sampled_rows": len(sample), "candidates": len(pairs[0])}
+    data = {"left_rows": len(left), "right_rows": every, "sampled_rows": len(sample), "candidates": len(pairs[0])}
     return _with_bands(model, patterns).model_copy(
         update={
             "name": "trained",
@@ -175,6 +185,8 @@ def _shared(comparison: str, level: npt.NDArray[np.int8], one: Weights, base: Mo
 def _with_bands(model: Model, patterns: Patterns) -> Model:
     """Lead: where the expected F1 is highest. Review: where all but a hundredth of the expected matches are."""
     one, _ = _responsibilities(model, patterns)
+    if not len(one):  # no two rows share anything
+        return model
     weight = np.log2(np.maximum(one, 1e-300) / np.maximum(patterns.count - one, 1e-300))
     order = np.argsort(-weight, kind="stable")
     found, chosen, weight = np.cumsum(one[order]), np.cumsum(patterns.count[order]), weight[order]

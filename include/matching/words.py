@@ -6,7 +6,7 @@ written as one follows from theirs (`join`), so DE LA CRUZ meets DELACRUZ withou
 words share a hash in one of 10**19 cases.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -68,10 +68,11 @@ class Words:
     sound: Hashed  # consonants by sound, without a mark for a vowel in front
     opens: Flags  # with a vowel
     heard: Hashes  # equal for words that sound alike
-    full_heard: Hashes  # `heard` of the name that a nickname stands for
+    meant: Hashes  # n x m: `heard` of the names that a nickname may stand for; 0 is none
     family_bits: Bits  # log2 of the share of people who bear the word as a surname
     given_bits: Bits  # and of those who bear it as a given name
-    heard_share: Shares  # share of people who bear a name that sounds like `full_heard`
+    heard_share: Shares  # share of people who bear a name that sounds like `heard`
+    meant_share: Shares  # and like each of `meant`
 
     def __len__(self) -> int:
         return len(self.length)
@@ -82,7 +83,8 @@ class Words:
             self,
             family_bits=bits(frequencies.of_family(self.spelling.value)),
             given_bits=bits(frequencies.of_given(self.spelling.value)),
-            heard_share=frequencies.of_sound(self.full_heard),
+            heard_share=frequencies.of_sound(self.heard),
+            meant_share=frequencies.of_sound(self.meant.ravel()).reshape(self.meant.shape),
         )
 
 
@@ -102,17 +104,19 @@ class Frequencies(Protocol):
         ...
 
 
-def read_words(texts: pa.StringArray, nicknames: Mapping[str, str], frequencies: Frequencies) -> Words:
-    """Words from distinct texts, the empty one first."""
+def read_words(texts: pa.StringArray, nicknames: Mapping[str, Sequence[str]], frequencies: Frequencies) -> Words:
+    """Words from distinct texts, the empty one first. `nicknames`: the names that each may stand for."""
     letters = byte_matrix(texts)
     spelling = hash_letters(letters)
     sound, opens, heard = hear(letters, spelling)
-    full_heard = heard.copy()
-    known = [(at, nicknames[word]) for at, word in enumerate(texts.to_pylist()) if word in nicknames]
+    known = [
+        (at, nth, name) for at, word in enumerate(texts.to_pylist()) for nth, name in enumerate(nicknames.get(word, ()))
+    ]
+    meant = np.zeros((len(texts), 1 + max((nth for _, nth, _ in known), default=0)), dtype=np.uint64)
     if known:
-        positions, names = zip(*known, strict=True)
-        meant = byte_matrix(pa.array(names))
-        full_heard[list(positions)] = hear(meant, hash_letters(meant))[2]
+        at, nth, names = (list(column) for column in zip(*known, strict=True))
+        letters_meant = byte_matrix(pa.array(names))
+        meant[at, nth] = hear(letters_meant, hash_letters(letters_meant))[2]
     nothing = np.zeros(len(texts), dtype=np.float32)
     return Words(
         texts=texts,
@@ -122,10 +126,11 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, str], frequencies:
         sound=sound,
         opens=opens,
         heard=heard,
-        full_heard=full_heard,
+        meant=meant,
         family_bits=nothing,
         given_bits=nothing,
         heard_share=nothing.astype(np.float64),
+        meant_share=np.zeros(meant.shape),
     ).with_frequencies(frequencies)
 
 

@@ -16,7 +16,7 @@ from psycopg2.extras import Json
 from include.warehouse.connection import Cursor, query, row
 from include.warehouse.copy import array_text, copy_in, copy_out
 
-CHUNK = 200_000  # petitioners in memory at once: some 700 MB with what comparing them takes
+CHUNK = 200_000  # petitioners in memory at once: with all that comparing them takes, a process has 1 GB
 
 # as matching names the fields of a person
 PERSON = dict.fromkeys(

@@ -66,15 +66,19 @@ class File:
             for batch in _pieces(self._format.batches(needed, rows), rows):
                 yield self._table(batch, ids)
 
-    def sample(self, rows: int, seed: int = 1) -> pd.DataFrame:
-        """So many rows at random, in the order of the file; all, if it has no more. Reads the whole file, in chunks."""
+    def sample(self, rows: int, seed: int = 1) -> tuple[pd.DataFrame, int]:
+        """So many rows at random, in the order of the file, or all if it has no more; and how many it has.
+
+        Reads the whole file, in chunks.
+        """
         draw = np.random.default_rng(seed)
-        kept, keys = pd.DataFrame(), np.empty(0)
+        kept, keys, every = pd.DataFrame(), np.empty(0), 0
         for chunk in self.chunks():  # each row draws a lot, the lowest stay
+            every += len(chunk)
             kept, keys = pd.concat([kept, chunk]), np.append(keys, draw.random(len(chunk)))
             lowest = np.sort(np.argsort(keys, kind="stable")[:rows])
             kept, keys = kept.iloc[lowest], keys[lowest]
-        return kept.reset_index(drop=True)
+        return kept.reset_index(drop=True), every
 
     def between(self, start: int, stop: int) -> pd.DataFrame:
         """Rows `start` to `stop` (not included) of a Parquet file; only the row groups that hold them are read."""

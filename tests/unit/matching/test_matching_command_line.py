@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from include.matching.__main__ import app
 from include.matching.fields import FIELDS
 from include.matching.link import dedupe, link
-from include.matching.model import LEVELS, Model, load_model
+from include.matching.model import DEFAULT, LEVELS, Model, load_model
 from tests.unit.matching.people import crowd
 
 ROOT = Path(__file__).parents[3]
@@ -84,10 +84,20 @@ def test_explain_two_rows(folder: Path, model: Model) -> None:
 
 
 def test_dedupe(folder: Path, model: Model) -> None:
-    done = run("dedupe", folder / "right.parquet", "--out", folder / "twice.parquet")
+    done = run("dedupe", folder / "right.parquet", "--out", folder / "twice.parquet", "--model", DEFAULT)
     assert done.exit_code == 0, done.output
     expected = dedupe(RIGHT, model).pairs
     assert pd.read_parquet(folder / "twice.parquet")["match_weight"].tolist() == expected["match_weight"].tolist()
+
+
+def test_without_a_model_it_learns_from_twenty_rows_on(folder: Path) -> None:
+    RIGHT.head(19).to_csv(folder / "few.csv", index=False)
+    few = run("dedupe", folder / "few.csv", "--out", folder / "x.csv")
+    assert load_model().version in few.stdout
+    RIGHT.head(20).to_csv(folder / "enough.csv", index=False)
+    enough = run("dedupe", folder / "enough.csv", "--out", folder / "x.csv")
+    assert enough.exit_code == 0, enough.output
+    assert "model trained-" in enough.stdout
 
 
 def test_train_then_link_with_it(folder: Path) -> None:

@@ -41,8 +41,8 @@ def test_a_common_name_is_worth_less_than_a_rare_one(model):
     def shares(of, *names):
         return of(hash_letters(byte_matrix(pa.array(names))).value).tolist()
 
-    smith, zawadzki = shares(model.frequencies.of_family, "SMITH", "ZAWADZKI")
-    maria, ngozi = shares(model.frequencies.of_given, "MARIA", "NGOZI")
+    smith, zawadzki = shares(model.name_shares.of_family, "SMITH", "ZAWADZKI")
+    maria, ngozi = shares(model.name_shares.of_given, "MARIA", "NGOZI")
     assert smith > zawadzki >= model.frequencies.family_floor
     assert maria > ngozi >= model.frequencies.given_floor
 

@@ -1,0 +1,54 @@
+"""Which pairs share a key: what must be reached, and what a large table makes too common to be asked."""
+
+import pyarrow as pa
+import pytest
+
+from include.matching.blocking import Index
+from include.matching.fields import Table
+from include.matching.model import load_model
+from include.matching.records import read_records
+from include.matching.words import byte_matrix, hash_letters
+from tests.unit.matching.rows import rows
+
+
+def reaches(one: dict[str, str], other: dict[str, str], right_rows: int) -> bool:
+    model = load_model().model_copy(update={"right_rows": right_rows})
+    left, right = (read_records(Table(rows(row)), model) for row in (one, other))
+    return len(Index.of(left, model).candidates(right)[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"full_name": "Zelig Quistorp"}, {"full_name": "Zoltan Quistorp"}),  # a rare surname and an initial
+        ({"full_name": "Quistorp"}, {"full_name": "Erma Quistorp"}),  # or alone
+        ({"full_name": "Bill Harkness"}, {"full_name": "William Harkness"}),
+        ({"full_name": "Ann Smith", "dob": "1970-03-05"}, {"full_name": "Zoe Kowalczyk", "dob": "1970-05-03"}),
+    ],
+)
+def test_reached_in_a_large_table(one: dict[str, str], other: dict[str, str]) -> None:
+    assert reaches(one, other, 1_000_000)
+
+
+def test_what_is_common_in_a_large_table_is_asked_in_a_small_one() -> None:
+    one, other = {"full_name": "James Smith"}, {"full_name": "Jim Smith"}
+    assert not reaches(one, other, 10_000_000)
+    assert reaches(one, other, 1_000)
+
+
+def test_a_nickname_stands_for_the_commoner_names() -> None:
+    meanings = load_model().known_nicknames.meanings
+    assert set(meanings["BILL"]) == {"WILLIAM", "ROBERT"}
+    assert meanings["BETTY"][0] == "ELIZABETH"
+    assert not {"WILLIAM", "ROBERT", "ELIZABETH", "JOHN"} & set(meanings)
+
+
+def test_a_copy_of_a_model_does_not_remember_the_frequencies_it_had() -> None:
+    model = load_model()
+    spelling = hash_letters(byte_matrix(pa.array(["SMITH"]))).value
+    before, version = model.name_shares.of_family(spelling)[0], model.version
+    changed = model.model_copy(
+        update={"frequencies": model.frequencies.model_copy(update={"family": {"SMITH": 0.5}, "census": False})}
+    )
+    assert changed.name_shares.of_family(spelling)[0] == 0.5 > before
+    assert changed.version != version
