@@ -16,16 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-<<<<<<< HEAD
 from include.matching.fields import Table
 from include.matching.model import Model
 from include.matching.records import NUMBERS, Records, read_records
-from include.matching.words import Flags, Hashes, Numbers, mix
-=======
-from include.matching.model import Model
-from include.matching.records import NUMBERS, Records
 from include.matching.words import Flags, Hashes, Numbers, Shares, mix
->>>>>>> main
 
 # How many rows of a right side, as large as the model says, a key of each kind may find by chance for a row of the
 # left. People go by culture: some find ten times as many.
@@ -109,7 +103,7 @@ def folded_keys(table: pd.DataFrame, model: Model) -> tuple[Numbers, npt.NDArray
     Rows that `link` compares share one. That two share one and no whole key is rare: a row has some 18 of 2**32, and
     one row in thirteen meets such another among a million.
     """
-    keys = _together([_nothing(), *(found for _, found in row_keys(read_records(Table(table), model)))])
+    keys = _together([_nothing(), *(found for _, found in row_keys(read_records(Table(table), model), model))])
     row, key = keys.row, (keys.key >> np.uint64(32)).astype(np.int64)
     once = np.unique(row << 32 | key)
     return once >> 32, once.astype(np.uint32).view(np.int32)
@@ -256,10 +250,7 @@ def _pairs_of_words(records: Records, model: Model) -> _Keys:
             if len(some):
                 low, high = np.minimum(family[some], given[some]), np.maximum(family[some], given[some])
                 found.append(_Keys(names.row[some], mix(low, high)))
-<<<<<<< HEAD
     return _together([_nothing(), *found])
-=======
-    return _together([_Keys(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64)), *found])
 
 
 def _half(records: Records, column: Numbers) -> tuple[Hashes, Shares]:
@@ -273,4 +264,3 @@ def _meant(records: Records, column: Numbers) -> Iterator[tuple[Hashes, Shares]]
     words = records.words
     for heard, share in zip(words.meant.T, words.meant_share.T, strict=True):
         yield heard[column], share[column]
->>>>>>> main
