@@ -8,7 +8,7 @@ moments = $(if $(SOURCE_AT),--source-at "$(SOURCE_AT)") $(if $(KNOWN_AT),--known
 crosscheck = .venv/bin/python -m include
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev nightly up backfill sql psql verify-audit replay purge fuzz chaos hostile test test-unit \
+.PHONY: help setup setup-dev nightly up backfill sql psql verify-audit quality replay purge fuzz chaos hostile test test-unit \
   test-spark test-compose check docs lock env clean
 
 help: ## this list
@@ -39,6 +39,9 @@ psql: setup ## a psql session in the warehouse (ROLE= chooses as whom)
 
 verify-audit: setup ## check every seal of the audit trail (HEAD= compares with a head noted down before)
 	@$(crosscheck) verify-audit $(world) $(if $(HEAD),--head $(HEAD))
+
+quality: setup ## how right the leads are, held against the truth of the simulated world
+	@.venv/bin/python -m benchmarks.leads $(world)
 
 replay: setup ## judge the rows in quarantine again, after a contract was mended (DATASET=uscis_petitions: only that one)
 	@$(crosscheck) replay $(world) $(if $(DATASET),--dataset $(DATASET))

@@ -148,22 +148,26 @@ def verify_audit(
     seed: Seed = None,
     known: Annotated[str | None, typer.Option("--head", help="A head that was noted down: NUMBER:SEAL.")] = None,
 ) -> None:
-    """Check every seal of the audit trail; prints its head, to be noted down outside the warehouse.
+    """Check every seal of the audit trail, and that each decision is what its entry says; prints the trail's head, to
+    be noted down outside the warehouse.
 
     Where the pages' own connection and key are in the environment (`CROSSCHECK_DESK_DSN`, `CROSSCHECK_AUDIT_KEY`) it
     asks there, else in the warehouse of a world on this machine.
     """
     from include.warehouse.audit import Head, verify
     from include.warehouse.connection import as_role
+    from include.warehouse.decisions import unrecorded
 
     with _one_line_errors():
         noted = Head.parse(known) if known else None
         if os.environ.get("CROSSCHECK_DESK_DSN"):
             dsn = as_role(os.environ["CROSSCHECK_DESK_DSN"], "privacy_officer")
             head, wrong = verify(dsn, os.environ.get("CROSSCHECK_AUDIT_KEY", ""), noted)
+            wrong += unrecorded(dsn)
         else:
             with _warehouse(scenario, seed, "privacy_officer") as (home, _world, dsn):
                 head, wrong = verify(dsn, home.secret("audit_key"), noted)
+                wrong += unrecorded(dsn)
     for line in wrong:
         typer.echo(f"BROKEN: {line}")
     typer.echo(f"head {head}" if head.number else "no entry yet")

@@ -6,7 +6,7 @@ from airflow.plugins_manager import AirflowPlugin
 
 
 class CrosscheckPlugin(AirflowPlugin):
-    """A page `Nights` in the side bar, and a tab `Books` on each run."""
+    """Pages `Nights` and `Leads` in the side bar, and a tab `Books` on each run."""
 
     name = "crosscheck"
     external_views = [  # noqa: RUF012 -- Airflow's own way to declare views
@@ -15,6 +15,13 @@ class CrosscheckPlugin(AirflowPlugin):
             "href": "/crosscheck/nights",
             "destination": "nav",
             "url_route": "nights",
+            "nav_top_level": True,
+        },
+        {
+            "name": "Leads",
+            "href": "/crosscheck/leads",
+            "destination": "nav",
+            "url_route": "leads",
             "nav_top_level": True,
         },
         {

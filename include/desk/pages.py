@@ -1,4 +1,4 @@
-"""The nights (counts, dataset names and reasons; nobody's data) and a lead with its evidence.
+"""The nights (counts, dataset names and reasons; nobody's data); the leads, and one with its evidence, to decide on.
 
 Every page asks the warehouse in the role that its reader was given; whoever looks at a lead is in the audit trail.
 """
@@ -6,14 +6,16 @@ Every page asks the warehouse in the role that its reader was given; whoever loo
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, HTTPException, Query
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Form, HTTPException, Query
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from include.desk.access import Access
+from include.reporting.review import LISTS, OUTCOMES, PAGE, REVIEWER, After, ChangedError, Trail, decide, pairs, show
 from include.reporting.summary import summarise
-from include.warehouse.audit import Reader, read
+from include.warehouse.audit import Reader
 from include.warehouse.connection import WarehouseError, as_role, fetch, query
 
 HERE = Path(__file__).parent
@@ -28,7 +30,8 @@ _templates = Environment(
 
 
 def router(access: Callable[[], Access], who: Callable[..., str]) -> APIRouter:
-    """Routes below `/nights` and `/lead`. `access` is asked at each request; `who`, a dependency, names the person.
+    """Routes below `/nights`, `/leads` and `/lead`. `access` is asked at each request; `who`, a dependency, names the
+    person.
 
     Who may see the pages at all is the business of the app that includes the router.
     """
@@ -59,16 +62,53 @@ def router(access: Callable[[], Access], who: Callable[..., str]) -> APIRouter:
         except LookupError as error:
             raise HTTPException(404, str(error)) from None
 
+    @routes.get("/leads")
+    def leads(
+        name: Name,
+        which: Annotated[str, Query(alias="list", pattern=f"^({'|'.join(LISTS)})$")] = LISTS[0],
+        weight: float = float("inf"),
+        subject_id: str = "",
+        receipt_number: str = "",
+    ) -> str:
+        """A page of leads or of pairs to review, the heaviest first, from after the pair that the query names."""
+        after = After(weight, subject_id, receipt_number)
+        found = _ask(lambda: pairs(trail(name), which, after))
+        return _page("leads.html", which=which, lists=LISTS, pairs=found, more=len(found) == PAGE)
+
     @routes.get("/lead")
     def lead(name: Name, subject_id: Annotated[str, Query()], receipt_number: Annotated[str, Query()]) -> str:
         """A subject, a petition, and why the two are thought to be of one person, as far as the reader may see it."""
-        desk = access()
-        reader = Reader(name, desk.role(name))
-        of = {"subject_id": subject_id, "receipt_number": receipt_number}
-        shown = _ask(lambda: read(desk.dsn, desk.audit_key, reader, "report.evidence", of, query("lead", SQL), of))
-        if not shown:
+        asked = trail(name)
+        shown = _ask(lambda: show(asked, {"subject_id": subject_id, "receipt_number": receipt_number}))
+        if shown is None:
             raise HTTPException(404, "no such lead")
-        return _page("lead.html", of=of, role=reader.role, evidence=shown)
+        may_decide, role = asked.reader.role == REVIEWER, asked.reader.role
+        return _page("lead.html", pair=shown.pair, seal=shown.seal, role=role, may_decide=may_decide, outcomes=OUTCOMES)
+
+    @routes.post("/lead")
+    def decision(
+        name: Name,
+        subject_id: Annotated[str, Form()],
+        receipt_number: Annotated[str, Form()],
+        outcome: Annotated[str, Form()],
+        seal: Annotated[str, Form()],
+        reason: Annotated[str, Form()] = "",
+    ) -> RedirectResponse:
+        """What a reviewer decided. The seal of the page that was shown is the guard against forged forms as well."""
+        of = {"subject_id": subject_id, "receipt_number": receipt_number}
+        try:
+            _ask(lambda: decide(trail(name), of, outcome, reason, seal))
+        except PermissionError as error:
+            raise HTTPException(403, str(error)) from None
+        except ChangedError as error:
+            raise HTTPException(409, str(error)) from None
+        except ValueError as error:
+            raise HTTPException(422, str(error)) from None
+        return RedirectResponse(f"lead?{urlencode(of)}", 303)  # relative: where the pages are mounted is not known here
+
+    def trail(name: str) -> Trail:
+        desk = access()
+        return Trail(desk.dsn, desk.audit_key, Reader(name, desk.role(name)))
 
     return routes
 

@@ -113,9 +113,16 @@ def train_command(
     left: Left,
     out: Annotated[Path, typer.Option(help="Where the model goes, JSON.")],
     right: Other = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(help="CSV or Parquet of pairs that people decided: left_id, right_id, outcome (accept, reject)."),
+    ] = None,
     columns: Map = None,
 ) -> None:
-    """A model fitted to these files, without labels; the first is held in memory, and a sample of the other."""
+    """A model fitted to these files, without labels, or with those of `--decisions`; the first is held in memory, and a
+    sample of the other."""
+    from include.matching.decided import learn
+    from include.matching.files.tables import read_decisions
     from include.matching.train import RIGHT_ROWS, train
 
     with _one_line_errors():
@@ -125,8 +132,18 @@ def train_command(
         theirs = None if right is None else File(right, maps["right"])
         if theirs is not None:
             told("right", theirs)
+        table = ours.read()
         others, right_rows = (None, None) if theirs is None else theirs.sample(RIGHT_ROWS)
-        model = train(ours.read(), others, right_rows=right_rows)
+        model = train(table, others, right_rows=right_rows)
+        if decisions is not None:
+            decided = read_decisions(decisions)
+            learnt = learn(model, table, table if theirs is None else _rows(theirs, decided["right_id"]), decided)
+            model = learnt.model
+            typer.echo(
+                f"m counted from [{learnt.accepted}] accepted pairs: leads are [{learnt.leads_now[0]}] of them, "
+                f"before [{learnt.leads_before[0]}]; and of [{learnt.rejected}] rejected pairs "
+                f"[{learnt.leads_now[1]}], before [{learnt.leads_before[1]}]"
+            )
         told_dates(ours, *(() if theirs is None else (theirs,)))
         save_model(model, out)
         typer.echo(f"model {model.version}: lead from {model.lead:g} bits, review from {model.review:g}")

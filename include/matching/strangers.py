@@ -22,6 +22,10 @@ RANDOM_PAIRS = 100_000
 PRIOR_STRANGERS = 20_000.0  # random pairs that the base model's u counts as: its rarest level is 1 in 20,000
 WORDS_KEPT = 20_000  # names whose frequency a model file holds: the commonest
 RAREST_NAME = 1e-5  # names go together by culture and family: none is evidence of more than its rarity in 100,000
+# How many times as often names agree as by chance, before anything is counted, and the pairs that this counts as. Names
+# are never independent: of two thousand pairs of namesakes ten agree by chance, too few to show it.
+GIVEN_NAMES_BEFORE = 2.0, 2000.0
+MIDDLE_NAMES_BEFORE = 1.0, 200.0
 PRIOR_AGREEMENT = 0.005  # share of strangers whose given names agree, before anything is counted
 LEAST_SHARE = 1e-6  # of any level: no level is impossible
 MOST_ALIKE = 40.0  # times as often as by chance, at most: what is more is one culture in the table, not two
@@ -117,7 +121,7 @@ def count_namesakes(model: Model, records: Records, draw: np.random.Generator) -
     random = draw.integers(len(records), size=RANDOM_PAIRS), draw.integers(len(records), size=RANDOM_PAIRS)
     random = random[0][random[0] != random[1]], random[1][random[0] != random[1]]
     by_chance = _compare_everything(records, records, random, model)
-    ratio = _ratio("given_name", given[known], by_chance["given_name"].level)
+    ratio = _ratio("given_name", given[known], by_chance["given_name"].level, *GIVEN_NAMES_BEFORE)
     factors = np.geomspace(1.05, MOST_ALIKE, 200)
     factor = float(factors[np.argmin(np.abs((1 - 1 / factors + factors) / (2 - 1 / factors) ** 2 - ratio))])
     namesakes = known[given[known] <= LEVELS["given_name"].index("variant")]
@@ -127,7 +131,9 @@ def count_namesakes(model: Model, records: Records, draw: np.random.Generator) -
         share = ((same == 0).sum() + 1) / ((same != NONE).sum() + 2)
         shared[comparison] = {"same": rounded(share), "different": rounded(1 - share)}
     middle = levels["middle_name"].level[namesakes]
-    model = _with_middle_names(model, _ratio("middle_name", middle, by_chance["middle_name"].level))
+    model = _with_middle_names(
+        model, _ratio("middle_name", middle, by_chance["middle_name"].level, *MIDDLE_NAMES_BEFORE)
+    )
     changed = {
         name: each.model_copy(
             update={
@@ -142,12 +148,15 @@ def count_namesakes(model: Model, records: Records, draw: np.random.Generator) -
     return model.model_copy(update={"alternatives": model.alternatives | changed})
 
 
-def _ratio(comparison: str, level: npt.NDArray[np.int8], by_chance: npt.NDArray[np.int8]) -> float:
-    """How many times as often names agree, at least as variants, as by chance; 1 where there is too little to count."""
+def _ratio(
+    comparison: str, level: npt.NDArray[np.int8], by_chance: npt.NDArray[np.int8], before: float, pairs: float
+) -> float:
+    """How many times as often names agree, at least as variants, as by chance; `before` anything is counted, as in so
+    many `pairs`."""
     agree = LEVELS[comparison].index("variant")
     chance, known = by_chance[by_chance != NONE], level[level != NONE]
     expected = ((chance <= agree).sum() + 1) / (len(chance) + 1 / PRIOR_AGREEMENT)
-    return float(((known <= agree).sum() + expected / PRIOR_AGREEMENT) / (len(known) + 1 / PRIOR_AGREEMENT) / expected)
+    return float(((known <= agree).sum() / expected + before * pairs) / (len(known) + pairs))
 
 
 def _with_middle_names(model: Model, ratio: float) -> Model:

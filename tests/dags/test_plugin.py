@@ -16,6 +16,7 @@ from include.local.postgres import free_port
 CHECKOUT = Path(__file__).parents[2]
 ROUTES = [
     *("/crosscheck/nights", "/crosscheck/nights/1", "/crosscheck/nights/of?external_id=x"),
+    *("/crosscheck/leads", "/crosscheck/leads?list=reopened"),
     "/crosscheck/lead?subject_id=S00000001&receipt_number=EAC0612345678",
 ]
 
@@ -62,9 +63,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.wait(30)
 
 
-def test_without_a_login_nothing_is_shown(server: str) -> None:
+def test_without_a_login_nothing_is_shown_and_nothing_decided(server: str) -> None:
     for route in ROUTES:
         assert httpx.get(server + route).status_code == 401, route
+    form = {"subject_id": "S", "receipt_number": "R", "outcome": "reject", "reason": "x", "seal": "x"}
+    assert httpx.post(f"{server}/crosscheck/lead", data=form).status_code == 401
     for route in ("/crosscheck/docs", "/crosscheck/redoc", "/crosscheck/openapi.json"):
         assert httpx.get(server + route).status_code == 404, route
 

@@ -12,10 +12,12 @@ from psycopg2.extensions import parse_dsn
 from include import pipeline
 from include.contracts import load_all
 from include.local.postgres import Postgres
+from include.reporting.review import Trail, decide, show
 from include.reporting.summary import summarise
 from include.settings import Settings
 from include.warehouse.audit import Reader, read, verify
 from include.warehouse.connection import as_role, fetch
+from include.warehouse.decisions import unrecorded
 
 pytestmark = pytest.mark.integration
 
@@ -42,6 +44,7 @@ def held(settings: Settings) -> dict[str, list]:
     found["lead"] = fetch(
         settings.owner_dsn, "select subject_id, receipt_number, weight from report.lead order by 1, 2"
     )
+    found["decision"] = fetch(settings.owner_dsn, "select subject_id, outcome, state from report.decision")
     found["secret"] = fetch(settings.owner_dsn, "select key from access.secret")
     return found
 
@@ -51,6 +54,11 @@ def test_a_dump_restored_on_a_new_server_goes_on_as_if_nothing_had_been(
 ) -> None:
     run_night(settings, night(29, 2))
     read(settings.desk_dsn, KEY, Reader("ana", "investigator"), "x", {}, "select 1 as x", {})
+    lead = fetch(settings.owner_dsn, "select subject_id, receipt_number from report.lead limit 1")[0]._asdict()
+    reviewed = Trail(settings.desk_dsn, KEY, Reader("bob", "reviewer"))
+    shown = show(reviewed, lead)
+    assert shown is not None
+    decide(reviewed, lead, "reject", "another person", shown.seal)
     before, database = held(settings), parse_dsn(settings.owner_dsn)["dbname"]
     head, _ = verify(as_role(settings.desk_dsn, "privacy_officer"), KEY)
     roles = run(server, "pg_dumpall", "--roles-only", "--no-role-passwords")
@@ -70,5 +78,6 @@ def test_a_dump_restored_on_a_new_server_goes_on_as_if_nothing_had_been(
         pipeline.migrate(restored)
         assert held(restored) == before
         assert verify(as_role(restored.desk_dsn, "privacy_officer"), KEY, head) == (head, [])
+        assert unrecorded(as_role(restored.desk_dsn, "privacy_officer")) == []
         again = run_night(restored, night(29, 2), "again")
         assert sum(row["loaded"] for row in summarise(restored.warehouse_dsn, again.run_id)["datasets"]) == 0

@@ -195,7 +195,8 @@ def test_who_is_granted_what_schema(settings: Settings) -> None:
         "crosscheck_steward": ["quarantine"],
         "analyst": ["ops", "report"],
         "investigator": ["ops", "report"],
-        "privacy_officer": ["audit"],
+        "privacy_officer": ["audit", "match"],
+        "reviewer": ["match"],
         "desk": ["audit"],
     }
 

@@ -89,7 +89,7 @@ def test_nobody_reads_what_lies_below_the_reports(held: Settings, role: str, tab
         f"select * from {table}",
         f"select count(*) from {table}",
         f"explain analyze select * from {table}",
-        f"prepare peek as select * from {table}",
+        f"prepare peek as select * from {table}; execute peek",
         f"select query_to_xml('select * from {table}', true, true, '')",
         f"create temporary table mine as table {table}",
     ]

@@ -202,11 +202,20 @@ def _pieces(batches: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
 
 def read_truth(path: Path) -> pd.DataFrame:
     """The true pairs: columns left_id and right_id as text, each pair once. Raises `TableError`."""
+    return _read_texts(path, ["left_id", "right_id"])
+
+
+def read_decisions(path: Path) -> pd.DataFrame:
+    """Pairs that people decided: columns left_id, right_id, outcome as text. Raises `TableError`."""
+    return _read_texts(path, ["left_id", "right_id", "outcome"])
+
+
+def _read_texts(path: Path, names: list[str]) -> pd.DataFrame:
     with one_line(path):
         file = open_format(path)
-        if missing := [name for name in ("left_id", "right_id") if name not in file.names]:
+        if missing := [name for name in names if name not in file.names]:
             raise TableError(f"[{path.name}] has no column [{missing[0]}]{nearest(missing[0], file.names)}")
-        batches = list(file.batches(["left_id", "right_id"], CHUNK))
+        batches = list(file.batches(names, CHUNK))
     pairs = pa.concat_tables(batches)
-    texts = {name: _text(pairs.column(name)).to_pandas() for name in ("left_id", "right_id")}
+    texts = {name: _text(pairs.column(name)).to_pandas() for name in names}
     return pd.DataFrame(texts, dtype="str").drop_duplicates(ignore_index=True)

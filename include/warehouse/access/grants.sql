@@ -17,6 +17,7 @@ $$;
 -- the pipeline: versions only grow; the books and the matches are its own
 grant usage on schema ops, record, quarantine, match, latest, report to crosscheck_etl;
 grant select, insert, update, delete on all tables in schema ops, match to crosscheck_etl;
+revoke insert, update, delete on match.decision from crosscheck_etl; -- people decide
 revoke delete on ops.load from crosscheck_etl; -- versions name it
 grant select, insert on all tables in schema record to crosscheck_etl;
 grant select, insert, update on all tables in schema quarantine to crosscheck_etl;
@@ -35,3 +36,8 @@ grant usage on schema audit to privacy_officer, desk;
 grant select on all tables in schema audit to privacy_officer;
 grant select, insert on audit.access to desk;
 grant select, insert, update on audit.head to desk;
+
+-- decisions: a reviewer adds them, each with an entry of the trail, which the pages alone can write; nobody changes one
+grant usage on schema match to reviewer, privacy_officer;
+grant insert on match.decision to reviewer;
+grant select on match.decision to privacy_officer;

@@ -1,0 +1,57 @@
+create view report.petition_after_investigation as
+with subjects as (
+    select
+        subject_id,
+        min(since_on) as subject_since_on
+    from latest.subject_case
+    group by subject_id
+),
+
+meeting as ( -- the first day on which one system held the subject and the other the petition
+    select
+        lead.subject_id,
+        lead.receipt_number,
+        lead.band,
+        lead.form,
+        lead.visa_class,
+        lead.petition_status,
+        lead.beneficiary_count,
+        subjects.subject_since_on,
+        petition.received_on,
+        petition.decided_on,
+        greatest(petition.received_on, subjects.subject_since_on) as catchable_on
+    from report.lead as lead
+    inner join subjects using (subject_id)
+    inner join latest.uscis_petition as petition using (receipt_number)
+    where lead.band in ('lead', 'review') and petition.record_state is distinct from 'cancelled'
+)
+
+select
+    subject_id,
+    receipt_number,
+    band,
+    form,
+    visa_class,
+    petition_status,
+    beneficiary_count,
+    case
+        when received_on >= subject_since_on then 'filed after'
+        when decided_on is null then 'pending'
+        else 'decided after'
+    end as timing,
+    petition_status = 'approved' as is_approved,
+    exists (
+        select from latest.subject_case as open_case
+        where
+            open_case.subject_id = meeting.subject_id
+            and open_case.since_on <= catchable_on
+            and (open_case.closed_on is null or open_case.closed_on >= catchable_on)
+    ) as is_case_open,
+    subject_since_on,
+    received_on,
+    catchable_on,
+    decided_on,
+    received_on - subject_since_on as days_after_investigation,
+    decided_on - catchable_on as days_to_decision
+from meeting
+where received_on >= subject_since_on or decided_on is null or decided_on >= subject_since_on;

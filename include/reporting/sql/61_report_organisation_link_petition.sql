@@ -1,0 +1,91 @@
+-- the second route: by whom an organisation's petitions are signed, and who lives where it is
+create view report.organisation_link_petition as
+with petitions as (
+    select
+        receipt_number,
+        form,
+        visa_class,
+        status,
+        received_on,
+        address,
+        postal_code,
+        min(receipt_number) over (partition by identity) as organisation_key
+    from (
+        select
+            *,
+            case
+                when basis = 'fein' then 'fein ' || identity_value
+                else upper(regexp_replace(organisation_name, '[^[:alnum:]]+', ' ', 'g')) || ' ' || postal_code
+            end as identity
+        from latest.petitioner_identity
+        where organisation_name is not null
+    ) as identified
+    where identity is not null
+),
+
+leads as materialized (
+    select
+        subject_id,
+        receipt_number
+    from report.lead
+    where band in ('lead', 'review')
+),
+
+signed as (
+    select
+        petition.organisation_key,
+        leads.subject_id
+    from leads
+    inner join petitions as petition using (receipt_number)
+    group by petition.organisation_key, leads.subject_id
+),
+
+places as (
+    select
+        address,
+        postal_code,
+        organisation_key,
+        null as subject_id
+    from petitions
+    union all
+    select
+        upper(regexp_replace(subject.address, '[^[:alnum:]]+', ' ', 'g')),
+        subject.postal_code,
+        null,
+        subject_id
+    from latest.tecs_subject as subject
+    inner join latest.screened_subject using (subject_id)
+),
+
+housed as ( -- grouped, not joined: the planner expects one subject, and would compare each with each organisation
+    select
+        organisation_key,
+        subject_id
+    from (
+        select
+            array_agg(places.organisation_key) filter (where places.organisation_key is not null) as organisations,
+            array_agg(places.subject_id) filter (where places.subject_id is not null) as subjects
+        from places
+        where places.address <> '' and places.postal_code is not null
+        group by places.address, places.postal_code
+    ) as place
+    cross join unnest(place.organisations) as organisation (organisation_key)
+    cross join unnest(place.subjects) as subject (subject_id)
+    group by organisation_key, subject_id
+)
+
+select
+    petition.organisation_key,
+    subject_id,
+    receipt_number,
+    signed.subject_id is not null as is_by_signatory,
+    housed.subject_id is not null as is_by_address,
+    leads.subject_id is not null as is_lead,
+    petition.form,
+    petition.visa_class,
+    petition.status as petition_status,
+    petition.received_on
+from signed
+full join housed using (organisation_key, subject_id)
+inner join petitions as petition using (organisation_key)
+left join leads using (subject_id, receipt_number);

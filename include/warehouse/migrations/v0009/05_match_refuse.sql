@@ -1,0 +1,5 @@
+create function match.refuse() returns trigger language plpgsql as $$
+begin
+    raise exception 'match.decision is append-only';
+end
+$$;

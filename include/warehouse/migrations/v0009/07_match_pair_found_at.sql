@@ -1,0 +1,1 @@
+alter table match.pair add column found_at timestamptz;

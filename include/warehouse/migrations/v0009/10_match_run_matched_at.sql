@@ -1,0 +1,1 @@
+alter table match.run add column matched_at timestamptz;
