@@ -4,10 +4,12 @@ Each takes the settings, the run and at most a dataset; takes its input from whe
 references and counts, never data. Each may be repeated: the second time it finds its work done.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from include.reporting.holds import Hold
 
 
+USUAL = 91  # intervals that say what is usual: a quarter of nights, as the gate looks at
 SOME_DAYS = 7  # that are held before a day without a row is a surprise: a week has a Sunday
 
 
@@ -275,31 +278,23 @@ def decide(settings: Settings, run: Run, held: "Hold", outcome: str, decided_by:
 
 def match(settings: Settings, run: Run) -> dict[str, Any]:
     """Compare what no run has compared yet with all that is loaded: one transaction, one run at a time."""
-    import pandas as pd
-
+    from include.matching.blocking import folded_keys
     from include.matching.explain import explain
     from include.matching.link import link
     from include.matching.model import load_model
     from include.warehouse.connection import transaction
-    from include.warehouse.matches import leave_matches, take_candidates
+    from include.warehouse.matches import end_turn, leave_pairs, take_turn, uncompared
 
     model = load_model()
+    compared, candidates = 0, Counter[str]()
     with _timed(settings, run, "match"), transaction(settings.warehouse_dsn) as cursor:
-        found = take_candidates(cursor, model.version)
-        personas, petitioners = found.personas, found.petitioners
-        new, held = personas[personas["is_new"]], personas[~personas["is_new"]]
-        parts = [(new, petitioners), (held, petitioners[petitioners["is_new"]])]
-        links = [link(left, right, model) for left, right in parts]
-        matched = leave_matches(
-            cursor,
-            run.run_id,
-            model.version,
-            found,
-            pairs=pd.concat([part.pairs for part in links]),
-            evidence=pd.concat([explain(*sides, part.pairs, model) for sides, part in zip(parts, links, strict=True)]),
-            compared=sum(part.compared for part in links),
-            candidates=pd.concat([part.keys for part in links]).groupby("rule")["pairs"].sum().to_dict(),
-        )
+        turn = take_turn(cursor, run.run_id, model.version)
+        for personas, petitioners in uncompared(turn, partial(folded_keys, model=model)):
+            found = link(personas, petitioners, model)
+            leave_pairs(turn, personas, found.pairs, explain(personas, petitioners, found.pairs, model))
+            compared += found.compared
+            candidates.update(dict(zip(found.keys["rule"], found.keys["pairs"].tolist(), strict=True)))
+        matched = end_turn(turn, compared, candidates)
     return asdict(matched)
 
 
@@ -526,7 +521,7 @@ def _measure(settings: Settings, run: Run, landing: "Landing", dataset: str) -> 
     yields = measure(contract, _parts(settings, receipts), [each.attempt for each in receipts if each.complete])
     place = {"dataset": dataset, "interval_start": run.interval.start, "interval_end": run.interval.end}
     books.record_yields(settings.warehouse_dsn, [{**place, **asdict(field)} for field in yields.fields])
-    usual = books.usual_shares(settings.warehouse_dsn, dataset, run.interval)
+    usual = books.usual_shares(settings.warehouse_dsn, dataset, run.interval, USUAL)
     short = shortfalls(contract, run.interval, yields, usual)
     if receipts and not any(receipt.rows for receipt in receipts):
         days, quiet = books.quiet_days(settings.warehouse_dsn, dataset, run.interval.start.date())

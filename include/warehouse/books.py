@@ -41,9 +41,9 @@ def record_yields(dsn: str, yields: Sequence[dict[str, Any]]) -> None:
         execute_batch(cursor, query("record_yield"), yields, page_size=200)
 
 
-def usual_shares(dsn: str, dataset: str, interval: Interval) -> dict[str, float]:
-    """Share of the versions that have a value, by field, over all earlier intervals that were measured."""
-    about = {"dataset": dataset, "interval_start": interval.start}
+def usual_shares(dsn: str, dataset: str, interval: Interval, intervals: int) -> dict[str, float]:
+    """Share of the versions that have a value, by field, over the last so many intervals before that were measured."""
+    about = {"dataset": dataset, "interval_start": interval.start, "intervals": intervals}
     return {found.field: float(found.share) for found in fetch(dsn, query("usual_shares"), about)}
 
 

@@ -45,6 +45,12 @@ def copy_out(cursor: Cursor, select: str, parameters: dict[str, Any], schema: di
     return pyarrow.csv.read_csv(text, convert_options=options, parse_options=_MULTILINE)
 
 
+def array_text(numbers: pa.Array | pa.ChunkedArray) -> str:
+    """Numbers as the text of an array, to be bound: `{1,NULL,2}`. A list would be bound as an expression a number."""
+    text = pc.fill_null(numbers.cast(pa.string()), "NULL")
+    return f"{{{','.join(text.to_pylist())}}}"
+
+
 def lists_as_text(table: pa.Table) -> pa.Table:
     """Lists of plain words in PostgreSQL's array notation: `{a:b,c:d}`."""
     for index, field in enumerate(table.schema):

@@ -1,40 +1,51 @@
-"""What matching takes from the warehouse, and what it leaves there."""
+"""What matching takes from the warehouse, and what it leaves there.
 
-from collections.abc import Hashable
+A version that has been compared leaves its blocking keys. A run reads what is new, and of all that was compared before
+only what shares a key with it: its cost grows with its own rows, not with history.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 from psycopg2.extras import Json
 
 from include.warehouse.connection import Cursor, query, row
-from include.warehouse.copy import copy_in, copy_out
+from include.warehouse.copy import array_text, copy_in, copy_out
+
+CHUNK = 200_000  # petitioners in memory at once: with all that comparing them takes, a process has 1 GB
 
 # as matching names the fields of a person
-PERSON = {
-    **dict.fromkeys(
-        ["dob", "sex", "country", "birth_place", "a_number", "ssn", "passport", "street", "city", "postcode", "phone"],
-        pa.string(),
-    ),
-    "is_new": pa.bool_(),
-}
-PERSONA = {"subject_version_id": pa.int64(), "alias_version_id": pa.int64(), "full_name": pa.string(), **PERSON}
+PERSON = dict.fromkeys(
+    ["dob", "sex", "country", "birth_place", "a_number", "ssn", "passport", "street", "city", "postcode", "phone"],
+    pa.string(),
+)
+VERSION = {"version_id": pa.int64()}
+PERSONA_KEY = {"subject_version_id": pa.int64(), "alias_version_id": pa.int64()}
+PERSONA = {**PERSONA_KEY, "full_name": pa.string(), **PERSON}
 NAMES = dict.fromkeys(["family", "given", "middle", "other_names", "organisation", "fein"], pa.string())
 PETITIONER = {"id": pa.int64(), **NAMES, **PERSON}
-PAIR_KEY = ["subject_version_id", "alias_version_id", "petitioner_version_id"]
+PAIR_KEY = [*PERSONA_KEY, "petitioner_version_id"]
+
+# position of a row and one of its keys, of all rows of a table; rows that are to be compared share a key
+Keys = Callable[[pd.DataFrame], tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]]
 
 
 @dataclass(frozen=True)
-class Candidates:
-    """All that is loaded; `is_new` marks what the frontier has not passed yet.
+class Turn:
+    """A run's turn at matching: it holds the lock until the transaction of its cursor ends.
 
-    `personas`: a row for each version of a subject under each of its names, numbered by `id`; `petitioners`: one for
-    each version of a petitioner, whose `id` it is. The other columns are those of `matching.fields`.
+    `frontier`: loads that no run has compared under the model.
     """
 
+    cursor: Cursor
+    run_id: int
+    model_version: str
+    model_id: int
     frontier: list[int]
-    personas: pd.DataFrame
-    petitioners: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -46,53 +57,95 @@ class Matched:
     review: int
 
 
-def take_candidates(cursor: Cursor, model_version: str) -> Candidates:
-    """Wait for every other matching run, then read. The lock is held until the caller's transaction ends."""
+def take_turn(cursor: Cursor, run_id: int, model_version: str) -> Turn:
+    """Wait for every other matching run."""
+    about = {"model_version": model_version}
     cursor.execute(query("lock_matching"))
-    cursor.execute(query("frontier"), {"model_version": model_version})
+    cursor.execute(query("number_model"), about)
+    model_id = row(cursor).model_id
+    cursor.execute(query("frontier"), about)
     frontier = [load[0] for load in cursor.fetchall()]
-    return Candidates(
-        frontier=frontier,
-        personas=_frame(copy_out(cursor, query("personas"), {"frontier": frontier}, PERSONA))
-        .rename_axis("id")
-        .reset_index(),
-        petitioners=_frame(copy_out(cursor, query("petitioners"), {"frontier": frontier}, PETITIONER)),
-    )
+    cursor.execute(query("create_found"))
+    cursor.execute(query("create_found_evidence"))
+    return Turn(cursor, run_id, model_version, model_id, frontier)
 
 
-def leave_matches(
-    cursor: Cursor,
-    run_id: int,
-    model_version: str,
-    found: Candidates,
-    pairs: pd.DataFrame,
-    evidence: pd.DataFrame,
-    compared: int,
-    candidates: dict[Hashable, int],
-) -> Matched:
-    """Write pairs and evidence, whose left and right ids are those of `found`, and move the frontier.
+def uncompared(turn: Turn, keys: Keys) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Personas and petitioners, to be compared each with each: together all pairs that share a key and that no run has
+    compared. None of them comes twice.
 
-    `candidates`: pairs that each blocking rule made.
+    A persona is a version of a subject under one of its names, a petitioner a version of one; the columns are those of
+    `matching.fields`, the ids of petitioners their versions. What is new leaves its keys on the way.
     """
-    about = {"run_id": run_id, "model_version": model_version}
-    keys = found.personas.set_index("id")[["subject_version_id", "alias_version_id"]]
+    unseen = {"frontier": array_text(pa.array(turn.frontier, pa.int64())), "first": min(turn.frontier, default=None)}
+    new = _ids(turn, "new_personas", PERSONA_KEY, **unseen)
+    if len(new):
+        personas = _personas(turn, new)
+        position, key = keys(personas)
+        _leave_keys(turn, "copy_persona_keys", personas[[*PERSONA_KEY]], position, key)
+        near = _ids(turn, "near_petitioners", VERSION, keys=array_text(pa.array(np.unique(key))))
+        for petitioners in _petitioners(turn, near):
+            yield personas, petitioners
+    for petitioners in _petitioners(turn, _ids(turn, "new_petitioners", VERSION, **unseen)):
+        position, key = keys(petitioners)
+        _leave_keys(turn, "copy_petitioner_keys", petitioners[["id"]], position, key)
+        near = _ids(turn, "near_personas", PERSONA_KEY, keys=array_text(pa.array(np.unique(key))))
+        if len(near):
+            yield _personas(turn, near), petitioners
+
+
+def leave_pairs(turn: Turn, personas: pd.DataFrame, pairs: pd.DataFrame, evidence: pd.DataFrame) -> None:
+    """Write pairs and evidence; `left_id` is the id in `personas`, `right_id` a petitioner's version."""
+    about = {"run_id": turn.run_id, "model_version": turn.model_version}
+    ids = personas.set_index("id")[[*PERSONA_KEY]]
     rename = {
         "right_id": "petitioner_version_id",
         "match_weight": "weight",
         "left_value": "persona_value",
         "right_value": "petitioner_value",
     }
-    pairs, evidence = (table.join(keys, on="left_id").rename(columns=rename) for table in (pairs, evidence))
-    cursor.execute(query("create_found"))
-    copy_in(cursor, query("copy_found"), _table(pairs, [*PAIR_KEY, "weight", "band"]))
-    cursor.execute(query("insert_pairs"), about)
-    cursor.execute(query("create_found_evidence"))
+    pairs, evidence = (table.join(ids, on="left_id").rename(columns=rename) for table in (pairs, evidence))
+    copy_in(turn.cursor, query("copy_found"), _table(pairs, [*PAIR_KEY, "weight", "band"]))
+    turn.cursor.execute(query("insert_pairs"), about)
     columns = [*PAIR_KEY, "comparison", "persona_value", "petitioner_value", "level", "weight"]
-    copy_in(cursor, query("copy_found_evidence"), _table(evidence, columns))
-    cursor.execute(query("insert_evidence"), about)
-    cursor.execute(query("consume"), {**about, "frontier": found.frontier})
-    cursor.execute(query("record_match"), {**about, "compared": compared, "candidates": Json(candidates)})
-    return Matched(*row(cursor))
+    copy_in(turn.cursor, query("copy_found_evidence"), _table(evidence, columns))
+    turn.cursor.execute(query("insert_evidence"), about)
+    turn.cursor.execute(query("empty_found"))
+
+
+def end_turn(turn: Turn, compared: int, candidates: Mapping[str, int]) -> Matched:
+    """Move the frontier, and enter what was done. `candidates`: pairs that each blocking rule made."""
+    about = {"run_id": turn.run_id, "model_version": turn.model_version}
+    turn.cursor.execute(query("consume"), {**about, "frontier": turn.frontier})
+    counts = {"compared": compared, "candidates": Json(dict(candidates))}
+    turn.cursor.execute(query("record_match"), {**about, **counts})
+    return Matched(*row(turn.cursor))
+
+
+def _ids(turn: Turn, name: str, schema: dict[str, pa.DataType], **parameters: object) -> pa.Table:
+    return copy_out(turn.cursor, query(name), {**parameters, "model_id": turn.model_id}, schema)
+
+
+def _personas(turn: Turn, ids: pa.Table) -> pd.DataFrame:
+    """Numbered by `id`, which is good for this table alone."""
+    wanted = {"subjects": array_text(ids["subject_version_id"]), "aliases": array_text(ids["alias_version_id"])}
+    return _frame(copy_out(turn.cursor, query("personas"), wanted, PERSONA)).rename_axis("id").reset_index()
+
+
+def _petitioners(turn: Turn, ids: pa.Table) -> Iterator[pd.DataFrame]:
+    for start in range(0, len(ids), CHUNK):
+        wanted = array_text(ids["version_id"].slice(start, CHUNK))
+        yield _frame(copy_out(turn.cursor, query("petitioners"), {"versions": wanted}, PETITIONER))
+
+
+def _leave_keys(
+    turn: Turn, statement: str, ids: pd.DataFrame, position: npt.NDArray[np.int64], key: npt.NDArray[np.int32]
+) -> None:
+    order = np.argsort(key, kind="stable")  # in the order of the index: a third of the cost
+    table = pa.Table.from_pandas(ids, preserve_index=False).take(pa.array(position[order]))
+    table = table.add_column(0, "key", pa.array(key[order]))
+    table = table.add_column(0, "model_id", pa.repeat(turn.model_id, len(table)))
+    copy_in(turn.cursor, query(statement), table)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:

@@ -1,57 +1,20 @@
--- every version of a subject, under its own name and under every version of each of its aliases
-with person as (
-    select
-        subject.version_id,
-        subject.subject_id,
-        subject.name,
-        subject.date_of_birth,
-        subject.load_id,
-        subject.sex,
-        subject.birth_country as country,
-        subject.birth_place,
-        subject.a_number,
-        subject.ssn,
-        subject.passport_number as passport,
-        subject.address as street,
-        concat_ws(' ', subject.city, subject.state) as city,
-        subject.postal_code as postcode,
-        subject.phone
-    from record.tecs_subject as subject
-)
-
+-- versions of subjects, each under its own name or under a version of an alias, in the order asked for
 select
-    person.version_id as subject_version_id,
-    null::bigint as alias_version_id,
-    person.name as full_name,
-    person.date_of_birth as dob,
-    person.sex,
-    person.country,
-    person.birth_place,
-    person.a_number,
-    person.ssn,
-    person.passport,
-    person.street,
-    person.city,
-    person.postcode,
-    person.phone,
-    person.load_id = any(%(frontier)s) as is_new
-from person
-union all
-select
-    person.version_id,
-    alias.version_id,
-    alias.name,
-    coalesce(alias.date_of_birth, person.date_of_birth),
-    person.sex,
-    person.country,
-    person.birth_place,
-    person.a_number,
-    person.ssn,
-    person.passport,
-    person.street,
-    person.city,
-    person.postcode,
-    person.phone,
-    person.load_id = any(%(frontier)s) or alias.load_id = any(%(frontier)s)
-from person
-inner join record.tecs_alias as alias on alias.subject_id = person.subject_id
+    persona.subject_version_id,
+    persona.alias_version_id,
+    case when persona.alias_version_id is null then subject.name else alias.name end as full_name,
+    coalesce(alias.date_of_birth, subject.date_of_birth) as dob,
+    subject.sex,
+    subject.birth_country as country,
+    subject.birth_place,
+    subject.a_number,
+    subject.ssn,
+    subject.passport_number as passport,
+    subject.address as street,
+    concat_ws(' ', subject.city, subject.state) as city,
+    subject.postal_code as postcode,
+    subject.phone
+from unnest(%(subjects)s::bigint [], %(aliases)s::bigint []) as persona (subject_version_id, alias_version_id)
+inner join record.tecs_subject as subject on subject.version_id = persona.subject_version_id
+left join record.tecs_alias as alias on alias.version_id = persona.alias_version_id
+order by persona.subject_version_id asc, persona.alias_version_id asc nulls first

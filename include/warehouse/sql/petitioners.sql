@@ -1,22 +1,23 @@
--- every version of a petitioner; a field that no petitioner's form asks for is null
+-- versions of petitioners; a field that no petitioner's form asks for is null
 select
-    version_id as id,
-    family_name as family,
-    given_name as given,
-    middle_name as middle,
-    other_names,
-    organisation_name as organisation,
-    fein,
-    date_of_birth as dob,
-    sex,
-    birth_country as country,
+    petitioner.version_id as id,
+    petitioner.family_name as family,
+    petitioner.given_name as given,
+    petitioner.middle_name as middle,
+    petitioner.other_names,
+    petitioner.organisation_name as organisation,
+    petitioner.fein,
+    petitioner.date_of_birth as dob,
+    petitioner.sex,
+    petitioner.birth_country as country,
     null as birth_place,
-    a_number,
-    ssn,
+    petitioner.a_number,
+    petitioner.ssn,
     null as passport,
-    address as street,
-    concat_ws(' ', city, state) as city,
-    postal_code as postcode,
-    phone,
-    load_id = any(%(frontier)s) as is_new
-from record.uscis_petitioner
+    petitioner.address as street,
+    concat_ws(' ', petitioner.city, petitioner.state) as city,
+    petitioner.postal_code as postcode,
+    petitioner.phone
+from unnest(%(versions)s::bigint []) as wanted (version_id)
+inner join record.uscis_petitioner as petitioner using (version_id)
+order by petitioner.version_id

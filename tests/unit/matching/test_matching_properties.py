@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from include.matching.blocking import folded_keys
 from include.matching.explain import explain
 from include.matching.fields import FIELDS, SEPARATOR
 from include.matching.link import dedupe, link
@@ -259,3 +260,19 @@ def test_a_row_is_itself(people: list[dict[str, str]]) -> None:
     for row in people:
         assume(any(row.values()))
         assert "different" not in set(evidence(row, row)["level"])
+
+
+@bounded
+@given(tables("L"), tables("R"))
+def test_what_is_compared_shares_a_folded_key(left: pd.DataFrame, right: pd.DataFrame) -> None:
+    folded = []
+    for side in (left, right):
+        row, key = folded_keys(side, MODEL)
+        assert len(set(zip(row.tolist(), key.tolist(), strict=True))) == len(row)
+        folded.append(pd.DataFrame({"id": side["id"].to_numpy()[row], "key": key}))
+    near = folded[0].merge(folded[1], on="key", suffixes=("_left", "_right"))
+    compared = link(left, right, MODEL, -np.inf)
+    assert compared.compared == len(compared.pairs)
+    assert set(zip(compared.pairs["left_id"], compared.pairs["right_id"], strict=True)) <= set(
+        zip(near["id_left"], near["id_right"], strict=True)
+    )

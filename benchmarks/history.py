@@ -1,0 +1,339 @@
+"""What a night costs on top of a history, beside the same night on an empty warehouse.
+
+    python -m benchmarks.history [--scenario scale-1m] [--years 10] [--home FOLDER] [--rounds 2]
+
+The history is screened year by year through all stages, as a backfill would; then the books of every night before are
+written, copied from those of the last year, so that the tables of counts are as long as ten years of nights make them.
+The statistics that autovacuum would gather within minutes are gathered at once. Then the last night of the scenario is
+screened on a copy of that warehouse and on a copy of an empty one, in turn. CPU is that of this process and of
+PostgreSQL's; the least of the rounds counts. At last everything is compared anew, as after a change of the model. A
+home that is given keeps world and history: a second call goes on where the first one stopped, and measures.
+"""
+
+import dataclasses
+import resource
+import secrets
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg2
+import typer
+from psycopg2 import sql
+
+from include import pipeline
+from include.contracts import dataset_names
+from include.desk.pages import SHOWN
+from include.desk.pages import SQL as DESK
+from include.extraction.errors import IncompleteExport, TransportError
+from include.interval import Interval
+from include.local.home import Home
+from include.local.postgres import Postgres
+from include.local.stack import gateways, prepare
+from include.settings import Settings
+from include.warehouse.connection import fetch, query
+
+TRIES = 4  # as in the DAG
+DAY = timedelta(days=1)
+BOOKS = [
+    *("ops.attempt", "ops.attempt_yield", "ops.account", "ops.expectation_result", "ops.gate", "ops.stage_time"),
+    *("ops.load", "match.run"),
+]
+OF_RUN = {  # what of a copied row is the night's own
+    "run_id": "night.run_id",
+    "interval_start": "night.interval_start",
+    "interval_end": "night.interval_end",
+}
+# a table without a number of the run has that of its interval
+COPY_BOOK = """
+insert into {table} ({columns})
+select {values}
+from (select held.*, run.run_id from {table} as held inner join ops.run as run using (interval_start, interval_end)
+      where run.run_id = %(run)s) as held
+cross join ops.run as night
+where night.external_id = 'a night'
+on conflict do nothing
+"""
+COPY_BOOK_OF_RUN = """
+insert into {table} ({columns})
+select {values}
+from (select * from {table} where run_id = %(run)s) as held
+cross join ops.run as night
+where night.external_id = 'a night'
+on conflict do nothing
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Cost:
+    """Seconds."""
+
+    wall: float
+    python: float
+    postgres: float
+
+    @property
+    def cpu(self) -> float:
+        """Of both."""
+        return self.python + self.postgres
+
+    def __add__(self, other: "Cost") -> "Cost":
+        pairs = zip(dataclasses.astuple(self), dataclasses.astuple(other), strict=True)
+        return Cost(*(one + another for one, another in pairs))
+
+
+Costs = dict[str, Cost]
+Timed = Callable[[str, Callable[[], Any]], Any]  # name of a stage, its work; what the work gives
+
+
+def main(scenario: str = "scale-1m", years: int = 10, home: Path | None = None, rounds: int = 2) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Home(home or Path(folder))
+        world = prepare(place, scenario, None, print)
+        first = midnight(world.first_day)
+        last = min(midnight(world.last_night), first.replace(year=first.year + years))
+        with place.postgres.running() as server, gateways(place, world, "unused") as settings:
+            pipeline.preload()
+            fresh(server, settings, "empty")
+            if not has_database(server, "history"):
+                fill(server, at_or_fresh(server, settings, "history_building"), first, last)
+                superuser(server, "alter database {} rename to {}", "history_building", "history")
+            show_sizes(at(settings, server, "history"))
+            night = Interval(last, last + DAY)
+            screen_copy(server, settings, "empty", night)  # what is imported and compiled at first is no night's
+            found: dict[str, list[Costs]] = {"empty": [], "history": []}
+            for _ in range(rounds):
+                for name, costs in found.items():
+                    costs.append(screen_copy(server, settings, name, night))
+            show(found)
+            print(f"peak memory of this process {memory():,.0f} MB", flush=True)
+            show_all_anew(server, settings, night)
+    print(f"peak memory of this process {memory():,.0f} MB")
+
+
+def fill(server: Postgres, settings: Settings, first: datetime, last: datetime) -> None:
+    """The years before the last night that are not there yet, then the books of their nights."""
+    [done] = fetch(settings.owner_dsn, "select max(interval_end) as until from ops.run where state <> 'open'")
+    start = done.until or first
+    while start < last:
+        end = min(last, start.replace(year=start.year + 1))
+        costs = screen(server, settings, Interval(start, end), tries=1)
+        total = sum(costs.values(), Cost(0, 0, 0))
+        matched = costs["match"]
+        print(
+            f"history {start:%Y-%m-%d} .. {end:%Y-%m-%d}: {total.cpu:.1f} s CPU, of which match {matched.python:.1f} + "
+            f"PostgreSQL {matched.postgres:.1f}; peak memory so far {memory():,.0f} MB",
+            flush=True,
+        )
+        start = end
+    copy_books(settings, first, last)
+    connection = psycopg2.connect(settings.owner_dsn)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("vacuum analyze")
+    connection.close()
+
+
+def show_all_anew(server: Postgres, settings: Settings, night: Interval) -> None:
+    """Everything compared under a model that nothing has been compared under."""
+    here = copied(server, settings, "history")
+    with psycopg2.connect(here.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "truncate match.consumed, match.persona_key, match.petitioner_key, match.pair, match.evidence, match.run"
+        )
+    run = pipeline.open_books(here, night, "all anew")
+    began, python, postgres = time.perf_counter(), time.process_time(), cpu(server)
+    matched = pipeline.match(here, run)
+    wall, python = time.perf_counter() - began, time.process_time() - python
+    time.sleep(0.2)
+    print(
+        f"all anew: {matched['compared']:,} pairs compared, {python:.1f} s Python, {cpu(server) - postgres:.1f} s "
+        f"PostgreSQL, {wall:.1f} s wall"
+    )
+
+
+def copy_books(settings: Settings, first: datetime, last: datetime) -> None:
+    """The books of the last run as those of every night between two days."""
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("select max(run_id) from ops.run where state <> 'open'")
+        [run_id] = cursor.fetchone() or [None]
+        cursor.execute(
+            """insert into ops.run (external_id, interval_start, interval_end, closed_at, state)
+               select 'a night', night, night + interval '1 day', night + interval '1 day', 'closed'
+               from generate_series(%s, %s::timestamptz - interval '1 day', interval '1 day') as night""",
+            [first, last],
+        )
+        for table in BOOKS:
+            cursor.execute(
+                """select attname from pg_attribute
+                   where attrelid = %s::regclass and attnum > 0 and attidentity = '' and not attisdropped""",
+                [table],
+            )
+            columns = [row[0] for row in cursor.fetchall()]
+            values = [sql.SQL(OF_RUN.get(name, f'held."{name}"')) for name in columns]
+            cursor.execute(
+                sql.SQL(COPY_BOOK_OF_RUN if "run_id" in columns else COPY_BOOK).format(
+                    table=sql.Identifier(*table.split(".")),
+                    columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+                    values=sql.SQL(", ").join(values),
+                ),
+                {"run": run_id},
+            )
+        cursor.execute(
+            """insert into match.consumed (load_id, model_version, run_id)
+               select load_id, (select model_version from match.consumed limit 1), run_id from ops.load
+               on conflict do nothing"""
+        )
+
+
+def copied(server: Postgres, settings: Settings, name: str) -> Settings:
+    """A copy of a warehouse."""
+    copy = f"{name}_copy"
+    superuser(server, "drop database if exists {} with (force)", copy)
+    superuser(server, "create database {} template {} owner warehouse strategy file_copy", copy, name)
+    superuser(server, "checkpoint")
+    return at(settings, server, copy)
+
+
+def screen_copy(server: Postgres, settings: Settings, name: str, night: Interval) -> Costs:
+    """The night on a copy of a warehouse."""
+    here = copied(server, settings, name)
+    with tempfile.TemporaryDirectory(dir=settings.landing) as landing:  # what other rounds landed is not this one's
+        costs = screen(server, dataclasses.replace(here, landing=Path(landing)), night, tries=TRIES)
+        for path in Path(landing).rglob("*"):
+            path.chmod(0o700)  # landed attempts are read-only
+    return costs
+
+
+def screen(server: Postgres, settings: Settings, interval: Interval, tries: int) -> Costs:
+    """All stages over an interval; what each cost."""
+    costs: Costs = defaultdict(lambda: Cost(0, 0, 0))
+
+    def timed(stage: str, work: Callable[[], Any]) -> Any:
+        began, python, postgres = time.perf_counter(), time.process_time(), cpu(server)
+        try:
+            return work()
+        finally:
+            wall, python = time.perf_counter() - began, time.process_time() - python
+            time.sleep(0.2)  # a backend that has ended is counted by the postmaster
+            costs[stage] += Cost(wall, python, cpu(server) - postgres)
+
+    run = timed("open_books", lambda: pipeline.open_books(settings, interval, secrets.token_hex(4)))
+    for dataset in dataset_names():
+        collect(settings, run, dataset, tries, timed)
+    timed("match", lambda: pipeline.match(settings, run))
+    timed("resolve", lambda: pipeline.resolve(settings, run))
+    try:
+        timed("close_books", lambda: pipeline.close_books(settings, run))
+    except pipeline.BooksError as error:  # a year judged by what one attempt brought may be held
+        print(error)
+    timed("page of nights", lambda: fetch(settings.warehouse_dsn, query("nights", DESK), {"shown": SHOWN}))
+    return costs
+
+
+def collect(settings: Settings, run: pipeline.Run, dataset: str, tries: int, timed: Timed) -> None:
+    for attempt in range(1, tries + 1):
+        try:
+            timed("extract", partial(pipeline.extract, settings, run, dataset, last_try=attempt == tries))
+            break
+        except (TransportError, IncompleteExport):
+            continue
+    staged = timed("stage", lambda: pipeline.stage(settings, run, dataset))
+    if pipeline.lets_through(timed("validate", lambda: pipeline.validate(settings, run, dataset, staged))):
+        timed("load", lambda: pipeline.load(settings, run, dataset, staged))
+
+
+def at(settings: Settings, server: Postgres, database: str) -> Settings:
+    return dataclasses.replace(
+        settings,
+        warehouse_dsn=server.dsn(database, "crosscheck_etl"),
+        owner_dsn=server.dsn(database, "warehouse"),
+    )
+
+
+def fresh(server: Postgres, settings: Settings, database: str) -> Settings:
+    """A migrated warehouse that holds nothing."""
+    superuser(server, "drop database if exists {} with (force)", database)
+    server.ensure_database(database, "warehouse")
+    new = at(settings, server, database)
+    pipeline.migrate(new)
+    return new
+
+
+def at_or_fresh(server: Postgres, settings: Settings, database: str) -> Settings:
+    """A warehouse that is there, else one that holds nothing."""
+    return at(settings, server, database) if has_database(server, database) else fresh(server, settings, database)
+
+
+def has_database(server: Postgres, name: str) -> bool:
+    return bool(fetch(server.dsn("postgres"), "select from pg_database where datname = %s", [name]))
+
+
+def superuser(server: Postgres, statement: str, *names: str) -> None:
+    connection = psycopg2.connect(server.dsn("postgres"))
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+    connection.close()
+
+
+def cpu(server: Postgres) -> float:
+    """CPU seconds of the server with all its processes, living and dead."""
+    postmaster = psutil.Process(int((server.data / "postmaster.pid").read_text().splitlines()[0]))
+    total = 0.0
+    for process in (postmaster, *postmaster.children()):
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system
+        total += times.children_user + times.children_system if process == postmaster else 0
+    return total
+
+
+def memory() -> float:
+    """Most that this process ever held, MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def show_sizes(settings: Settings) -> None:
+    for table in ("record.uscis_petition", "record.uscis_petitioner", "record.tecs_subject", "match.petitioner_key"):
+        [found] = fetch(
+            settings.owner_dsn,
+            f"select count(*) as n, pg_total_relation_size('{table}') / 1e6 as mb from {table}",  # noqa: S608 -- ours
+        )
+        print(f"history holds {found.n:,} rows of {table}, {found.mb:,.0f} MB")
+
+
+def show(found: dict[str, list[Costs]]) -> None:
+    """The least of the rounds by stage, and how much more it is with a history."""
+    least = {
+        name: {stage: min((c[stage] for c in costs), key=lambda c: c.cpu) for stage in costs[0]}
+        for name, costs in found.items()
+    }
+    print(
+        f"{'stage':16}{'empty: Python':>14}{'PostgreSQL':>11}{'wall':>7}{'history: Python':>17}{'PostgreSQL':>11}"
+        f"{'wall':>7}{'CPU ratio':>11}"
+    )
+    totals = {name: sum(costs.values(), Cost(0, 0, 0)) for name, costs in least.items()}
+    for stage in [*least["empty"], "all"]:
+        one, other = (totals[name] if stage == "all" else least[name][stage] for name in ("empty", "history"))
+        print(
+            f"{stage:16}{one.python:14.2f}{one.postgres:11.2f}{one.wall:7.2f}{other.python:17.2f}"
+            f"{other.postgres:11.2f}{other.wall:7.2f}{other.cpu / max(one.cpu, 0.01):11.2f}"
+        )
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, clock(), UTC)
+
+
+if __name__ == "__main__":
+    typer.run(main)

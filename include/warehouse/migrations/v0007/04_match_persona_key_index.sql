@@ -1,0 +1,1 @@
+create index persona_key_key on match.persona_key (key, model_id);

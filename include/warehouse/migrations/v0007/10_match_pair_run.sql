@@ -1,0 +1,1 @@
+create index pair_run on match.pair (run_id);

@@ -1,0 +1,1 @@
+create index attempt_run on ops.attempt (run_id);

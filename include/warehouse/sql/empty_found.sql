@@ -1,0 +1,1 @@
+truncate found, found_evidence;

@@ -1,0 +1,239 @@
+"""However the versions are spread over nights, matching leaves what one run over all of them leaves: on versions that
+are written into the record tables, so that many nights take seconds."""
+
+import random
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from nights import night, settings_for
+
+from include import pipeline
+from include.local.postgres import Postgres
+from include.matching import model as matching_model
+from include.matching.model import Model, load_model
+from include.settings import Settings
+from include.warehouse import matches
+from include.warehouse.connection import fetch, transaction
+from include.warehouse.matches import Matched, Turn, end_turn, take_turn, uncompared
+from tests.unit.matching.people import VALUES
+
+pytestmark = pytest.mark.integration
+
+Version = tuple[str, dict[str, Any]]  # record table, columns
+SUBJECTS, ALIASES, PETITIONERS = 8, 6, 30
+DATASETS = {
+    "tecs_subject": "tecs_subjects",
+    "tecs_alias": "tecs_aliases",
+    "uscis_petitioner": "uscis_petitioners",
+}
+FIELDS = {  # column of the record tables -> field of matching
+    "sex": "sex",
+    "a_number": "a_number",
+    "ssn": "ssn",
+    "address": "street",
+    "city": "city",
+    "postal_code": "postcode",
+    "birth_country": "country",
+    "phone": "phone",
+}
+DATES = ["1971-03-08", "1971-08-03", "1971-01-01", "1983-12-30", None]
+
+
+def versions(seed: int) -> list[Version]:
+    """Subjects, aliases and petitioners, each key in one version or two; the few values of `people` make many pairs."""
+    draw = random.Random(seed)
+
+    def person() -> dict[str, Any]:
+        known = {column: draw.choice([None, *VALUES[field]]) for column, field in FIELDS.items()}
+        return {**known, "date_of_birth": draw.choice(DATES)}
+
+    def name() -> str:
+        return f"{draw.choice(VALUES['family'])}, {draw.choice(VALUES['given'])}"
+
+    found: list[Version] = []
+    for number in range(SUBJECTS):
+        found += [("tecs_subject", {"subject_id": f"S{number}", "name": name(), **person()}) for _ in range(2)]
+    for number in range(ALIASES):
+        of = {"alias_id": f"L{number}", "subject_id": f"S{draw.randrange(SUBJECTS)}"}
+        for _ in range(draw.randint(1, 2)):
+            found.append(("tecs_alias", {**of, "name": name(), "date_of_birth": draw.choice(DATES)}))
+    for number in range(PETITIONERS):
+        names = {f"{part}_name": draw.choice(VALUES[part]) for part in ("family", "given")}
+        for _ in range(draw.randint(1, 2)):
+            found.append(("uscis_petitioner", {"receipt_number": f"R{number}", **names, **person()}))
+    return [(table, {**row, "content_hash": f"h{at}"}) for at, (table, row) in enumerate(found)]
+
+
+def load(settings: Settings, found: list[Version]) -> pipeline.Run:
+    """The versions as a run's loads."""
+    run = pipeline.open_books(settings, night(30), "test")
+    with transaction(settings.warehouse_dsn) as cursor:
+        for table, dataset in DATASETS.items():
+            cursor.execute(
+                "insert into ops.load (run_id, dataset) values (%s, %s) returning load_id", [run.run_id, dataset]
+            )
+            of_load = cursor.fetchone()[0]
+            for row in (row for name, row in found if name == table):
+                place = {"breaches": [], "source_attempt": 1, "source_part": "p", "source_row": 1, "load_id": of_load}
+                full = {**row, **place, "updated_at": datetime(2014, 9, 30, tzinfo=UTC)}
+                marks = ", ".join(["%s"] * len(full))
+                cursor.execute(f"insert into record.{table} ({', '.join(full)}) values ({marks})", list(full.values()))
+    return run
+
+
+def spread(found: list[Version], seed: int) -> list[list[Version]]:
+    """Over nights, in any order; some nights bring nothing."""
+    draw = random.Random(seed)
+    shuffled = draw.sample(found, len(found))
+    cuts = sorted(draw.choices(range(len(found) + 1), k=draw.randint(1, 3)))
+    return [shuffled[start:end] for start, end in zip([0, *cuts], [*cuts, len(found)], strict=True)]
+
+
+def pairs(settings: Settings, model_version: str) -> list[tuple]:
+    """Pairs of a model with weight, band and evidence, by content."""
+    found = fetch(
+        settings.warehouse_dsn,
+        """select s.content_hash as subject, coalesce(a.content_hash, '') as alias, p.content_hash as petitioner,
+                  pair.weight, pair.band,
+                  array_agg(array[e.comparison, e.persona_value, e.petitioner_value, e.level, e.weight::text]
+                            order by e.comparison) as evidence
+           from match.pair
+           join record.tecs_subject s on s.version_id = subject_version_id
+           left join record.tecs_alias a on a.version_id = alias_version_id
+           join record.uscis_petitioner p on p.version_id = petitioner_version_id
+           join match.evidence e using (pair_id)
+           where model_version = %s
+           group by pair_id, 1, 2, 3""",
+        [model_version],
+    )
+    return sorted(map(tuple, found), key=repr)
+
+
+def compared(settings: Settings) -> int:
+    return fetch(settings.warehouse_dsn, "select coalesce(sum(compared), 0)::bigint from match.run")[0][0]
+
+
+def in_one_go(settings: Settings) -> tuple[list[tuple], int]:
+    """Pairs and how many were compared, when everything that is loaded is compared anew by one run."""
+    with transaction(settings.owner_dsn) as cursor:
+        cursor.execute(
+            """truncate match.evidence, match.pair, match.run, match.consumed, match.model, match.persona_key,
+                        match.petitioner_key"""
+        )
+    pipeline.match(settings, pipeline.open_books(settings, night(30), "in one go"))
+    return pairs(settings, load_model().version), compared(settings)
+
+
+@pytest.fixture
+def settings(server: Postgres, warehouse: str, tmp_path: Path) -> Settings:
+    return settings_for(server, warehouse, tmp_path, {})
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_spread_over_nights_leaves_the_same_pairs(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(matches, "CHUNK", random.Random(seed).choice([10, 1000]))
+    for of_night in spread(versions(seed), seed):
+        pipeline.match(settings, load(settings, of_night))
+    found, count = pairs(settings, load_model().version), compared(settings)
+    assert len(found) > 10, "few pairs: the comparison would say little"
+    monkeypatch.undo()
+    assert (found, count) == in_one_go(settings)
+
+
+def test_two_models_in_turn_each_find_all_pairs(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = load_model()
+    second = stricter(first)
+    for at, of_night in enumerate(spread(versions(1), 5)):
+        monkeypatch.setattr(matching_model, "load_model", lambda at=at: (first, second)[at % 2])
+        pipeline.match(settings, load(settings, of_night))
+    for model in (first, second):  # each still has to see what came last under the other
+        monkeypatch.setattr(matching_model, "load_model", lambda model=model: model)
+        pipeline.match(settings, pipeline.open_books(settings, night(30), model.version))
+    found = {model.version: pairs(settings, model.version) for model in (first, second)}
+    assert len(found[first.version]) > len(found[second.version]) > 0
+    monkeypatch.undo()
+    assert found[first.version] == in_one_go(settings)[0]
+    strong = [pair for pair in found[first.version] if pair[3] >= second.review]
+    assert [pair[:4] for pair in found[second.version]] == [pair[:4] for pair in strong]
+
+
+def test_a_turn_that_dies_leaves_nothing_and_the_next_finds_all(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights = spread(versions(2), 3)
+    pipeline.match(settings, load(settings, nights[0]))
+    tables = ["pair", "evidence", "persona_key", "petitioner_key", "consumed"]
+    before = {table: fetch(settings.warehouse_dsn, f"select * from match.{table} order by 1, 2") for table in tables}
+
+    def dies(turn: Turn, *_: object) -> Matched:
+        assert fetch_in(turn, "select count(*) from match.persona_key") > len(before["persona_key"])
+        raise KeyboardInterrupt
+
+    run = load(settings, [version for of_night in nights[1:] for version in of_night])
+    with monkeypatch.context() as patch:
+        patch.setattr(matches, "end_turn", dies)
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.match(settings, run)
+    assert before == {
+        table: fetch(settings.warehouse_dsn, f"select * from match.{table} order by 1, 2") for table in tables
+    }
+    pipeline.match(settings, run)
+    found, count = pairs(settings, load_model().version), compared(settings)
+    assert (found, count) == in_one_go(settings)
+
+
+def test_a_night_reads_what_shares_a_key_with_it_and_every_pair_once(settings: Settings) -> None:
+    """With keys of the test's own: the first letter of a name."""
+    seen: Counter[tuple[int, int | None, int]] = Counter()
+    for of_night in spread(versions(4), 4):
+        run = load(settings, of_night)
+        with transaction(settings.warehouse_dsn) as cursor:
+            turn = take_turn(cursor, run.run_id, "by letter")
+            for personas, petitioners in uncompared(turn, by_letter):
+                assert set(by_letter(personas)[1]) & set(by_letter(petitioners)[1])
+                seen.update(
+                    (persona.subject_version_id, persona.alias_version_id, petitioner.id)
+                    for persona in personas.astype(object).replace({pd.NA: None}).itertuples()
+                    for petitioner in petitioners.itertuples()
+                    if initial(persona.full_name) == initial(petitioner.family)
+                )
+            end_turn(turn, 0, {})
+    expected = fetch(
+        settings.warehouse_dsn,
+        """with persona as (
+             select version_id as subject, null::bigint as alias, name from record.tecs_subject
+             union all
+             select s.version_id, a.version_id, a.name
+             from record.tecs_subject s join record.tecs_alias a using (subject_id)
+           )
+           select subject, alias, version_id from persona join record.uscis_petitioner p
+           on left(persona.name, 1) = left(p.family_name, 1)""",
+    )
+    assert max(seen.values()) == 1
+    assert set(seen) == set(map(tuple, expected))
+
+
+def by_letter(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    name = table["full_name"] if "full_name" in table else table["family"]
+    return np.arange(len(table)), np.array([initial(text) for text in name], dtype=np.int32)
+
+
+def initial(name: str) -> int:
+    return ord(name[0])
+
+
+def stricter(model: Model) -> Model:
+    """Another version, for which fewer pairs are worth a review."""
+    return model.model_copy(update={"review": model.review + 4, "lead": model.lead + 4, "name": "stricter"})
+
+
+def fetch_in(turn: Turn, statement: str) -> int:
+    turn.cursor.execute(statement)
+    return turn.cursor.fetchone()[0]
