@@ -305,6 +305,7 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
     """
     import pandas as pd
 
+    from include.matching.blocking import folded_keys
     from include.matching.link import dedupe, link
     from include.matching.model import load_model
     from include.matching.resolve import changes
@@ -317,7 +318,7 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
         if not entities.has_unresolved(cursor, model.version):
             return {"changed": 0}
         same_model = entities.has_resolved(cursor, model.version)
-        found = entities.take_unlinked(cursor, model.version)
+        found = entities.take_unlinked(cursor, model.version, partial(folded_keys, model=model))
         is_new = found.personas["is_new"]
         new, held = found.personas[is_new], found.personas[~is_new]
         subjects = pd.concat([dedupe(new, model).pairs, link(new, held, model).pairs])

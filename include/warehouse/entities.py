@@ -7,20 +7,27 @@ import pyarrow as pa
 
 from include.warehouse.connection import Cursor, query, row
 from include.warehouse.copy import copy_in, copy_out
-from include.warehouse.matches import PERSONA, PETITIONER
+from include.warehouse.matches import (
+    PERSONA_KEY,
+    PETITIONER,
+    Keys,
+    near_personas,
+    number_of_model,
+    read_personas,
+    unseen_personas,
+)
 
 LINK = ["left", "right", "weight"]
 MEMBER = dict.fromkeys(["member", "dob", "sex", "ssn", "a_number"], pa.string())
 SUBJECTS, PETITIONERS = "tecs_subjects:", "uscis_petitioners:"  # how the members of a system begin
-NO_PERSONAS = pa.schema(PERSONA).empty_table()
 
 
 @dataclass(frozen=True)
 class Unlinked:
-    """Records to be compared inside their system. Columns as in `matches.Candidates`.
+    """Records to be compared inside their system. Columns as in `matches.uncompared`.
 
-    `loads`: those whose subjects no run has compared with the other subjects; `personas`: all subjects, of which
-    `is_new` marks those, and none if there are none; `petitioners`: the versions that resemble a subject.
+    `loads`: those whose subjects no run has compared with the other subjects; `personas`: those subjects, marked by
+    `is_new`, and all that share a blocking key with them; `petitioners`: the versions that resemble a subject.
     """
 
     loads: list[int]
@@ -40,18 +47,28 @@ def record_resolved(cursor: Cursor, run_id: int, model_version: str) -> None:
     cursor.execute(query("record_resolved"), {"run_id": run_id, "model_version": model_version})
 
 
-def take_unlinked(cursor: Cursor, model_version: str) -> Unlinked:
-    """Wait for every other matching run, then read. The lock is held until the caller's transaction ends."""
+def take_unlinked(cursor: Cursor, model_version: str, keys: Keys) -> Unlinked:
+    """Wait for every other matching run, then read. The lock is held until the caller's transaction ends.
+
+    `keys`: as matching left them for what it has compared; what it has not compared yet is not linked yet.
+    """
     about = {"model_version": model_version}
     cursor.execute(query("lock_matching"))
     cursor.execute(query("unlinked_loads"), about)
     loads = [load[0] for load in cursor.fetchall()]
-    personas = copy_out(cursor, query("personas"), {"frontier": loads}, PERSONA) if loads else NO_PERSONAS
-    return Unlinked(
-        loads,
-        _frame(personas).rename_axis("id").reset_index(),
-        _frame(copy_out(cursor, query("paired_petitioners"), about, PETITIONER)),
-    )
+    new = unseen_personas(cursor, loads)
+    _, key = keys(read_personas(cursor, new))
+    near = near_personas(cursor, number_of_model(cursor, model_version), key)
+    personas = read_personas(cursor, near)
+    is_new = _persona_keys(personas).isin(_persona_keys(new.to_pandas()))
+    petitioners = _frame(copy_out(cursor, query("paired_petitioners"), about, PETITIONER))
+    return Unlinked(loads, personas.assign(is_new=is_new), petitioners)
+
+
+def _persona_keys(personas: pd.DataFrame) -> pd.MultiIndex:
+    """A subject under its own name has no alias."""
+    columns = [personas[column].astype("Int64").fillna(0).astype("int64") for column in PERSONA_KEY]
+    return pd.MultiIndex.from_arrays(columns)
 
 
 def leave_links(

@@ -61,13 +61,18 @@ def take_turn(cursor: Cursor, run_id: int, model_version: str) -> Turn:
     """Wait for every other matching run."""
     about = {"model_version": model_version}
     cursor.execute(query("lock_matching"))
-    cursor.execute(query("number_model"), about)
-    model_id = row(cursor).model_id
+    model_id = number_of_model(cursor, model_version)
     cursor.execute(query("frontier"), about)
     frontier = [load[0] for load in cursor.fetchall()]
     cursor.execute(query("create_found"))
     cursor.execute(query("create_found_evidence"))
     return Turn(cursor, run_id, model_version, model_id, frontier)
+
+
+def number_of_model(cursor: Cursor, model_version: str) -> int:
+    """By which keys know a model."""
+    cursor.execute(query("number_model"), {"model_version": model_version})
+    return int(row(cursor).model_id)
 
 
 def uncompared(turn: Turn, keys: Keys) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
@@ -77,21 +82,21 @@ def uncompared(turn: Turn, keys: Keys) -> Iterator[tuple[pd.DataFrame, pd.DataFr
     A persona is a version of a subject under one of its names, a petitioner a version of one; the columns are those of
     `matching.fields`, the ids of petitioners their versions. What is new leaves its keys on the way.
     """
-    unseen = {"frontier": array_text(pa.array(turn.frontier, pa.int64())), "first": min(turn.frontier, default=None)}
-    new = _ids(turn, "new_personas", PERSONA_KEY, **unseen)
+    new = unseen_personas(turn.cursor, turn.frontier)
     if len(new):
-        personas = _personas(turn, new)
+        personas = read_personas(turn.cursor, new)
         position, key = keys(personas)
         _leave_keys(turn, "copy_persona_keys", personas[[*PERSONA_KEY]], position, key)
-        near = _ids(turn, "near_petitioners", VERSION, keys=array_text(pa.array(np.unique(key))))
-        for petitioners in _petitioners(turn, near):
+        about = {"model_id": turn.model_id, "keys": array_text(pa.array(np.unique(key)))}
+        for petitioners in _petitioners(turn, copy_out(turn.cursor, query("near_petitioners"), about, VERSION)):
             yield personas, petitioners
-    for petitioners in _petitioners(turn, _ids(turn, "new_petitioners", VERSION, **unseen)):
+    unseen = copy_out(turn.cursor, query("new_petitioners"), _unseen(turn.frontier), VERSION)
+    for petitioners in _petitioners(turn, unseen):
         position, key = keys(petitioners)
         _leave_keys(turn, "copy_petitioner_keys", petitioners[["id"]], position, key)
-        near = _ids(turn, "near_personas", PERSONA_KEY, keys=array_text(pa.array(np.unique(key))))
+        near = near_personas(turn.cursor, turn.model_id, key)
         if len(near):
-            yield _personas(turn, near), petitioners
+            yield read_personas(turn.cursor, near), petitioners
 
 
 def leave_pairs(turn: Turn, personas: pd.DataFrame, pairs: pd.DataFrame, evidence: pd.DataFrame) -> None:
@@ -122,14 +127,25 @@ def end_turn(turn: Turn, compared: int, candidates: Mapping[str, int]) -> Matche
     return Matched(*row(turn.cursor))
 
 
-def _ids(turn: Turn, name: str, schema: dict[str, pa.DataType], **parameters: object) -> pa.Table:
-    return copy_out(turn.cursor, query(name), {**parameters, "model_id": turn.model_id}, schema)
+def unseen_personas(cursor: Cursor, loads: list[int]) -> pa.Table:
+    """Keys of the personas that these loads brought."""
+    return copy_out(cursor, query("new_personas"), _unseen(loads), PERSONA_KEY)
 
 
-def _personas(turn: Turn, ids: pa.Table) -> pd.DataFrame:
+def near_personas(cursor: Cursor, model_id: int, keys: npt.NDArray[np.int32]) -> pa.Table:
+    """Keys of the personas that have been compared under a model and share a blocking key."""
+    about = {"model_id": model_id, "keys": array_text(pa.array(np.unique(keys)))}
+    return copy_out(cursor, query("near_personas"), about, PERSONA_KEY)
+
+
+def read_personas(cursor: Cursor, ids: pa.Table) -> pd.DataFrame:
     """Numbered by `id`, which is good for this table alone."""
     wanted = {"subjects": array_text(ids["subject_version_id"]), "aliases": array_text(ids["alias_version_id"])}
-    return _frame(copy_out(turn.cursor, query("personas"), wanted, PERSONA)).rename_axis("id").reset_index()
+    return _frame(copy_out(cursor, query("personas"), wanted, PERSONA)).rename_axis("id").reset_index()
+
+
+def _unseen(loads: list[int]) -> dict[str, object]:
+    return {"frontier": array_text(pa.array(loads, pa.int64())), "first": min(loads, default=None)}
 
 
 def _petitioners(turn: Turn, ids: pa.Table) -> Iterator[pd.DataFrame]:

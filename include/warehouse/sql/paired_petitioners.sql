@@ -17,8 +17,7 @@ select
     petitioner.address as street,
     concat_ws(' ', petitioner.city, petitioner.state) as city,
     petitioner.postal_code as postcode,
-    petitioner.phone,
-    false as is_new
+    petitioner.phone
 from record.uscis_petitioner as petitioner
 where
     petitioner.version_id in (

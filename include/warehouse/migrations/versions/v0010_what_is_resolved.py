@@ -4,10 +4,10 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
-STATEMENTS = Path(__file__).parents[1] / "v0011"
+STATEMENTS = Path(__file__).parents[1] / "v0010"
 
 
 def upgrade() -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0009"
+revision = "0008"
 down_revision = "0007"
 
-STATEMENTS = Path(__file__).parents[1] / "v0009"
+STATEMENTS = Path(__file__).parents[1] / "v0008"
 
 
 def upgrade() -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0009"
+revision = "0009"
+down_revision = "0008"
 
-STATEMENTS = Path(__file__).parents[1] / "v0008"
+STATEMENTS = Path(__file__).parents[1] / "v0009"
 
 
 def upgrade() -> None:
