@@ -91,7 +91,9 @@ def test_the_last_change_of_each_record_is_the_present(held: Held) -> None:
 def test_resolving_again_changes_nothing(held: Held) -> None:
     tables = ["link", "linked", "cut", "entity", "entity_change"]
     before = [ask(held.settings.warehouse_dsn, f"select * from match.{table} order by 1, 2") for table in tables]
-    assert pipeline.resolve(held.settings, held.run)["changed"] == 0
+    forget_resolving(held.settings)
+    again = pipeline.resolve(held.settings, held.run)
+    assert (again["members"] > 0, again["changed"]) == (True, 0)
     assert before == [
         ask(held.settings.warehouse_dsn, f"select * from match.{table} order by 1, 2") for table in tables
     ]
@@ -195,6 +197,13 @@ def say_sex(settings: Settings, table: str, key: str, value: str, sex: str) -> N
     with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute(f"update record.{table} set sex = %s where {key} = %s", [sex, value])
         assert cursor.rowcount > 0
+    forget_resolving(settings)
+
+
+def forget_resolving(settings: Settings) -> None:
+    """Make the next call do its work again, though nothing was compared since."""
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("delete from match.resolved")
 
 
 def history(settings: Settings, receipt: str) -> list[str]:
