@@ -144,8 +144,8 @@ class NameShares:
         return self._given.find(spelling, self._floors[1])
 
     def of_sound(self, heard: Hashes) -> Shares:
-        """Share of people with a name of this sound; 0 where nobody is known to have one."""
-        return self._sound.find(heard, 0.0)
+        """Share of people with a name of this sound; a name that is not known may be as common as the floor says."""
+        return self._sound.find(heard, min(self._floors))
 
 
 def _by_spelling(shares: Mapping[str, float]) -> "_Lookup":

@@ -21,13 +21,18 @@ def reaches(one: dict[str, str], other: dict[str, str], right_rows: int) -> bool
     ("one", "other"),
     [
         ({"full_name": "Zelig Quistorp"}, {"full_name": "Zoltan Quistorp"}),  # a rare surname and an initial
-        ({"full_name": "Quistorp"}, {"full_name": "Erma Quistorp"}),  # or alone
         ({"full_name": "Bill Harkness"}, {"full_name": "William Harkness"}),
         ({"full_name": "Ann Smith", "dob": "1970-03-05"}, {"full_name": "Zoe Kowalczyk", "dob": "1970-05-03"}),
     ],
 )
 def test_reached_in_a_large_table(one: dict[str, str], other: dict[str, str]) -> None:
     assert reaches(one, other, 1_000_000)
+
+
+def test_a_name_that_is_not_known_is_as_common_as_the_floor_and_alone_a_key_of_a_small_table_only() -> None:
+    one, other = {"full_name": "Quistorp"}, {"full_name": "Erma Quistorp"}
+    assert reaches(one, other, 100_000)
+    assert not reaches(one, other, 1_000_000)
 
 
 def test_what_is_common_in_a_large_table_is_asked_in_a_small_one() -> None:
