@@ -9,11 +9,12 @@ from include.warehouse.connection import Cursor, query, row
 from include.warehouse.copy import copy_in, copy_out
 from include.warehouse.matches import (
     PERSONA_KEY,
-    PETITIONER,
+    VERSION,
     Keys,
     near_personas,
     number_of_model,
     read_personas,
+    read_petitioners,
     unseen_personas,
 )
 
@@ -61,8 +62,8 @@ def take_unlinked(cursor: Cursor, model_version: str, keys: Keys) -> Unlinked:
     near = near_personas(cursor, number_of_model(cursor, model_version), key)
     personas = read_personas(cursor, near)
     is_new = _persona_keys(personas).isin(_persona_keys(new.to_pandas()))
-    petitioners = _frame(copy_out(cursor, query("paired_petitioners"), about, PETITIONER))
-    return Unlinked(loads, personas.assign(is_new=is_new), petitioners)
+    paired = copy_out(cursor, query("paired_petitioners"), about, VERSION)
+    return Unlinked(loads, personas.assign(is_new=is_new), read_petitioners(cursor, paired))
 
 
 def _persona_keys(personas: pd.DataFrame) -> pd.MultiIndex:

@@ -144,14 +144,19 @@ def read_personas(cursor: Cursor, ids: pa.Table) -> pd.DataFrame:
     return _frame(copy_out(cursor, query("personas"), wanted, PERSONA)).rename_axis("id").reset_index()
 
 
+def read_petitioners(cursor: Cursor, ids: pa.Table) -> pd.DataFrame:
+    """Versions of petitioners, in ascending order; `ids`: column `version_id`."""
+    wanted = {"versions": array_text(ids["version_id"])}
+    return _frame(copy_out(cursor, query("petitioners"), wanted, PETITIONER))
+
+
 def _unseen(loads: list[int]) -> dict[str, object]:
     return {"frontier": array_text(pa.array(loads, pa.int64())), "first": min(loads, default=None)}
 
 
 def _petitioners(turn: Turn, ids: pa.Table) -> Iterator[pd.DataFrame]:
     for start in range(0, len(ids), CHUNK):
-        wanted = array_text(ids["version_id"].slice(start, CHUNK))
-        yield _frame(copy_out(turn.cursor, query("petitioners"), {"versions": wanted}, PETITIONER))
+        yield read_petitioners(turn.cursor, ids.slice(start, CHUNK))
 
 
 def _leave_keys(

@@ -1,25 +1,4 @@
 -- every version of a petitioner that resembles some subject: those who resemble none are nobody's second record here
-select
-    petitioner.version_id as id,
-    petitioner.family_name as family,
-    petitioner.given_name as given,
-    petitioner.middle_name as middle,
-    petitioner.other_names,
-    petitioner.organisation_name as organisation,
-    petitioner.fein,
-    petitioner.date_of_birth as dob,
-    petitioner.sex,
-    petitioner.birth_country as country,
-    null as birth_place,
-    petitioner.a_number,
-    petitioner.ssn,
-    null as passport,
-    petitioner.address as street,
-    concat_ws(' ', petitioner.city, petitioner.state) as city,
-    petitioner.postal_code as postcode,
-    petitioner.phone
-from record.uscis_petitioner as petitioner
-where
-    petitioner.version_id in (
-        select pair.petitioner_version_id from match.pair where pair.model_version = %(model_version)s
-    )
+select distinct petitioner_version_id as version_id
+from match.pair
+where model_version = %(model_version)s
