@@ -104,13 +104,22 @@ def _as_written(left: Records, right: Records, names: Pairs, several_floor: floa
         crossed[0], left.words.given_bits[ones], np.where(crossed[1], right.words.given_bits[others], common)
     )
     given = Levels(_choose("given_name", found, known), common)
+    _by_initial("given_name", given, left.words.initial_bits[ones], right.words.initial_bits[others])
     # a name that was crossed, or divided in another way, has used up the middle name
     free = ~found["crossed"] & ~(one_string & divided)
     second = np.where(free, a.middle[i, 0], 0), np.where(free, b.middle[j, 0], 0)
     middle = _given(left.words, right.words, *second)
     second_common = np.maximum(left.words.given_bits[second[0]], right.words.given_bits[second[1]])
-    level = _choose("middle_name", middle, (second[0] > 0) & (second[1] > 0))
-    return family, given, Levels(level, second_common)
+    after = Levels(_choose("middle_name", middle, (second[0] > 0) & (second[1] > 0)), second_common)
+    _by_initial("middle_name", after, left.words.initial_bits[second[0]], right.words.initial_bits[second[1]])
+    return family, given, after
+
+
+def _by_initial(comparison: str, found: Levels, ones: Bits, others: Bits) -> None:
+    """An initial is as common as the letter; changes `found` in place."""
+    assert found.bits is not None
+    some = np.flatnonzero(found.level == LEVELS[comparison].index("initial"))
+    found.bits[some] = np.maximum(ones[some], others[some])
 
 
 def _family(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:

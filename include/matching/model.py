@@ -21,13 +21,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from include.matching import census
 from include.matching.countries import CountryReader
 from include.matching.nicknames import Nicknames
-from include.matching.words import Hashes, Shares, byte_matrix, hash_letters, hear
+from include.matching.words import Bytes, Hashes, Shares, byte_matrix, hash_letters, hear
 
 DEFAULT = Path(__file__).parent / "models" / "default.json"  # trained: `docs/matching.md` says on what
 BASE = Path(__file__).parent / "models" / "base.json"  # set by hand, with reasons: where training begins
 
 # Raise it when a change to the code of this room changes a score: it is part of the model's version.
-ALGORITHM = 3
+ALGORITHM = 4
 
 # What `compare` can find, in the order in which evidence is listed. "missing" is neutral: it has no weight.
 MISSING = "missing"
@@ -55,6 +55,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "fein": ("exact", "one_edit", "different"),
 }  # fmt: skip
 BY_FREQUENCY = ("family_name", "given_name", "middle_name")  # comparisons that know how common the shared name is
+
+LEAST_INITIAL = 0.001  # share of people whose names begin with a letter that no known name has in front
 
 Share = Annotated[float, Field(gt=0, le=1)]
 
@@ -132,6 +134,7 @@ class NameShares:
         if frequencies.census:
             family, given = _higher(family, census.surnames()), _higher(given, census.given_names())
         self._family, self._given = _by_spelling(family), _by_spelling(given)
+        self._initial = _by_initial(given)
         # a given name stands where a surname should, in a swapped name: the higher of both shares holds
         self._sound = _by_sound(_higher(family, given))
 
@@ -143,6 +146,10 @@ class NameShares:
         """Share of people with a given name."""
         return self._given.find(spelling, self._floors[1])
 
+    def of_initial(self, letter: Bytes) -> Shares:
+        """Share of people whose given name begins with a letter."""
+        return self._initial[letter]
+
     def of_sound(self, heard: Hashes) -> Shares:
         """Share of people with a name of this sound; a name that is not known may be as common as the floor says."""
         return self._sound.find(heard, min(self._floors))
@@ -150,6 +157,14 @@ class NameShares:
 
 def _by_spelling(shares: Mapping[str, float]) -> "_Lookup":
     return _Lookup(hash_letters(byte_matrix(pa.array(list(shares), pa.string()))).value, list(shares.values()))
+
+
+def _by_initial(shares: Mapping[str, float]) -> Shares:
+    """Of each byte: the share of people whose given names begin with it."""
+    found = np.full(256, LEAST_INITIAL)
+    for name, share in shares.items():
+        found[ord(name[0])] += share
+    return found / found[[*range(ord("A"), ord("Z") + 1)]].sum()
 
 
 def _by_sound(shares: Mapping[str, float]) -> "_Lookup":

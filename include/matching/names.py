@@ -33,7 +33,17 @@ PARTICLES = frozenset({
 SUFFIXES = {"JR": "JR", "SR": "SR", "II": "II", "III": "III", "IV": "IV"}
 ORDINALS = {"2ND": "II", "3RD": "III", "4TH": "IV"}
 # No name, said in words. NULL is a surname, and the contracts blank the text `null` before it comes here.
-PLACEHOLDERS = frozenset({"FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "UNKNOWN", "UNK", "UNKN", "XXX", "NONE"})
+PLACEHOLDERS = frozenset({
+    "FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "UNKNOWN", "UNK", "UNKN", "XXX", "NONE", "MR", "MRS", "MISS", "INFANT",
+    "NEWBORN",
+})  # fmt: skip
+# What registers write for people whose name nobody gave. One of them alone may be a name (SON is Vietnamese, BABY a
+# name in Manila); several, and nothing else, are none: BABY BOY, DAUGHTER OF, ADULT MALE.
+ROLES = frozenset({
+    "BABY", "BOY", "GIRL", "CHILD", "TWIN", "SON", "DAUGHTER", "MOTHER", "FATHER", "BROTHER", "SISTER", "WIFE",
+    "HUSBAND", "MAN", "WOMAN", "GENTLEMAN", "LADY", "MALE", "FEMALE", "ADULT", "PERSON", "HOUSE", "OF", "THE", "A",
+    "M", "F",
+})  # fmt: skip
 SUFFIX_NAMES = ("", *dict.fromkeys(SUFFIXES.values()))
 
 
@@ -117,7 +127,8 @@ def ascii_upper(values: Column) -> Column:
 
 
 def _letters(values: Column) -> Column:
-    """Words of letters: hyphens part, apostrophes and full stops join, digits go."""
+    """Words of letters: hyphens part, apostrophes and full stops join. A digit or stroke goes; amid a word it is a letter
+    that was misread, and does not part it."""
     values = ascii_upper(values)
     for ordinal, suffix in ORDINALS.items():
         there = pc.match_substring(values, ordinal).fill_null(False)
@@ -126,6 +137,7 @@ def _letters(values: Column) -> Column:
     odd = pc.match_substring_regex(values, "[^A-Z ]").fill_null(False)
     if pc.any(odd).as_py():
         cleaned = pc.replace_substring_regex(values.filter(odd), r"['`.´]", "")
+        cleaned = pc.replace_substring_regex(cleaned, r"([A-Z])[0-9|]([A-Z])", r"\1\2")
         values = pc.replace_with_mask(values, odd, pc.replace_substring_regex(cleaned, "[^A-Z]+", " "))
     return values
 
@@ -142,7 +154,10 @@ def _split(
     flat, row = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
     coded = pa.concat_arrays([pa.array([""]), flat]).dictionary_encode()
     vocabulary, code = coded.dictionary.to_pylist(), coded.indices.to_numpy()[1:]
-    kept = (code > 0) & ~np.isin(code, [at for at, word in enumerate(vocabulary) if word in PLACEHOLDERS])
+    said = np.array([-1 if word in PLACEHOLDERS else int(word in ROLES) for word in vocabulary])[code]
+    roles = np.bincount(row, weights=said == 1, minlength=len(every))
+    unnamed = (roles > 1) & (roles == np.bincount(row, weights=said >= 0, minlength=len(every)))
+    kept = (code > 0) & (said >= 0) & ~unnamed[row]
     row, code = row[kept], code[kept]
     count = np.bincount(row, minlength=len(every))
     nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)

@@ -97,6 +97,11 @@ def _strangers(comparison: str, found: Levels, model: Model) -> dict[str, Level]
         if level.u is not None and level.u < 1:
             share = (count[at] + PRIOR_STRANGERS * level.u) / (known.sum() + PRIOR_STRANGERS)
             changed[name] = level.model_copy(update={"u": rounded(np.clip(share, LEAST_SHARE * level.u, 1.0))})
+        elif name == "initial" and level.times_frequency:
+            letters = model.name_shares.of_initial(np.arange(ord("A"), ord("Z") + 1, dtype=np.uint8))
+            alike = float((letters**2).sum())  # initials of strangers agree so often
+            share = (count[at] + PRIOR_STRANGERS * level.times_frequency * alike) / (known.sum() + PRIOR_STRANGERS)
+            changed[name] = level.model_copy(update={"times_frequency": rounded(share / alike)})
         else:
             changed[name] = level
     return changed
