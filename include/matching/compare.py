@@ -57,7 +57,12 @@ def compare_names(left: Records, right: Records, names: Pairs, several_floor: fl
     i, j = names
     order = np.maximum(a.order[i], b.order[j])
     family, given, middle = _as_written(left, right, names, several_floor)
-    swapped = np.flatnonzero(_crosswise(left, right, names) & (family.level != 0) & (given.level != 0))
+    both, half = _crosswise(left, right, names)
+    swapped = np.flatnonzero(both & (family.level != 0) & (given.level != 0))
+    misspelled = np.flatnonzero(half & (family.level == _last("family_name")) & (given.level == _last("given_name")))
+    if len(misspelled):
+        misspelled = misspelled[_near_crosswise(left, right, (i[misspelled], j[misspelled]))]
+        swapped = np.concatenate([swapped, misspelled])
     if len(swapped):
         exact = _swapped_exactly(left, right, (i[swapped], j[swapped]))
         family.level[swapped] = np.where(exact, 0, LEVELS["family_name"].index("close"))
@@ -194,15 +199,25 @@ def _among(spelling: Hashes, others: Hashes, grid: npt.NDArray[np.int32]) -> Fla
     return found
 
 
-def _crosswise(left: Records, right: Records, names: Pairs) -> Flags:
-    """The surname of each is the given name of the other, by sound."""
+def _crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags, Flags]:
+    """Whether the surname of each is the given name of the other, by sound: of both, and of one alone."""
     a, b = left.names, right.names
     i, j = names
     first, second = right.words.heard[b.given[j]], left.words.heard[a.given[i]]
     one = (a.family_heard[i] == first) | (a.family_heard[i] == b.given_heard[j])
     other = (b.family_heard[j] == second) | (b.family_heard[j] == a.given_heard[i])
-    found: Flags = one & other & (a.family_count[i] > 0) & (b.family_count[j] > 0)
-    return found & (b.given[j] > 0) & (a.given[i] > 0)
+    known: Flags = (a.family_count[i] > 0) & (b.family_count[j] > 0) & (b.given[j] > 0) & (a.given[i] > 0)
+    return one & other & known, (one ^ other) & known
+
+
+def _near_crosswise(left: Records, right: Records, names: Pairs) -> Flags:
+    """Of names of which one half agrees crosswise: whether the other half does but for a misspelling."""
+    a, b = left.names, right.names
+    i, j = names
+    one = _near(*_edits(left.words, right.words, a.family[i, 0], b.given[j]))
+    other = _near(*_edits(left.words, right.words, a.given[i], b.family[j, 0]))
+    found: Flags = one & other
+    return found
 
 
 def _swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
@@ -236,13 +251,18 @@ def refine_names(left: Records, right: Records, names: Pairs, found: dict[str, L
         if not len(at):
             continue
         edits, longest = _edits(left.words, right.words, ones[i[at]], others[j[at]])
-        allowed = np.where(longest >= LONG_WORD, 2, np.where(longest > SHORT_FORM, 1, 0))
         if similar:
             level[at[edits <= longest * (1 - SIMILAR)]] = names_of.index(similar[0])
-        level[at[edits <= allowed]] = names_of.index(near)
+        level[at[_near(edits, longest)]] = names_of.index(near)
         if comparison != "family_name":
             spelled = left.words.spelling.value[ones[i[at]]], right.words.spelling.value[others[j[at]]]
             level[at[nicknames.related(*spelled)]] = names_of.index(near)
+
+
+def _near(edits: Numbers, longest: Numbers) -> Flags:
+    """So few edits that it may be one word."""
+    found: Flags = edits <= np.where(longest >= LONG_WORD, 2, np.where(longest > SHORT_FORM, 1, 0))
+    return found
 
 
 def _edits(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[Numbers, Numbers]:
@@ -431,6 +451,11 @@ _PLAIN = {"street": street, "organisation": organisation}
 
 
 # -- tools
+
+
+def _last(comparison: str) -> int:
+    """The level that says that two values differ."""
+    return len(LEVELS[comparison]) - 1
 
 
 def _choose(comparison: str, found: dict[str, Flags], known: Flags) -> Level:
