@@ -24,7 +24,7 @@ Pairs = tuple[Numbers, Numbers]
 
 NONE = -1
 OPEN = -2  # for rapidfuzz to say
-LONG_WORD = 8  # letters from which two edits, not one, still make the same word
+LONG_WORD = 8  # letters from which two edits, not one, still make the same word, if it begins alike (not HARPREET, JASPREET)
 SHORT_FORM = 3  # letters from which the beginning of a name is a short form of it (ALEX), below it is an initial
 SIMILAR = 0.6  # share of a word's letters that must stay for it to be similar: two edits in five letters
 SIMILAR_STREET = 0.75  # of a street's: an apartment, an abbreviation that we do not know
@@ -214,9 +214,8 @@ def _near_crosswise(left: Records, right: Records, names: Pairs) -> Flags:
     """Of names of which one half agrees crosswise: whether the other half does but for a misspelling."""
     a, b = left.names, right.names
     i, j = names
-    one = _near(*_edits(left.words, right.words, a.family[i, 0], b.given[j]))
-    other = _near(*_edits(left.words, right.words, a.given[i], b.family[j, 0]))
-    found: Flags = one & other
+    found: Flags = _near(left.words, right.words, a.family[i, 0], b.given[j])[0]
+    found &= _near(left.words, right.words, a.given[i], b.family[j, 0])[0]
     return found
 
 
@@ -250,19 +249,20 @@ def refine_names(left: Records, right: Records, names: Pairs, found: dict[str, L
         at = np.flatnonzero(some & (ones[i] > 0) & (others[j] > 0))
         if not len(at):
             continue
-        edits, longest = _edits(left.words, right.words, ones[i[at]], others[j[at]])
+        is_near, is_similar = _near(left.words, right.words, ones[i[at]], others[j[at]])
         if similar:
-            level[at[edits <= longest * (1 - SIMILAR)]] = names_of.index(similar[0])
-        level[at[_near(edits, longest)]] = names_of.index(near)
+            level[at[is_similar]] = names_of.index(similar[0])
+        level[at[is_near]] = names_of.index(near)
         if comparison != "family_name":
             spelled = left.words.spelling.value[ones[i[at]]], right.words.spelling.value[others[j[at]]]
             level[at[nicknames.related(*spelled)]] = names_of.index(near)
 
 
-def _near(edits: Numbers, longest: Numbers) -> Flags:
-    """So few edits that it may be one word."""
-    found: Flags = edits <= np.where(longest >= LONG_WORD, 2, np.where(longest > SHORT_FORM, 1, 0))
-    return found
+def _near(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[Flags, Flags]:
+    """Whether two words are so few edits apart that they may be one; and whether they are at least similar."""
+    edits, longest = _edits(ones, others, a, b)
+    two = (longest >= LONG_WORD) & (ones.letters[a, 0] == others.letters[b, 0])
+    return edits <= np.where(two, 2, np.where(longest > SHORT_FORM, 1, 0)), edits <= longest * (1 - SIMILAR)
 
 
 def _edits(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[Numbers, Numbers]:
