@@ -151,18 +151,15 @@ def score(sides: tuple[Side, Side], rows: Pairs, model: Model, floor: float) -> 
     some = np.flatnonzero(so_far + by_names >= floor)
     rows, so_far = (rows[0][some], rows[1][some]), so_far[some]
 
-    names, named = _best_names(left, right, rows, model, floor - so_far)
-    name_weights = {comparison: weigh(comparison, found, model) for comparison, found in named.items()}
-    kept = np.flatnonzero(so_far + total_of(name_weights) >= floor)
-    rows, names, some = (rows[0][kept], rows[1][kept]), (names[0][kept], names[1][kept]), some[kept]
-    levels = {comparison: found.take(some) for comparison, found in levels.items()}
+    pair, names, named, by_names = _best_names(left, right, rows, model, floor - so_far)
+    kept = np.flatnonzero(so_far[pair] + by_names >= floor)
+    pair, names = pair[kept], (names[0][kept], names[1][kept])
+    rows = rows[0][pair], rows[1][pair]
+    levels = {comparison: found.take(some[pair]) for comparison, found in levels.items()}
     refine_texts(left, right, rows, levels)
     levels |= {comparison: found.take(kept) for comparison, found in named.items()}
     levels = {comparison: levels[comparison] for comparison in LEVELS}
-    weights = {comparison: weights[comparison][some] for comparison in weights} | {
-        comparison: weigh(comparison, levels[comparison], model) for comparison in TEXTS
-    }
-    weights |= {comparison: found[kept] for comparison, found in name_weights.items()}
+    weights = {comparison: weigh(comparison, found, model) for comparison, found in levels.items()}
     alternative, cost = weigh_alternatives(levels, weights, model)
     total = model.prior_weight + total_of(weights) + cost
     return Scored(rows, names, levels, weights, alternative, cost, total).take(np.flatnonzero(total >= floor))
@@ -185,10 +182,9 @@ def most_by_names(side: Records, model: Model) -> Weights:
 
 def _best_names(
     left: Records, right: Records, rows: Pairs, model: Model, needed: Weights
-) -> tuple[Pairs, dict[str, Levels]]:
-    """For each pair of rows, the pair of their names that weighs most, and the levels it reaches.
-
-    `needed`: the weight of names below which a pair of rows is lost anyway; its names need not be compared to the end.
+) -> tuple[Numbers, Pairs, dict[str, Levels], Weights]:
+    """The pairs of rows whose names may weigh what is needed: which, the two names that weigh most, the levels they
+    reach, and their weight.
     """
     pair, names = _readings(left, right, rows)
     found = compare_names(left, right, names, model.frequencies.several_floor)
@@ -200,16 +196,14 @@ def _best_names(
             weight[is_open] = _best_by_edits(comparison, levels.take(is_open), model)
         at_most += weight
     some = np.flatnonzero(at_most >= needed[pair])
-    part = {comparison: levels.take(some) for comparison, levels in found.items()}
-    refine_names(left, right, (names[0][some], names[1][some]), part, model.known_nicknames)
-    for comparison, levels in part.items():
-        found[comparison].level[some] = levels.level
-    if len(pair) == len(rows[0]):
-        return names, found
+    pair, names = pair[some], (names[0][some], names[1][some])
+    found = {comparison: levels.take(some) for comparison, levels in found.items()}
+    refine_names(left, right, names, found, model.known_nicknames)
     weight = total_of({comparison: weigh(comparison, levels, model) for comparison, levels in found.items()})
     order = np.lexsort((names[1], names[0], -weight, pair))  # of equals, the first as written
     best = order[np.unique(pair[order], return_index=True)[1]]
-    return (names[0][best], names[1][best]), {comparison: levels.take(best) for comparison, levels in found.items()}
+    named = {comparison: levels.take(best) for comparison, levels in found.items()}
+    return pair[best], (names[0][best], names[1][best]), named, weight[best]
 
 
 def _best_by_edits(comparison: str, different: Levels, model: Model) -> Weights:

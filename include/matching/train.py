@@ -21,7 +21,7 @@ from include.matching.blocking import Index
 from include.matching.compare import NONE, Levels, Pairs
 from include.matching.fields import Table
 from include.matching.link import CHUNK, Side, most_by_names, score
-from include.matching.model import BASE, LEVELS, Level, Model, Provenance, load_model
+from include.matching.model import BASE, LEVELS, Frequencies, Level, Model, Provenance, load_model
 from include.matching.records import read_records
 from include.matching.strangers import LEAST_SHARE, count_names, count_namesakes, count_strangers, rounded
 from include.matching.weigh import Weights, log_odds, strangers_share, total_of, weigh
@@ -38,6 +38,7 @@ WHY = (
     "explanations learnt without labels, u and frequencies counted. The reasons of the levels "
     "are those of the base model."
 )
+UNCOUNTED = Frequencies(why="", census=False, family_floor=1, given_floor=1, several_floor=1, family={}, given={})
 SEED = 20_160_104  # of the sample; the date of the audit
 
 
@@ -77,7 +78,7 @@ def train(
     every = max(right_rows or 0, len(others), 1)
     base = base.model_copy(update={"right_rows": every})
     sample = others.iloc[np.sort(draw.permutation(len(others))[:RIGHT_ROWS])]
-    many = read_records(Table(sample), base)
+    many = read_records(Table(sample), base.model_copy(update={"frequencies": UNCOUNTED}))
     start = base.model_copy(update={"frequencies": count_names(many)})
     ones, many = read_records(Table(left), start), many.with_frequencies(start.name_shares)
     start = count_strangers(start, ones, many, draw, within=right is None)
