@@ -17,6 +17,7 @@ from include.matching.compare import (
     compare_names,
     compare_texts,
     family_bits,
+    open_names,
     refine_names,
     refine_texts,
 )
@@ -188,17 +189,21 @@ def _best_names(
     """
     pair, names = _readings(left, right, rows)
     found = compare_names(left, right, names, model.frequencies.several_floor)
+    still_open = open_names(left, right, names, found, model.known_nicknames)
     at_most = np.zeros(len(pair), dtype=np.float32)
     for comparison, levels in found.items():
         weight = weigh(comparison, levels, model)
-        if comparison in BY_EDITS:
-            is_open = np.flatnonzero(levels.level == len(LEVELS[comparison]) - 1)
-            weight[is_open] = _best_by_edits(comparison, levels.take(is_open), model)
+        if comparison in still_open:
+            at = still_open[comparison]
+            weight[at] = _best_by_edits(comparison, levels.take(at), model)
         at_most += weight
-    some = np.flatnonzero(at_most >= needed[pair])
+    enough = at_most >= needed[pair]
+    some = np.flatnonzero(enough)
     pair, names = pair[some], (names[0][some], names[1][some])
     found = {comparison: levels.take(some) for comparison, levels in found.items()}
-    refine_names(left, right, names, found, model.known_nicknames)
+    place = np.cumsum(enough) - 1
+    still_open = {comparison: place[at[enough[at]]] for comparison, at in still_open.items()}
+    refine_names(left, right, names, found, still_open, model.known_nicknames)
     weight = total_of({comparison: weigh(comparison, levels, model) for comparison, levels in found.items()})
     order = np.lexsort((names[1], names[0], -weight, pair))  # of equals, the first as written
     best = order[np.unique(pair[order], return_index=True)[1]]

@@ -11,6 +11,7 @@ from include.matching.compare import (
     compare_fields,
     compare_names,
     compare_texts,
+    open_names,
     refine_names,
     refine_texts,
 )
@@ -82,7 +83,8 @@ def _compare_everything(left: Records, right: Records, pairs: Pairs, model: Mode
     """Levels of all comparisons, of the first names as written."""
     names = left.first_name[pairs[0]], right.first_name[pairs[1]]
     found = compare_names(left, right, names, model.frequencies.several_floor)
-    refine_names(left, right, names, found, model.known_nicknames)
+    nicknames = model.known_nicknames
+    refine_names(left, right, names, found, open_names(left, right, names, found, nicknames), nicknames)
     found |= compare_fields(left, right, pairs) | compare_texts(left, right, pairs)
     refine_texts(left, right, pairs, found)
     return {comparison: found[comparison] for comparison in LEVELS}

@@ -51,12 +51,16 @@ class Patterns:
 
     @classmethod
     def of(cls, levels: dict[str, Levels]) -> "Patterns":
-        """Count the patterns of pairs."""
+        """Count the patterns of pairs, in whatever order these come."""
+        levels = {
+            comparison: each if each.bits is None else Levels(each.level, np.round(2 * each.bits) / 2)
+            for comparison, each in levels.items()
+        }
         parts: list[npt.NDArray[Any]] = []
         for each in levels.values():
             parts.append(each.level + 1)
-            if each.bits is not None:  # to half a bit
-                parts.append(np.round(-2 * each.bits).astype(np.int64))
+            if each.bits is not None:
+                parts.append((-2 * each.bits).astype(np.int64))
         code, _ = pd.factorize(mix(*parts))
         _, first, count = np.unique(code, return_index=True, return_counts=True)
         return cls({comparison: each.take(first) for comparison, each in levels.items()}, count.astype(np.float64))
