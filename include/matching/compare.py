@@ -57,7 +57,7 @@ def compare_names(left: Records, right: Records, names: Pairs, several_floor: fl
     i, j = names
     order = np.maximum(a.order[i], b.order[j])
     family, given, middle = _as_written(left, right, names, several_floor)
-    swapped = np.flatnonzero(_crosswise(left, right, names) & (family.level != 0) & (given.level != 0))
+    swapped = np.flatnonzero(crosswise(left, right, names) & (family.level != 0) & (given.level != 0))
     if len(swapped):
         exact = _swapped_exactly(left, right, (i[swapped], j[swapped]))
         family.level[swapped] = np.where(exact, 0, LEVELS["family_name"].index("close"))
@@ -80,7 +80,7 @@ def compare_names(left: Records, right: Records, names: Pairs, several_floor: fl
 def _as_written(left: Records, right: Records, names: Pairs, several_floor: float) -> tuple[Levels, Levels, Levels]:
     a, b = left.names, right.names
     i, j = names
-    family = _family(left, right, names, several_floor)
+    family = compare_surnames(left, right, names, several_floor)
     ones, others = a.given[i], b.given[j]
     found = _given(left.words, right.words, ones, others)
     joined = (a.given_joined[i] == b.given_joined[j]) & (a.given_count[i] > 0)
@@ -113,7 +113,8 @@ def _as_written(left: Records, right: Records, names: Pairs, several_floor: floa
     return family, given, Levels(level, second_common)
 
 
-def _family(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:
+def compare_surnames(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:
+    """Levels of the surnames, as written."""
     a, b = left.names, right.names
     i, j = names
     core, joined = (a.family_core[i], b.family_core[j]), (a.family_joined[i], b.family_joined[j])
@@ -185,7 +186,7 @@ def _among(spelling: Hashes, others: Hashes, grid: npt.NDArray[np.int32]) -> Fla
     return found
 
 
-def _crosswise(left: Records, right: Records, names: Pairs) -> Flags:
+def crosswise(left: Records, right: Records, names: Pairs) -> Flags:
     """The surname of each is the given name of the other, by sound."""
     a, b = left.names, right.names
     i, j = names
@@ -207,30 +208,30 @@ def _swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
     return found
 
 
-def open_names(
-    left: Records, right: Records, names: Pairs, found: dict[str, Levels], nicknames: Nicknames
-) -> dict[str, Numbers]:
-    """Positions of the words that differ by spelling and sound, and may yet be one name by their letters, or as
+def open_words(
+    comparison: str, left: Records, right: Records, names: Pairs, found: Levels, nicknames: Nicknames
+) -> Numbers:
+    """Positions of the names that differ by spelling and sound, and may yet be one by their letters, or as
     nicknames."""
-    still_open = {}
-    for comparison in BY_EDITS:
-        ones, others = _words_of(comparison, left, names[0]), _words_of(comparison, right, names[1])
-        some = (found[comparison].level == len(LEVELS[comparison]) - 1) & (ones > 0) & (others > 0)
-        if comparison == "family_name":  # of several words each might be meant
-            some &= (left.names.family_count[names[0]] == 1) & (right.names.family_count[names[1]] == 1)
-        at = np.flatnonzero(some)
-        may_be = _may_be_similar(left.words, right.words, ones[at], others[at])
-        if comparison != "family_name":
-            may_be |= _are_nicknames(left.words, right.words, ones[at], others[at], nicknames)
-        still_open[comparison] = at[may_be]
-    return still_open
+    ones, others = _words_of(comparison, left, names[0]), _words_of(comparison, right, names[1])
+    some = (found.level == len(LEVELS[comparison]) - 1) & (ones > 0) & (others > 0)
+    if comparison == "family_name":  # of several words each might be meant
+        some &= (left.names.family_count[names[0]] == 1) & (right.names.family_count[names[1]] == 1)
+    at = np.flatnonzero(some)
+    may_be = _may_be_similar(left.words, right.words, ones[at], others[at])
+    if comparison != "family_name":
+        may_be |= _are_nicknames(left.words, right.words, ones[at], others[at], nicknames)
+    return at[may_be]
 
 
 def _words_of(comparison: str, side: Records, names: Numbers) -> npt.NDArray[np.int32]:
     """The word by which names are compared letter by letter."""
-    if comparison == "given_name":
-        return side.names.given[names]
-    return (side.names.family if comparison == "family_name" else side.names.middle)[names, 0]
+    first = {
+        "family_name": side.names.family[:, 0],
+        "given_name": side.names.given,
+        "middle_name": side.names.middle[:, 0],
+    }
+    return first[comparison][names]
 
 
 def _may_be_similar(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Flags:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -161,7 +160,9 @@ def _spelled(lists: Sequence[Mapping[str, float]]) -> tuple[Bytes, Hashes, Share
 
 def _by_sound(letters: Bytes, spelling: Hashes, shares: Shares) -> "_Lookup":
     keys, code = np.unique(hear(letters, hash_letters(letters))[2], return_inverse=True)
-    return _Lookup(keys, np.bincount(code, weights=shares, minlength=len(keys)))
+    together = np.zeros(len(keys))
+    np.add.at(together, code, shares)
+    return _Lookup(keys, together)
 
 
 @dataclass(frozen=True)

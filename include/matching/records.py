@@ -227,7 +227,8 @@ def _by_distinct(values: Column, read: Callable[[Column], npt.NDArray[Any]]) -> 
     """What `read` makes of the distinct values, for each row; 0 where there is none."""
     code, texts = distinct(values)
     found = read(texts)
-    return np.append(found, np.zeros(1, dtype=found.dtype))[code.fill_null(-1).to_numpy()]
+    every: npt.NDArray[Any] = np.append(found, np.zeros(1, dtype=found.dtype))[code.fill_null(-1).to_numpy()]
+    return every
 
 
 def _countries(values: Column, model: Model) -> tuple[Hashes, Flags]:

@@ -5,13 +5,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from include.matching.compare import (
+    BY_EDITS,
     NONE,
     Levels,
     Pairs,
     compare_fields,
     compare_names,
     compare_texts,
-    open_names,
+    open_words,
     refine_names,
     refine_texts,
 )
@@ -84,7 +85,8 @@ def _compare_everything(left: Records, right: Records, pairs: Pairs, model: Mode
     names = left.first_name[pairs[0]], right.first_name[pairs[1]]
     found = compare_names(left, right, names, model.frequencies.several_floor)
     nicknames = model.known_nicknames
-    refine_names(left, right, names, found, open_names(left, right, names, found, nicknames), nicknames)
+    still_open = {each: open_words(each, left, right, names, found[each], nicknames) for each in BY_EDITS}
+    refine_names(left, right, names, found, still_open, nicknames)
     found |= compare_fields(left, right, pairs) | compare_texts(left, right, pairs)
     refine_texts(left, right, pairs, found)
     return {comparison: found[comparison] for comparison in LEVELS}

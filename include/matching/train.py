@@ -20,7 +20,7 @@ import pandas as pd
 from include.matching.blocking import Index
 from include.matching.compare import NONE, Levels, Pairs
 from include.matching.fields import Table
-from include.matching.link import CHUNK, Side, most_by_names, score
+from include.matching.link import CHUNK, Side, score
 from include.matching.model import BASE, LEVELS, Frequencies, Level, Model, Provenance, load_model
 from include.matching.records import read_records
 from include.matching.strangers import LEAST_SHARE, count_names, count_namesakes, count_strangers, rounded
@@ -53,7 +53,9 @@ class Patterns:
     def of(cls, levels: dict[str, Levels]) -> "Patterns":
         """Count the patterns of pairs, in whatever order these come."""
         levels = {
-            comparison: each if each.bits is None else Levels(each.level, np.round(2 * each.bits) / 2)
+            comparison: each
+            if each.bits is None
+            else Levels(each.level, (np.round(2 * each.bits) / 2).astype(np.float32))
             for comparison, each in levels.items()
         }
         parts: list[npt.NDArray[Any]] = []
@@ -87,7 +89,7 @@ def train(
     ones, many = read_records(Table(left), start), many.with_frequencies(start.name_shares)
     start = count_strangers(start, ones, many, draw, within=right is None)
     start = count_namesakes(start, many, draw)
-    sides = Side(ones, most_by_names(ones, start)), Side(many, most_by_names(many, start))
+    sides = Side.from_records(ones, start), Side.from_records(many, start)
     pairs = Index.of(ones, start).candidates(many)
     total = len(ones) * len(many)
     if right is None:
