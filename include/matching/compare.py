@@ -218,7 +218,7 @@ def open_words(
     if comparison == "family_name":  # of several words each might be meant
         some &= (left.names.family_count[names[0]] == 1) & (right.names.family_count[names[1]] == 1)
     at = np.flatnonzero(some)
-    may_be = _may_be_similar(left.words, right.words, ones[at], others[at])
+    may_be = may_be_similar(left.words, right.words, ones[at], others[at])
     if comparison != "family_name":
         may_be |= _are_nicknames(left.words, right.words, ones[at], others[at], nicknames)
     return at[may_be]
@@ -234,7 +234,7 @@ def _words_of(comparison: str, side: Records, names: Numbers) -> npt.NDArray[np.
     return first[comparison][names]
 
 
-def _may_be_similar(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Flags:
+def may_be_similar(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Flags:
     """Whether so few letters are in one word alone that they may be similar: an edit brings in at most one letter, and
     takes away at most one."""
     first, second = ones.letter_set[a], others.letter_set[b]
