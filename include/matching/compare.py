@@ -24,7 +24,9 @@ Pairs = tuple[Numbers, Numbers]
 
 NONE = -1
 OPEN = -2  # for rapidfuzz to say
-LONG_WORD = 8  # letters from which two edits, not one, still make the same word, if it begins alike (not HARPREET, JASPREET)
+LONG_WORD = (
+    8  # letters from which two edits, not one, still make the same word, if it begins alike (not HARPREET, JASPREET)
+)
 SHORT_FORM = 3  # letters from which the beginning of a name is a short form of it (ALEX), below it is an initial
 SIMILAR = 0.6  # share of a word's letters that must stay for it to be similar: two edits in five letters
 SIMILAR_STREET = 0.75  # of a street's: an apartment, an abbreviation that we do not know
@@ -57,7 +59,7 @@ def compare_names(left: Records, right: Records, names: Pairs, several_floor: fl
     i, j = names
     order = np.maximum(a.order[i], b.order[j])
     family, given, middle = _as_written(left, right, names, several_floor)
-    both, half = _crosswise(left, right, names)
+    both, half = crosswise(left, right, names)
     swapped = np.flatnonzero(both & (family.level != 0) & (given.level != 0))
     misspelled = np.flatnonzero(half & (family.level == _last("family_name")) & (given.level == _last("given_name")))
     if len(misspelled):
@@ -85,7 +87,7 @@ def compare_names(left: Records, right: Records, names: Pairs, several_floor: fl
 def _as_written(left: Records, right: Records, names: Pairs, several_floor: float) -> tuple[Levels, Levels, Levels]:
     a, b = left.names, right.names
     i, j = names
-    family = _family(left, right, names, several_floor)
+    family = compare_surnames(left, right, names, several_floor)
     ones, others = a.given[i], b.given[j]
     found = _given(left.words, right.words, ones, others)
     joined = (a.given_joined[i] == b.given_joined[j]) & (a.given_count[i] > 0)
@@ -108,26 +110,28 @@ def _as_written(left: Records, right: Records, names: Pairs, several_floor: floa
     common = np.where(
         crossed[0], left.words.given_bits[ones], np.where(crossed[1], right.words.given_bits[others], common)
     )
-    given = Levels(_choose("given_name", found, known), common)
-    _by_initial("given_name", given, left.words.initial_bits[ones], right.words.initial_bits[others])
+    given_level = _choose("given_name", found, known)
+    given = _by_initial(
+        "given_name", given_level, common, left.words.initial_bits[ones], right.words.initial_bits[others]
+    )
     # a name that was crossed, or divided in another way, has used up the middle name
     free = ~found["crossed"] & ~(one_string & divided)
     second = np.where(free, a.middle[i, 0], 0), np.where(free, b.middle[j, 0], 0)
     middle = _given(left.words, right.words, *second)
     second_common = np.maximum(left.words.given_bits[second[0]], right.words.given_bits[second[1]])
-    after = Levels(_choose("middle_name", middle, (second[0] > 0) & (second[1] > 0)), second_common)
-    _by_initial("middle_name", after, left.words.initial_bits[second[0]], right.words.initial_bits[second[1]])
-    return family, given, after
+    level = _choose("middle_name", middle, (second[0] > 0) & (second[1] > 0))
+    initials = left.words.initial_bits[second[0]], right.words.initial_bits[second[1]]
+    return family, given, _by_initial("middle_name", level, second_common, *initials)
 
 
-def _by_initial(comparison: str, found: Levels, ones: Bits, others: Bits) -> None:
-    """An initial is as common as the letter; changes `found` in place."""
-    assert found.bits is not None
-    some = np.flatnonzero(found.level == LEVELS[comparison].index("initial"))
-    found.bits[some] = np.maximum(ones[some], others[some])
+def _by_initial(comparison: str, level: Level, common: Bits, ones: Bits, others: Bits) -> Levels:
+    """Levels of names that are so common; an initial is as common as the letter."""
+    initial = level == LEVELS[comparison].index("initial")
+    return Levels(level, np.where(initial, np.maximum(ones, others), common))
 
 
-def _family(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:
+def compare_surnames(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:
+    """Levels of the surnames, as written."""
     a, b = left.names, right.names
     i, j = names
     core, joined = (a.family_core[i], b.family_core[j]), (a.family_joined[i], b.family_joined[j])
@@ -199,7 +203,7 @@ def _among(spelling: Hashes, others: Hashes, grid: npt.NDArray[np.int32]) -> Fla
     return found
 
 
-def _crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags, Flags]:
+def crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags, Flags]:
     """Whether the surname of each is the given name of the other, by sound: of both, and of one alone."""
     a, b = left.names, right.names
     i, j = names
@@ -230,32 +234,68 @@ def _swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
     return found
 
 
-def refine_names(left: Records, right: Records, names: Pairs, found: dict[str, Levels], nicknames: Nicknames) -> None:
-    """Ask rapidfuzz and the nicknames about the words that differ by spelling and sound; changes `found` in place."""
-    a, b = left.names, right.names
-    i, j = names
-    family, given, middle = (found[name].level for name in ("family_name", "given_name", "middle_name"))
-    parts = (
-        ("family_name", family, a.family[:, 0], b.family[:, 0]),
-        ("given_name", given, a.given, b.given),
-        ("middle_name", middle, a.middle[:, 0], b.middle[:, 0]),
-    )
-    for comparison, level, ones, others in parts:
+def open_words(
+    comparison: str, left: Records, right: Records, names: Pairs, found: Levels, nicknames: Nicknames
+) -> Numbers:
+    """Positions of the names that differ by spelling and sound, and may yet be one by their letters, or as
+    nicknames."""
+    ones, others = _words_of(comparison, left, names[0]), _words_of(comparison, right, names[1])
+    some = (found.level == len(LEVELS[comparison]) - 1) & (ones > 0) & (others > 0)
+    if comparison == "family_name":  # of several words each might be meant
+        some &= (left.names.family_count[names[0]] == 1) & (right.names.family_count[names[1]] == 1)
+    at = np.flatnonzero(some)
+    may_be = may_be_similar(left.words, right.words, ones[at], others[at])
+    if comparison != "family_name":
+        may_be |= _are_nicknames(left.words, right.words, ones[at], others[at], nicknames)
+    return at[may_be]
+
+
+def _words_of(comparison: str, side: Records, names: Numbers) -> npt.NDArray[np.int32]:
+    """The word by which names are compared letter by letter."""
+    first = {
+        "family_name": side.names.family[:, 0],
+        "given_name": side.names.given,
+        "middle_name": side.names.middle[:, 0],
+    }
+    return first[comparison][names]
+
+
+def may_be_similar(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Flags:
+    """Whether so few letters are in one word alone that they may be similar: an edit brings in at most one letter, and
+    takes away at most one."""
+    first, second = ones.letter_set[a], others.letter_set[b]
+    edits = np.maximum(np.bitwise_count(first & ~second), np.bitwise_count(second & ~first))
+    lengths = ones.length[a], others.length[b]
+    longest = np.maximum(*lengths)
+    found: Flags = np.maximum(edits, longest - np.minimum(*lengths)) <= longest * (1 - SIMILAR)
+    return found
+
+
+def _are_nicknames(
+    ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32], nicknames: Nicknames
+) -> Flags:
+    return nicknames.related(ones.spelling.value[a], others.spelling.value[b])
+
+
+def refine_names(
+    left: Records,
+    right: Records,
+    names: Pairs,
+    found: dict[str, Levels],
+    still_open: dict[str, Numbers],
+    nicknames: Nicknames,
+) -> None:
+    """Ask rapidfuzz and the nicknames about the words that are open; changes `found` in place."""
+    for comparison, at in still_open.items():
         near, *similar = BY_EDITS[comparison]
-        names_of = LEVELS[comparison]
-        some = level == len(names_of) - 1
-        if comparison == "family_name":  # of several words each might be meant
-            some &= (a.family_count[i] == 1) & (b.family_count[j] == 1)
-        at = np.flatnonzero(some & (ones[i] > 0) & (others[j] > 0))
-        if not len(at):
-            continue
-        is_near, is_similar = _near(left.words, right.words, ones[i[at]], others[j[at]])
+        names_of, level = LEVELS[comparison], found[comparison].level
+        ones, others = _words_of(comparison, left, names[0][at]), _words_of(comparison, right, names[1][at])
+        is_near, is_similar = _near(left.words, right.words, ones, others)
         if similar:
             level[at[is_similar]] = names_of.index(similar[0])
         level[at[is_near]] = names_of.index(near)
         if comparison != "family_name":
-            spelled = left.words.spelling.value[ones[i[at]]], right.words.spelling.value[others[j[at]]]
-            level[at[nicknames.related(*spelled)]] = names_of.index(near)
+            level[at[_are_nicknames(left.words, right.words, ones, others, nicknames)]] = names_of.index(near)
 
 
 def _near(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[Flags, Flags]:
@@ -267,18 +307,11 @@ def _near(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[n
 
 def _edits(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[Numbers, Numbers]:
     """Optimal string alignment distance: letters more, less, changed, neighbours swapped; and the longer word's
-    letters.
-
-    Words of different length that cannot be similar are not asked about: their distance is that of everything.
-    """
-    longest = np.maximum(ones.length[a], others.length[b])
-    edits = longest.copy()
-    some = np.flatnonzero(longest - np.minimum(ones.length[a], others.length[b]) <= longest * (1 - SIMILAR))
-    code, pair = pd.factorize(a[some].astype(np.int64) * len(others) + b[some])
+    letters."""
+    code, pair = pd.factorize(a.astype(np.int64) * len(others) + b)
     first, second = ones.texts.take(pa.array(pair // len(others))), others.texts.take(pa.array(pair % len(others)))
     distance = process.cpdist(first.to_pylist(), second.to_pylist(), scorer=OSA.distance, dtype=np.uint8, workers=1)
-    edits[some] = distance[code]
-    return edits, longest
+    return distance[code], np.maximum(ones.length[a], others.length[b])
 
 
 # -- the other fields

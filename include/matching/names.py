@@ -4,7 +4,7 @@ A name in parts has one reading. A whole name has several: with a comma the surn
 the last word, the first, or the last two. Readings are kept as arrays of positions in `words.Words`, a row for each.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
@@ -127,8 +127,8 @@ def ascii_upper(values: Column) -> Column:
 
 
 def _letters(values: Column) -> Column:
-    """Words of letters: hyphens part, apostrophes and full stops join. A digit or stroke goes; amid a word it is a letter
-    that was misread, and does not part it."""
+    """Words of letters: hyphens part, apostrophes and full stops join, digits go. A digit amid a word is a misread letter
+    and does not part it."""
     values = ascii_upper(values)
     for ordinal, suffix in ORDINALS.items():
         there = pc.match_substring(values, ordinal).fill_null(False)
@@ -153,11 +153,11 @@ def _split(
     lists = pc.utf8_split_whitespace(_letters(every).fill_null(""))
     flat, row = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
     coded = pa.concat_arrays([pa.array([""]), flat]).dictionary_encode()
-    vocabulary, code = coded.dictionary.to_pylist(), coded.indices.to_numpy()[1:]
-    said = np.array([-1 if word in PLACEHOLDERS else int(word in ROLES) for word in vocabulary])[code]
-    roles = np.bincount(row, weights=said == 1, minlength=len(every))
-    unnamed = (roles > 1) & (roles == np.bincount(row, weights=said >= 0, minlength=len(every)))
-    kept = (code > 0) & (said >= 0) & ~unnamed[row]
+    code = coded.indices.to_numpy()[1:]
+    is_name, is_role = ~_are_in(coded.dictionary, {"", *PLACEHOLDERS}), _are_in(coded.dictionary, ROLES)
+    roles = np.bincount(row, weights=is_role[code], minlength=len(every))
+    unnamed = (roles > 1) & (roles == np.bincount(row, weights=is_name[code], minlength=len(every)))
+    kept = is_name[code] & ~unnamed[row]
     row, code = row[kept], code[kept]
     count = np.bincount(row, minlength=len(every))
     nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
@@ -165,17 +165,21 @@ def _split(
     grid = np.zeros((len(every), MAX_WORDS), dtype=np.int32)
     grid[row[early], nth[early]] = code[early]
     words = read_words(coded.dictionary, nicknames, frequencies)
-    split = _without_suffix(grid, np.minimum(count, MAX_WORDS), vocabulary)
+    split = _without_suffix(grid, np.minimum(count, MAX_WORDS), coded.dictionary)
     ends = np.cumsum([0, *(len(values) + 1 for values in texts)])
     return words, [split.take(np.arange(start, end)) for start, end in pairwise(ends)]
 
 
-def _without_suffix(grid: Positions, count: Numbers, vocabulary: list[str]) -> _Split:
+def _are_in(texts: Column, words: Collection[str]) -> Flags:
+    found: Flags = pc.is_in(texts, value_set=pa.array(sorted(words))).to_numpy(zero_copy_only=False)
+    return found
+
+
+def _without_suffix(grid: Positions, count: Numbers, vocabulary: Column) -> _Split:
     """A suffix is taken off the end, unless it is all there is."""
     known = np.zeros(len(vocabulary), dtype=np.int8)
-    for at, word in enumerate(vocabulary):
-        if word in SUFFIXES:
-            known[at] = SUFFIX_NAMES.index(SUFFIXES[word])
+    for at in np.flatnonzero(_are_in(vocabulary, SUFFIXES)):
+        known[at] = SUFFIX_NAMES.index(SUFFIXES[vocabulary[at].as_py()])
     rows, suffix = np.arange(len(grid)), np.zeros(len(grid), dtype=np.int8)
     for _ in range(2):
         last = grid[rows, np.maximum(count - 1, 0)]
@@ -338,8 +342,7 @@ def _heard(grid: Positions, words: Words) -> Hashes:
 
 
 def _is_particle(words: Words) -> Flags:
-    found: Flags = pc.is_in(words.texts, value_set=pa.array(sorted(PARTICLES))).to_numpy(zero_copy_only=False)
-    return found
+    return _are_in(words.texts, PARTICLES)
 
 
 def _compact(grid: Positions, dropped: Flags) -> tuple[Positions, Flags]:
