@@ -127,8 +127,7 @@ def ascii_upper(values: Column) -> Column:
 
 
 def _letters(values: Column) -> Column:
-    """Words of letters: hyphens part, apostrophes and full stops join, digits go. A digit amid a word is a letter that was
-    misread and does not part it."""
+    """Words of letters: hyphens part, apostrophes and full stops join, digits go, a misread letter amid a word too."""
     values = ascii_upper(values)
     for ordinal, suffix in ORDINALS.items():
         there = pc.match_substring(values, ordinal).fill_null(False)
