@@ -128,10 +128,11 @@ def loaded(server: Postgres, home: Path, staged: Staged) -> tuple[float, float]:
         cursor.execute("update ops.account set loaded = null")
     run = pipeline.open_books(settings, INTERVAL, "benchmark")
     contract = load_contract(DATASET)
+    days = [(INTERVAL.start.date(), staged.accepted, dict[str, int]())]
 
     def work() -> Loaded:
         with transaction(settings.warehouse_dsn) as cursor:
-            return load(cursor, run.run_id, contract, staged.accepted_path, [(INTERVAL.start.date(), staged.accepted, {})])
+            return load(cursor, run.run_id, contract, staged.accepted_path, days)
 
     counted, cost = measured(server, work)
     assert counted.loaded == staged.accepted, counted

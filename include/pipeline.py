@@ -346,7 +346,7 @@ def close_books(
     `failed`: what the caller knows to have failed although the books hold an earlier result of it. `datasets`: those
     that the run should have brought; all of them if not given.
     """
-    from include.reporting.summary import summarise
+    from include.reporting.summary import run_summary
     from include.warehouse import books
 
     with _timed(settings, run, "report"):
@@ -355,7 +355,7 @@ def close_books(
         books.close_run(settings.warehouse_dsn, run.run_id, reasons)
     if reasons:
         raise BooksError(f"run [{run.run_id}], interval [{run.interval}] is red:\n" + "\n".join(reasons))
-    return dict(summarise(settings.warehouse_dsn, run.run_id))
+    return dict(run_summary(settings.warehouse_dsn, run.run_id))
 
 
 def replay(settings: Settings, dataset: str | None = None) -> list[dict[str, Any]]:
