@@ -23,7 +23,7 @@ from include.interval import Interval
 from include.local.audit import add_month, months_between
 from include.local.backfill import watch
 from include.local.home import Home
-from include.local.stack import gateways, prepare, running, warehouse
+from include.local.stack import BACKFILL_SECONDS, gateways, prepare, running, warehouse
 from include.local.usage import Usage
 
 
@@ -43,7 +43,7 @@ def main() -> None:
             with warehouse(home, world) as dsn, gateways(home, world, dsn) as settings:
                 alone(home, settings, months)
         else:
-            with running(home, world, print) as stack:
+            with running(home, world, print, idle_seconds=BACKFILL_SECONDS) as stack:
                 under_airflow(stack, months, arguments.runs_at_once)
 
 

@@ -40,7 +40,7 @@ def load(cursor: Cursor, run_id: int, contract: Contract, accepted: Path, days: 
     cursor.execute(query("open_load"), {"run_id": run_id, "dataset": contract.dataset})
     load_id = row(cursor).load_id
     names = identifiers(contract, columns)
-    looks_new = bool(days) and not _holds_any(cursor, contract.dataset, days)
+    looks_new = not _is_inserted(contract) and bool(days) and not _holds_any(cursor, contract.dataset, days)
     if looks_new and _append_all(cursor, contract, names, load_id, versions):
         held, fresh = dict[int, bool](), versions
     else:
@@ -64,6 +64,12 @@ def identifiers(contract: Contract, columns: list[str]) -> dict[str, sql.Composa
         "identity": sql.SQL(", ").join(map(sql.Identifier, [*contract.key, "content_hash"])),
         "version_key": sql.SQL(", ").join(map(sql.Identifier, contract.version_key)),
     }
+
+
+def _is_inserted(contract: Contract) -> bool:
+    """Whether versions go in by an insert that passes over those that are held: PostgreSQL refuses COPY under row
+    security."""
+    return contract.protection is not Protection.NONE
 
 
 def _holds_any(cursor: Cursor, dataset: str, days: Sequence[DayTotal]) -> bool:
@@ -101,8 +107,8 @@ def _held(
 def _append(
     cursor: Cursor, contract: Contract, names: dict[str, sql.Composable], load_id: int, fresh: pa.Table
 ) -> None:
-    """By COPY into the table itself, which costs half of an insert; PostgreSQL refuses that under row security."""
-    if contract.protection is not Protection.NONE:
+    """By COPY into the table itself, which costs half of an insert."""
+    if _is_inserted(contract):
         cursor.execute(sql.SQL(query("create_incoming")).format(**names))
         copy_in(cursor, sql.SQL(query("copy_incoming")).format(**names).as_string(cursor), lists_as_text(fresh))
         cursor.execute(sql.SQL(query("insert_versions")).format(**names), {"load_id": load_id})
