@@ -38,6 +38,9 @@ WATCHED_SECONDS, BACKFILL_SECONDS = 0.1, 0.5
 OWNER, PIPELINE, PAGES = "warehouse", "crosscheck_etl", "desk"  # logins of the warehouse: schema, stages, pages
 ROLES = ["analyst", "investigator", "reviewer", "privacy_officer", PIPELINE, "owner"]  # as whom one may ask it here
 RETENTION = ("CROSSCHECK_LANDING_DAYS", "CROSSCHECK_STAGING_DAYS")  # the user's to set
+# glibc gives each of the API server's forty threads a heap of its own; Arrow's own allocator keeps what is freed: a
+# gateway held 180 to 280 MB after two minutes, with the system's 95 to 135, at no more CPU time
+FRUGAL = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 Say = Callable[[str], None]
 
 
@@ -177,8 +180,8 @@ def _start(
     env = {
         **_airflow_env(home, world, ports),
         **_pipeline_env(home, world, dsn, ports),
+        **FRUGAL,
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": str(idle_seconds),
-        "MALLOC_ARENA_MAX": "2",  # glibc gives each of the API server's forty threads a heap of its own
     }
 
     def start(name: str, *command: str) -> None:
@@ -218,7 +221,7 @@ def _start_gateways(world: World, env: Mapping[str, str], ports: Mapping[str, in
                 "--token-env",
                 f"CROSSCHECK_{agency.upper()}_TOKEN",
             ],
-            {**env, "PYTHONPATH": str(CHECKOUT)},
+            {**env, **FRUGAL, "PYTHONPATH": str(CHECKOUT)},
             world.logs / f"gateway-{agency}.log",
             CHECKOUT,
         )
