@@ -187,6 +187,18 @@ def copy_books(settings: Settings, first: datetime, last: datetime) -> None:
                select load_id, (select model_version from match.consumed limit 1), run_id from ops.load
                on conflict do nothing"""
         )
+        # what is compared is linked and resolved, too: else the night would have to enter that of ten years of loads
+        cursor.execute(
+            """insert into match.linked (load_id, model_version, run_id)
+               select load_id, model_version, consumed.run_id from match.consumed inner join ops.load using (load_id)
+               where dataset in ('tecs_subjects', 'tecs_aliases')
+               on conflict do nothing"""
+        )
+        cursor.execute(
+            """insert into match.resolved (load_id, model_version, run_id)
+               select load_id, model_version, run_id from match.consumed
+               on conflict do nothing"""
+        )
 
 
 def copied(server: Postgres, settings: Settings, name: str) -> Settings:
