@@ -24,7 +24,9 @@ Pairs = tuple[Numbers, Numbers]
 
 NONE = -1
 OPEN = -2  # for rapidfuzz to say
-LONG_WORD = 8  # letters from which two edits, not one, still make the same word
+LONG_WORD = (
+    8  # letters from which two edits, not one, still make the same word, if it begins alike (not HARPREET, JASPREET)
+)
 SHORT_FORM = 3  # letters from which the beginning of a name is a short form of it (ALEX), below it is an initial
 SIMILAR = 0.6  # share of a word's letters that must stay for it to be similar: two edits in five letters
 SIMILAR_STREET = 0.75  # of a street's: an apartment, an abbreviation that we do not know
@@ -57,7 +59,12 @@ def compare_names(left: Records, right: Records, names: Pairs, several_floor: fl
     i, j = names
     order = np.maximum(a.order[i], b.order[j])
     family, given, middle = _as_written(left, right, names, several_floor)
-    swapped = np.flatnonzero(crosswise(left, right, names) & (family.level != 0) & (given.level != 0))
+    both, half = crosswise(left, right, names)
+    swapped = np.flatnonzero(both & (family.level != 0) & (given.level != 0))
+    misspelled = np.flatnonzero(half & (family.level == _last("family_name")) & (given.level == _last("given_name")))
+    if len(misspelled):
+        misspelled = misspelled[_near_crosswise(left, right, (i[misspelled], j[misspelled]))]
+        swapped = np.concatenate([swapped, misspelled])
     if len(swapped):
         exact = _swapped_exactly(left, right, (i[swapped], j[swapped]))
         family.level[swapped] = np.where(exact, 0, LEVELS["family_name"].index("close"))
@@ -103,14 +110,24 @@ def _as_written(left: Records, right: Records, names: Pairs, several_floor: floa
     common = np.where(
         crossed[0], left.words.given_bits[ones], np.where(crossed[1], right.words.given_bits[others], common)
     )
-    given = Levels(_choose("given_name", found, known), common)
+    given_level = _choose("given_name", found, known)
+    given = _by_initial(
+        "given_name", given_level, common, left.words.initial_bits[ones], right.words.initial_bits[others]
+    )
     # a name that was crossed, or divided in another way, has used up the middle name
     free = ~found["crossed"] & ~(one_string & divided)
     second = np.where(free, a.middle[i, 0], 0), np.where(free, b.middle[j, 0], 0)
     middle = _given(left.words, right.words, *second)
     second_common = np.maximum(left.words.given_bits[second[0]], right.words.given_bits[second[1]])
     level = _choose("middle_name", middle, (second[0] > 0) & (second[1] > 0))
-    return family, given, Levels(level, second_common)
+    initials = left.words.initial_bits[second[0]], right.words.initial_bits[second[1]]
+    return family, given, _by_initial("middle_name", level, second_common, *initials)
+
+
+def _by_initial(comparison: str, level: Level, common: Bits, ones: Bits, others: Bits) -> Levels:
+    """Levels of names that are so common; an initial is as common as the letter."""
+    initial = level == LEVELS[comparison].index("initial")
+    return Levels(level, np.where(initial, np.maximum(ones, others), common))
 
 
 def compare_surnames(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:
@@ -186,15 +203,24 @@ def _among(spelling: Hashes, others: Hashes, grid: npt.NDArray[np.int32]) -> Fla
     return found
 
 
-def crosswise(left: Records, right: Records, names: Pairs) -> Flags:
-    """The surname of each is the given name of the other, by sound."""
+def crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags, Flags]:
+    """Whether the surname of each is the given name of the other, by sound: of both, and of one alone."""
     a, b = left.names, right.names
     i, j = names
     first, second = right.words.heard[b.given[j]], left.words.heard[a.given[i]]
     one = (a.family_heard[i] == first) | (a.family_heard[i] == b.given_heard[j])
     other = (b.family_heard[j] == second) | (b.family_heard[j] == a.given_heard[i])
-    found: Flags = one & other & (a.family_count[i] > 0) & (b.family_count[j] > 0)
-    return found & (b.given[j] > 0) & (a.given[i] > 0)
+    known: Flags = (a.family_count[i] > 0) & (b.family_count[j] > 0) & (b.given[j] > 0) & (a.given[i] > 0)
+    return one & other & known, (one ^ other) & known
+
+
+def _near_crosswise(left: Records, right: Records, names: Pairs) -> Flags:
+    """Of names of which one half agrees crosswise: whether the other half does but for a misspelling."""
+    a, b = left.names, right.names
+    i, j = names
+    found: Flags = _near(left.words, right.words, a.family[i, 0], b.given[j])[0]
+    found &= _near(left.words, right.words, a.given[i], b.family[j, 0])[0]
+    return found
 
 
 def _swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
@@ -264,13 +290,19 @@ def refine_names(
         near, *similar = BY_EDITS[comparison]
         names_of, level = LEVELS[comparison], found[comparison].level
         ones, others = _words_of(comparison, left, names[0][at]), _words_of(comparison, right, names[1][at])
-        edits, longest = _edits(left.words, right.words, ones, others)
-        allowed = np.where(longest >= LONG_WORD, 2, np.where(longest > SHORT_FORM, 1, 0))
+        is_near, is_similar = _near(left.words, right.words, ones, others)
         if similar:
-            level[at[edits <= longest * (1 - SIMILAR)]] = names_of.index(similar[0])
-        level[at[edits <= allowed]] = names_of.index(near)
+            level[at[is_similar]] = names_of.index(similar[0])
+        level[at[is_near]] = names_of.index(near)
         if comparison != "family_name":
             level[at[_are_nicknames(left.words, right.words, ones, others, nicknames)]] = names_of.index(near)
+
+
+def _near(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[Flags, Flags]:
+    """Whether two words are so few edits apart that they may be one; and whether they are at least similar."""
+    edits, longest = _edits(ones, others, a, b)
+    two = (longest >= LONG_WORD) & (ones.letters[a, 0] == others.letters[b, 0])
+    return edits <= np.where(two, 2, np.where(longest > SHORT_FORM, 1, 0)), edits <= longest * (1 - SIMILAR)
 
 
 def _edits(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[Numbers, Numbers]:
@@ -452,6 +484,11 @@ _PLAIN = {"street": street, "organisation": organisation}
 
 
 # -- tools
+
+
+def _last(comparison: str) -> int:
+    """The level that says that two values differ."""
+    return len(LEVELS[comparison]) - 1
 
 
 def _choose(comparison: str, found: dict[str, Flags], known: Flags) -> Level:

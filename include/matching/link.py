@@ -220,7 +220,8 @@ def _by_surname(sides: tuple[Side, Side], names: Pairs, model: Model, needed: We
     is_open = open_words("family_name", left, right, names, family, model.known_nicknames)
     at_most = _most("family_name", family, is_open, model)
     at_most += np.minimum(sides[0].by_given[names[0]], sides[1].by_given[names[1]])
-    return np.flatnonzero((at_most >= needed) | crosswise(left, right, names))
+    both, half = crosswise(left, right, names)
+    return np.flatnonzero((at_most >= needed) | both | half)
 
 
 def _most(comparison: str, found: Levels, still_open: Numbers | None, model: Model) -> Weights:

@@ -27,7 +27,7 @@ DEFAULT = Path(__file__).parent / "models" / "default.json"  # trained: `docs/ma
 BASE = Path(__file__).parent / "models" / "base.json"  # set by hand, with reasons: where training begins
 
 # Raise it when a change to the code of this room changes a score: it is part of the model's version.
-ALGORITHM = 3
+ALGORITHM = 4
 
 # What `compare` can find, in the order in which evidence is listed. "missing" is neutral: it has no weight.
 MISSING = "missing"
@@ -55,6 +55,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "fein": ("exact", "one_edit", "different"),
 }  # fmt: skip
 BY_FREQUENCY = ("family_name", "given_name", "middle_name")  # comparisons that know how common the shared name is
+
+LEAST_INITIAL = 0.001  # share of people whose names begin with a letter that no known name has in front
 
 Share = Annotated[float, Field(gt=0, le=1)]
 
@@ -131,7 +133,9 @@ class NameShares:
         if frequencies.census:
             family, given = [*family, census.surnames()], [*given, census.given_names()]
         self._floors = frequencies.family_floor, frequencies.given_floor
-        self._family, self._given = (_Lookup(*_spelled(lists)[1:]) for lists in (family, given))
+        names = _spelled(given)
+        self._family, self._given = _Lookup(*_spelled(family)[1:]), _Lookup(*names[1:])
+        self._initial = _by_initial(names[0], names[2])
         # a given name stands where a surname should, in a swapped name: the higher of both shares holds
         self._sound = _by_sound(*_spelled([*family, *given]))
 
@@ -142,6 +146,10 @@ class NameShares:
     def of_given(self, spelling: Hashes) -> Shares:
         """Share of people with a given name."""
         return self._given.find(spelling, self._floors[1])
+
+    def of_initial(self, letter: Bytes) -> Shares:
+        """Share of people whose given name begins with a letter."""
+        return self._initial[letter]
 
     def of_sound(self, heard: Hashes) -> Shares:
         """Share of people with a name of this sound; a name that is not known may be as common as the floor says."""
@@ -156,6 +164,13 @@ def _spelled(lists: Sequence[Mapping[str, float]]) -> tuple[Bytes, Hashes, Share
     order = np.lexsort((-shares, spelling))
     spelling, first = np.unique(spelling[order], return_index=True)
     return letters[order[first]], spelling, shares[order[first]]
+
+
+def _by_initial(letters: Bytes, shares: Shares) -> Shares:
+    """Of each byte: the share of people whose given names begin with it."""
+    found = np.bincount(letters[:, 0], weights=shares, minlength=256) + LEAST_INITIAL
+    every: Shares = found / found[ord("A") : ord("Z") + 1].sum()
+    return every
 
 
 def _by_sound(letters: Bytes, spelling: Hashes, shares: Shares) -> "_Lookup":

@@ -33,7 +33,17 @@ PARTICLES = frozenset({
 SUFFIXES = {"JR": "JR", "SR": "SR", "II": "II", "III": "III", "IV": "IV"}
 ORDINALS = {"2ND": "II", "3RD": "III", "4TH": "IV"}
 # No name, said in words. NULL is a surname, and the contracts blank the text `null` before it comes here.
-PLACEHOLDERS = frozenset({"FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "UNKNOWN", "UNK", "UNKN", "XXX", "NONE"})
+PLACEHOLDERS = frozenset({
+    "FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "UNKNOWN", "UNK", "UNKN", "XXX", "NONE", "MR", "MRS", "MISS", "INFANT",
+    "NEWBORN",
+})  # fmt: skip
+# What registers write for people whose name nobody gave. One of them alone may be a name (SON is Vietnamese, BABY a
+# name in Manila); several, and nothing else, are none: BABY BOY, DAUGHTER OF, ADULT MALE.
+ROLES = frozenset({
+    "BABY", "BOY", "GIRL", "CHILD", "TWIN", "SON", "DAUGHTER", "MOTHER", "FATHER", "BROTHER", "SISTER", "WIFE",
+    "HUSBAND", "MAN", "WOMAN", "GENTLEMAN", "LADY", "MALE", "FEMALE", "ADULT", "PERSON", "HOUSE", "OF", "THE", "A",
+    "M", "F",
+})  # fmt: skip
 SUFFIX_NAMES = ("", *dict.fromkeys(SUFFIXES.values()))
 
 
@@ -117,7 +127,7 @@ def ascii_upper(values: Column) -> Column:
 
 
 def _letters(values: Column) -> Column:
-    """Words of letters: hyphens part, apostrophes and full stops join, digits go."""
+    """Words of letters: hyphens part, apostrophes and full stops join, digits go, a misread letter amid a word too."""
     values = ascii_upper(values)
     for ordinal, suffix in ORDINALS.items():
         there = pc.match_substring(values, ordinal).fill_null(False)
@@ -126,6 +136,7 @@ def _letters(values: Column) -> Column:
     odd = pc.match_substring_regex(values, "[^A-Z ]").fill_null(False)
     if pc.any(odd).as_py():
         cleaned = pc.replace_substring_regex(values.filter(odd), r"['`.´]", "")
+        cleaned = pc.replace_substring_regex(cleaned, r"([A-Z])[0-9|]([A-Z])", r"\1\2")
         values = pc.replace_with_mask(values, odd, pc.replace_substring_regex(cleaned, "[^A-Z]+", " "))
     return values
 
@@ -142,8 +153,10 @@ def _split(
     flat, row = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
     coded = pa.concat_arrays([pa.array([""]), flat]).dictionary_encode()
     code = coded.indices.to_numpy()[1:]
-    is_name = ~_are_in(coded.dictionary, {"", *PLACEHOLDERS})
-    kept = is_name[code]
+    is_name, is_role = ~_are_in(coded.dictionary, {"", *PLACEHOLDERS}), _are_in(coded.dictionary, ROLES)
+    roles = np.bincount(row, weights=is_role[code], minlength=len(every))
+    unnamed = (roles > 1) & (roles == np.bincount(row, weights=is_name[code], minlength=len(every)))
+    kept = is_name[code] & ~unnamed[row]
     row, code = row[kept], code[kept]
     count = np.bincount(row, minlength=len(every))
     nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)

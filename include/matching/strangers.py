@@ -29,6 +29,10 @@ RAREST_NAME = 1e-5  # names go together by culture and family: none is evidence 
 GIVEN_NAMES_BEFORE = 2.0, 2000.0
 MIDDLE_NAMES_BEFORE = 1.0, 200.0
 PRIOR_AGREEMENT = 0.005  # share of strangers whose given names agree, before anything is counted
+# Levels of which u goes by the frequency of a name as that of `exact` does: so many times as often as exact agreement
+# they are seen, and so many exact agreements the base model counts as (one in a thousand of `PRIOR_STRANGERS`).
+NEAR_EXACT = {"family_name": ("close", "partial"), "given_name": ("variant", "crossed")}
+EXACT_BEFORE = 20.0
 LEAST_SHARE = 1e-6  # of any level: no level is impossible
 MOST_ALIKE = 40.0  # times as often as by chance, at most: what is more is one culture in the table, not two
 
@@ -101,6 +105,14 @@ def _strangers(comparison: str, found: Levels, model: Model) -> dict[str, Level]
         if level.u is not None and level.u < 1:
             share = (count[at] + PRIOR_STRANGERS * level.u) / (known.sum() + PRIOR_STRANGERS)
             changed[name] = level.model_copy(update={"u": rounded(np.clip(share, LEAST_SHARE * level.u, 1.0))})
+        elif name == "initial" and level.times_frequency:
+            letters = model.name_shares.of_initial(np.arange(ord("A"), ord("Z") + 1, dtype=np.uint8))
+            alike = float((letters**2).sum())  # initials of strangers agree so often
+            share = (count[at] + PRIOR_STRANGERS * level.times_frequency * alike) / (known.sum() + PRIOR_STRANGERS)
+            changed[name] = level.model_copy(update={"times_frequency": rounded(share / alike)})
+        elif name in NEAR_EXACT.get(comparison, ()) and level.times_frequency:
+            times = (count[at] + level.times_frequency * EXACT_BEFORE) / (count[0] + EXACT_BEFORE)
+            changed[name] = level.model_copy(update={"times_frequency": rounded(times)})
         else:
             changed[name] = level
     return changed

@@ -20,7 +20,7 @@ import pandas as pd
 from include.matching.blocking import Index
 from include.matching.compare import NONE, Levels, Pairs
 from include.matching.fields import Table
-from include.matching.link import CHUNK, Side, score
+from include.matching.link import CHUNK, Scored, Side, score
 from include.matching.model import BASE, LEVELS, Frequencies, Level, Model, Provenance, load_model
 from include.matching.records import read_records
 from include.matching.strangers import LEAST_SHARE, count_names, count_namesakes, count_strangers, rounded
@@ -29,8 +29,11 @@ from include.matching.words import mix
 
 RIGHT_ROWS = 150_000  # drawn from the right side to learn from
 PRIOR_PAIRS = 50.0  # of one person, that the base model's m counts as
+MOST_TIMES = 3.0  # as many twins, parents, relatives as the base model says, at most: what is more are namesakes
 ROUNDS = 30
-FLOOR = -16.0  # bits, at the base model: below it no pair has a say
+FLOOR = -16.0  # bits, at the base model: below it pairs have a say by a sample
+LEAST = -28.0  # below it none: households whose dates and given names both contradict lie between
+SAMPLED = 0.1  # share of the pairs between the two that is looked at
 SHARE_OF_SIDE = 0.01  # of the smaller side that is thought to be on the other at first
 MOST_WRONG_DATES = 0.1  # share of pairs of one person whose dates of birth have nothing in common
 WHY = (
@@ -50,8 +53,8 @@ class Patterns:
     count: Weights
 
     @classmethod
-    def of(cls, levels: dict[str, Levels]) -> "Patterns":
-        """Count the patterns of pairs, in whatever order these come."""
+    def of(cls, levels: dict[str, Levels], times: Weights) -> "Patterns":
+        """Count the patterns of pairs, each so many times, in whatever order they come."""
         levels = {
             comparison: each
             if each.bits is None
@@ -64,8 +67,11 @@ class Patterns:
             if each.bits is not None:
                 parts.append((-2 * each.bits).astype(np.int64))
         code, _ = pd.factorize(mix(*parts))
-        _, first, count = np.unique(code, return_index=True, return_counts=True)
-        return cls({comparison: each.take(first) for comparison, each in levels.items()}, count.astype(np.float64))
+        _, first = np.unique(code, return_index=True)
+        return cls(
+            {comparison: each.take(first) for comparison, each in levels.items()},
+            np.bincount(code, times).astype(np.float64),
+        )
 
 
 def train(
@@ -97,7 +103,7 @@ def train(
         pairs, total = (pairs[0][later], pairs[1][later]), len(ones) * (len(ones) - 1) // 2
     expected = SHARE_OF_SIDE * min(len(ones), every) * len(many) / every
     start = start.model_copy(update={"prior": min(max(expected, 1.0) / max(total, 1), 0.5)})
-    patterns = Patterns.of(_levels(sides, pairs, start))
+    patterns = _patterns(sides, pairs, start)
     model = _maximise(start, patterns, total)
     data = {"left_rows": len(left), "right_rows": every, "sampled_rows": len(sample), "candidates": len(pairs[0])}
     return _with_bands(model, patterns).model_copy(
@@ -109,13 +115,27 @@ def train(
     )
 
 
-def _levels(sides: tuple[Side, Side], pairs: Pairs, model: Model) -> dict[str, Levels]:
-    """Levels of the pairs that may have a say."""
-    parts = [
-        score(sides, (pairs[0][at : at + CHUNK], pairs[1][at : at + CHUNK]), model, FLOOR).levels
+def _patterns(sides: tuple[Side, Side], pairs: Pairs, model: Model) -> Patterns:
+    """Patterns of the pairs that may have a say.
+
+    The unlikely are many, and are not one person: a sample of them tells how rare households are.
+    """
+    likely = _scored(sides, pairs, model, FLOOR)
+    some = np.flatnonzero(mix(*pairs) < np.uint64(SAMPLED * 2**64))  # whatever the order of the pairs
+    unlikely = _scored(sides, (pairs[0][some], pairs[1][some]), model, LEAST)
+    unlikely = [part.take(np.flatnonzero(part.total < FLOOR)) for part in unlikely]
+    parts = [*likely, *unlikely]
+    times = [np.full(len(part.total), 1.0) for part in likely]
+    times += [np.full(len(part.total), 1 / SAMPLED) for part in unlikely]
+    levels = {comparison: _joined([part.levels[comparison] for part in parts]) for comparison in LEVELS}
+    return Patterns.of(levels, np.concatenate(times))
+
+
+def _scored(sides: tuple[Side, Side], pairs: Pairs, model: Model, floor: float) -> list[Scored]:
+    return [
+        score(sides, (pairs[0][at : at + CHUNK], pairs[1][at : at + CHUNK]), model, floor)
         for at in range(0, max(len(pairs[0]), 1), CHUNK)
     ]
-    return {comparison: _joined([part[comparison] for part in parts]) for comparison in LEVELS}
 
 
 def _joined(parts: list[Levels]) -> Levels:
@@ -136,15 +156,10 @@ def _maximise(model: Model, patterns: Patterns, total: int) -> Model:
             comparison: _shared(comparison, patterns.levels[comparison].level, one, base) for comparison in LEVELS
         }
         alternatives = {
-            name: alternative.model_copy(
-                update={
-                    "odds": (float(classes[name].sum()) + PRIOR_PAIRS * (base.alternatives[name].odds or 0))
-                    / (matches + PRIOR_PAIRS)
-                }
-            )
-            if alternative.odds
-            else alternative
-            for name, alternative in model.alternatives.items()
+            name: each.model_copy(update={"odds": _odds(float(classes[name].sum()), matches, each.odds)})
+            if each.odds
+            else each
+            for name, each in base.alternatives.items()
         }
         model = model.model_copy(
             update={
@@ -155,6 +170,10 @@ def _maximise(model: Model, patterns: Patterns, total: int) -> Model:
             }
         )
     return model
+
+
+def _odds(pairs: float, matches: float, base: float) -> float:
+    return min((pairs + PRIOR_PAIRS * base) / (matches + PRIOR_PAIRS), MOST_TIMES * base)
 
 
 def _responsibilities(model: Model, patterns: Patterns) -> tuple[Weights, dict[str, Weights]]:

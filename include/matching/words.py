@@ -73,6 +73,7 @@ class Words:
     meant: Hashes  # n x m: `heard` of the names that a nickname may stand for; 0 is none
     family_bits: Bits  # log2 of the share of people who bear the word as a surname
     given_bits: Bits  # and of those who bear it as a given name
+    initial_bits: Bits  # of those whose given name begins with its first letter
     heard_share: Shares  # share of people who bear a name that sounds like `heard`
     meant_share: Shares  # and like each of `meant`
 
@@ -84,7 +85,8 @@ class Words:
         return replace(
             self,
             family_bits=bits(frequencies.of_family(self.spelling.value)),
-            given_bits=bits(frequencies.of_given(self.spelling.value)),
+            given_bits=bits(given := frequencies.of_given(self.spelling.value)),
+            initial_bits=bits(np.maximum(frequencies.of_initial(self.letters[:, 0]), given)),
             heard_share=frequencies.of_sound(self.heard),
             meant_share=frequencies.of_sound(self.meant.ravel()).reshape(self.meant.shape),
         )
@@ -99,6 +101,10 @@ class Frequencies(Protocol):
 
     def of_given(self, spelling: Hashes) -> Shares:
         """Share of people with a given name."""
+        ...
+
+    def of_initial(self, letter: Bytes) -> Shares:
+        """Share of people whose given name begins with a letter."""
         ...
 
     def of_sound(self, heard: Hashes) -> Shares:
@@ -131,6 +137,7 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, Sequence[str]], fr
         meant=meant,
         family_bits=nothing,
         given_bits=nothing,
+        initial_bits=nothing,
         heard_share=nothing.astype(np.float64),
         meant_share=np.zeros(meant.shape),
     ).with_frequencies(frequencies)

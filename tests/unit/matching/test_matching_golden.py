@@ -29,6 +29,8 @@ def test_a_name_spelled_17_ways_is_a_lead(judge, spelling):
         ("MARIA, RENDON", "Rendon", "Maria", "name_order", "reordered"),  # swapped order
         ("MARIA RENDON", "Rendon", "Maria", "name_order", "as_written"),  # no comma
         ("RENDON MARIA", "Rendon", "Maria", "name_order", "reordered"),
+        ("XIOMARA, RENDOM", "Rendon", "Xiomara", "name_order", "reordered"),  # swapped, and one half misspelled
+        ("REND0N, MARIA", "Rendon", "Maria", "family_name", "close"),  # a digit amid the word
         ("MARIA RENDON CARRANCO", "Rendon Carranco", "Maria", "family_name", "exact"),
         ("DE LA CRUZ, ROSA", "Delacruz", "Rosa", "family_name", "exact"),  # particles, joined or left out
         ("DELA CRUZ, ROSA", "Cruz", "Rosa", "family_name", "exact"),
@@ -45,6 +47,8 @@ def test_a_name_spelled_17_ways_is_a_lead(judge, spelling):
         ("MILLER, PEGGY", "Miller", "Margaret", "given_name", "variant"),  # nickname
         ("MILLER, ALEX", "Miller", "Alexandra", "given_name", "variant"),  # short form
         ("MILLER, M", "Miller", "Margaret", "given_name", "initial"),
+        ("MILLER, BABY GIRL", "Miller", "Margaret", "given_name", "missing"),  # a role is no name
+        ("MILLER, MRS MARGARET", "Miller", "Margaret", "given_name", "exact"),
         ("MILLER JR, MARGARET", "Miller", "Margaret", "family_name", "exact"),  # suffix in the surname
         ("miller, margaret", "MILLER", "MARGARET", "given_name", "exact"),  # mixed case
         ("WICKRAMASINGHE, ANURADHAPURIKA", "Wickramasinghe", "Anuradhapurikaya", "given_name", "variant"),  # cut at 30
@@ -232,3 +236,8 @@ def test_namesakes_are_no_lead(judge):
 def test_a_person_of_whom_nothing_is_known_is_compared_with_nobody(judge):
     assert judge({}, {})[0] == "not compared"
     assert judge({"full_name": "FNU LNU"}, {"family": "UNKNOWN"})[0] == "not compared"
+
+
+def test_long_names_that_begin_otherwise_are_no_variants(judge):
+    names = {"full_name": "KAUR, HARPREET", **BASE}, {"family": "Kaur", "given": "Jaspreet", **PETITIONER}
+    assert judge(*names)[1]["given_name"] == "similar"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from include.matching.explain import explain
 from include.matching.link import dedupe, link
-from include.matching.model import LEVELS
+from include.matching.model import LEVELS, load_model
 from tests.unit.matching.rows import rows
 
 ROOT = Path(__file__).parents[3]
@@ -179,3 +179,12 @@ def test_columns_and_order_of_the_result(model):
     number = evidence.query("comparison == 'a_number' and left_id == 9").iloc[0]
     assert (number["left_value"], number["right_value"], number["level"]) == ("020345678", "020345678", "exact")
     assert number["weight"] == pytest.approx(26.2, abs=0.1)
+
+
+def test_a_rare_initial_weighs_more_than_a_common_one():
+    model = load_model()
+    weight = {}
+    for letter in "JQ":
+        row = pd.DataFrame([{"id": "1", "given": "Ann", "middle": letter, "family": "Miller", "dob": "1971-03-08"}])
+        weight[letter] = link(row, row, model, floor=-50.0).pairs["match_weight"].iloc[0]
+    assert weight["Q"] > weight["J"]
