@@ -74,6 +74,10 @@ PARTS: dict[str, Entry] = {
 ATTEMPTS: dict[str, Entry] = {
     "job_failed": ("an export program that ends abnormally", "next attempt"),
     "job_never_ends": ("a job queue that lost the job", "next attempt, after 600 s"),
+    "job_slow": (
+        "a long queue, a large period: `running` for `job_slow_seconds`, then ready",
+        "survived: after 20 s the task gives its worker back and is rescheduled; it goes on with the same job",
+    ),
     "empty_export": (
         "an extract that ran before its table was filled: 200, no parts, totals of 0",
         "next attempt: two have to say so; held where nights of that weekday bring rows",
