@@ -17,7 +17,7 @@ from include.warehouse.connection import fetch
 
 pytestmark = [pytest.mark.night, pytest.mark.timeout(1200)]
 
-DATASET, AGENCY = "tecs_arrests", "tecs"
+DATASET, AGENCY = "tecs_subjects", "tecs"
 START = datetime(2014, 9, 28, tzinfo=UTC)
 SLOW = {
     "transport": {"job_slow_seconds": 40.0},
@@ -48,9 +48,10 @@ def extracting(stack: Stack, run: str) -> dict[str, Any]:
     return stack.airflow.find(path) or {"state": None}
 
 
-def slots(stack: Stack) -> int:
-    """Slots of workers that are taken or promised."""
-    return sum(pool["occupied_slots"] for pool in stack.airflow.call("GET", "/pools")["pools"])
+def fetching(stack: Stack) -> int:
+    """How many tasks that fetch have a worker, or are promised one."""
+    taken: int = stack.airflow.call("GET", "/pools/gateways")["occupied_slots"]
+    return taken
 
 
 def test_a_job_is_waited_for_without_a_worker_and_outlives_the_scheduler(stack: Stack) -> None:
@@ -58,7 +59,7 @@ def test_a_job_is_waited_for_without_a_worker_and_outlives_the_scheduler(stack: 
     gateway(stack, "PUT", "/v1/plan", "uscis", json={})
     run, _ = stack.airflow.run_interval("slow__2014-09-28", START, START + timedelta(days=1), "on trial")
     until(lambda: extracting(stack, run)["state"], lambda state: state == "up_for_reschedule")
-    until(lambda: slots(stack), lambda taken: taken == 0)  # the other datasets are through, and this one holds none
+    until(lambda: fetching(stack), lambda taken: taken == 0)  # the other datasets are there, and this one holds none
     assert extracting(stack, run)["state"] == "up_for_reschedule"
 
     scheduler = stack.components["scheduler"]
