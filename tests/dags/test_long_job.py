@@ -27,6 +27,8 @@ SLOW = {
         "attempts": [{"datasets": DATASET, "attempt": 1, "why": "on trial", "job": "job_slow"}],
     },
 }
+ATTEMPTS = """select attempt, a.state from ops.attempt a join ops.run using (run_id)
+              where dataset = %s and external_id = %s"""
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +74,4 @@ def test_a_job_is_waited_for_without_a_worker_and_outlives_the_scheduler(stack: 
     [job] = [job for job in gateway(stack, "GET", "/v1/served") if job["dataset"] == DATASET]
     assert (job["attempt"], job["asked_for"], job["state"]) == (1, 1, "ready")
     assert [fault["fault"] for fault in gateway(stack, "GET", "/v1/faults")] == ["job_slow"]
-    attempts = fetch(
-        stack.settings.warehouse_dsn,
-        "select attempt, state from ops.attempt join ops.run using (run_id) where dataset = %s and external_id = %s",
-        [DATASET, run],
-    )
-    assert [tuple(row) for row in attempts] == [(1, "landed")]
+    assert [tuple(row) for row in fetch(stack.settings.warehouse_dsn, ATTEMPTS, [DATASET, run])] == [(1, "landed")]
