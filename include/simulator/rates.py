@@ -19,6 +19,7 @@ PER_REQUEST = ("too_many_requests", "unavailable", "reset", "stall", "refused")
 PER_PART_REQUEST = ("truncated", "flipped")  # beside those of any request
 PER_PART = ("part_missing", "part_twice", "part_late", "etag_changed")
 PER_ATTEMPT = ("job_failed", "job_never_ends", "empty_export", "expired_token", "job_slow")
+NO_RATES = ("job_failed_last_night", "stall_seconds", "job_slow_seconds")  # of `Transport`: other settings
 
 
 class Transport(Strict):
