@@ -295,7 +295,8 @@ class _Download:
         self.export, self.part = export, part
         self.furthest = 0  # most bytes that were ever there: getting again what was thrown away is no progress
         self.verified = False
-        self._sink, self._handle = sink, handle
+        self._handle = handle
+        self._where = (sink.parent, str(export))
         self._size = 0
         self._etag = ""
 
@@ -329,7 +330,7 @@ class _Download:
     def append(self, chunk: bytes) -> None:
         """Write a chunk of at most the missing bytes."""
         rest = memoryview(chunk)
-        with storage(self._sink.parent, str(self.export)):
+        with storage(*self._where):
             while rest:  # an unbuffered write may stop short
                 written = self._handle.write(rest)
                 self._size += written
@@ -340,7 +341,7 @@ class _Download:
         """Raise `_Fault` unless the bytes on disk are the announced ones; wrong bytes are thrown away."""
         if self.missing:
             raise _Fault("truncated")
-        with storage(self._sink.parent, str(self.export)):
+        with storage(*self._where):
             self._handle.seek(0)
             digest = hashlib.file_digest(self._handle, "sha256").hexdigest()  # of the disk's bytes, not of the line's
         self.verified = digest == self.part.sha256
@@ -349,7 +350,7 @@ class _Download:
             raise _Fault("checksum")
 
     def _restart(self) -> None:
-        with storage(self._sink.parent, str(self.export)):
+        with storage(*self._where):
             self._handle.seek(0)
             self._handle.truncate()
         self._size = 0
