@@ -36,7 +36,7 @@ import psycopg2
 import pyarrow.parquet as pq
 from psycopg2 import sql
 
-from benchmarks.reliability.small_disk import DISK_FULL, JOURNAL, PostgresOnSmallDisks, SmallDisk, small_disks
+from benchmarks.reliability.small_disk import DISK_FULL, PostgresOnSmallDisks, SmallDisk, small_disks
 from include import pipeline
 from include.contracts import Contract, dataset_names, load_all
 from include.extraction.errors import ExtractionError, IncompleteExport
@@ -51,14 +51,13 @@ CHECKOUT = Path(__file__).parents[2]
 TRIES = 4  # as in the DAG
 PATIENCE = 100  # tries of a stage; what has not passed by then never will
 RECOVERY_SECONDS = 60  # a worker that survived its server ends its statement first, on a busy machine not soon
-BLOWS = ("task", "postgres", "gateway", "disk", "tables", "journal", "clock")
+BLOWS = ("task", "postgres", "gateway", "disk", "tables", "clock")
 STAGES = 43  # of a run: the books opened, four a dataset, matched, resolved
 NEVER = -1
 AT_MATCH, AT_RESOLVE = 41.5 / STAGES, 42.5 / STAGES
 LONG = 8  # times as long as one of the others these two take, so that a blow is less often among them than by the clock
 MEMORY_BYTES = 2 << 30  # a trial leaves some 100 MB; a container's /dev/shm of 64 MB is too small
-LEFT = (0, 8192, 20_000)  # bytes on a disk that is full: none, a block of PostgreSQL's, some
-SIZES = {"disk": range(1, 20_000), "tables": LEFT, "journal": LEFT, "clock": (-100, -1, 1, 100)}
+SIZES = {"disk": range(1, 20_000), "tables": (0, 8192, 20_000), "clock": (-100, -1, 1, 100)}
 TABLES = "small_disk"  # tablespace of the warehouses
 LAST = datetime(2014, 10, 1, tzinfo=UTC)  # end of the scenario `smoke`
 CLOCKS = ("include.pipeline", "include.extraction", "include.warehouse")  # whose modules ask for the time
@@ -95,7 +94,7 @@ def history(seed: int, nights: int) -> list[Step]:
         together = 2 if len(intervals) > 1 and luck.random() < 0.3 else 1
         blow = luck.choice(BLOWS) if luck.random() < 0.7 else None
         moment, delay, size = luck.random(), luck.random(), luck.choice(SIZES.get(blow or "", (0,)))
-        if blow in ("tables", "journal", "task", "postgres") and luck.random() < 0.3:
+        if blow in ("tables", "task", "postgres") and luck.random() < 0.3:
             moment, delay = luck.choice((AT_MATCH, AT_RESOLVE)), delay * LONG
         steps.append(Step(tuple(intervals.pop() for _ in range(together)), blow, moment, delay, size))
     if luck.random() < 0.3:  # the month is screened in between
@@ -117,7 +116,6 @@ class Place:
     usual_seconds: float = 0.1  # of a stage
     blows: Counter[str] = field(default_factory=Counter)
     disk: SmallDisk | None = None  # of the tables; None where none can be had
-    journal: SmallDisk | None = None  # of the journal; the same
     full: Counter[str] = field(default_factory=Counter)  # stage that PostgreSQL refused for a full disk -> how often
 
     def settings(self, database: str) -> Settings:
@@ -155,26 +153,14 @@ class Place:
         self.serve(agency)
 
     def kill_postgres(self) -> None:
-        """SIGKILL of the server; its workers follow."""
+        """SIGKILL of the server; its workers follow. Then it recovers, which may have to wait for them."""
         os.kill(int((self.server.data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
-        self.start_postgres()
-
-    def start_postgres(self) -> None:
-        """Start it again. It recovers, for which it may have to wait for its old workers."""
         deadline = time.monotonic() + RECOVERY_SECONDS
         while time.monotonic() < deadline:
             time.sleep(0.05)
             with suppress(PostgresError), self.server.running():  # the outer one keeps it
                 return
         raise RuntimeError(f"PostgreSQL does not come back: [{self.server.log.read_text().splitlines()[-3:]}]")
-
-    def has_stopped(self, process: Any) -> bool:
-        """Whether PostgreSQL stops while a process is at work."""
-        while process.is_alive():
-            if self.server.pid is None:
-                return True
-            process.join(0.05)
-        return False
 
     @contextmanager
     def warehouse(self, name: str) -> Iterator[str]:
@@ -210,7 +196,7 @@ def place(folder: Path) -> Iterator[Place]:
     chosen = chosen.model_copy(update={"transport": chosen.transport.model_copy(update=WAITS)})
     world.generate(chosen, chosen.seed, folder / "world")
     agencies = ("tecs", "uscis")
-    server = PostgresOnSmallDisks(folder / "postgres", {**NO_FSYNC, **JOURNAL})
+    server = PostgresOnSmallDisks(folder / "postgres", NO_FSYNC)
     here = Place(
         folder,
         folder / "world",
@@ -220,11 +206,9 @@ def place(folder: Path) -> Iterator[Place]:
     )
     pipeline.preload()
     judge_each_table_once(folder / "judged")
-    with ExitStack() as things:
-        if disks := things.enter_context(small_disks(folder / "tables", folder / "journal")):
-            here.disk, here.journal = disks
-            server.use(here.journal)
-        things.enter_context(server.running())
+    with small_disks(folder / "tables") as disks, ExitStack() as running:
+        here.disk = server.disk = next(iter(disks), None)
+        running.enter_context(server.running())  # sees the disk
         try:
             for agency in agencies:
                 here.serve(agency)
@@ -252,13 +236,12 @@ def work(
     if is_struck and step.blow == "clock":
         _shift_clock(timedelta(hours=step.size))
 
-    full = {"tables": here.disk, "journal": here.journal}.get(step.blow or "") if is_struck else None
-    fills_at = int(step.moment * STAGES) if full else NEVER
+    fills_at = int(step.moment * STAGES) if is_struck and step.blow == "tables" else NEVER
 
     def do(key: str, stage: Callable[[Settings, int], Any]) -> Any:
         if key not in done:
-            if full and len(done) == fills_at:
-                full.fill(step.size)
+            if here.disk and len(done) == fills_at:
+                here.disk.fill(step.size)
             done[key] = _persist(here, database, stage, partial(_refused, journal, key))
             limits = resource.getrlimit(resource.RLIMIT_FSIZE)  # the journal stands for Airflow's own database
             resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
@@ -381,10 +364,6 @@ def live(here: Place, database: str, name: str, steps: list[Step]) -> int:
                 processes[0].kill()
                 processes[0].join()
                 processes[0] = start(0, is_struck=False)
-        if step.blow == "journal" and here.journal and here.has_stopped(processes[0]):
-            here.full["journal"] += 1
-            here.journal.free()
-            here.start_postgres()
         here.blows[step.blow or "none"] += 1
         for process in processes:
             process.join()
@@ -393,8 +372,8 @@ def live(here: Place, database: str, name: str, steps: list[Step]) -> int:
         for journal in journals:
             if (full := journal.with_suffix(".full")).exists():
                 here.full.update(full.read_text().split())
-        for disk in filter(None, (here.disk, here.journal)):
-            disk.free()
+        if here.disk:
+            here.disk.free()
     return kills
 
 

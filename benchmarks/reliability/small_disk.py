@@ -58,18 +58,17 @@ class SmallDisk:
 
 
 class PostgresOnSmallDisks(Postgres):
-    """A server with its journal on a small disk: it stops when that is full. Tables may go on the other: it does not.
-    Its own files are on the large one."""
+    """A server that sees small disks. Its own files are on the large one: no crash when that of tables is full."""
 
-    journal: SmallDisk | None = None
+    disk: SmallDisk | None = None  # one of those it sees
 
-    def use(self, journal: SmallDisk) -> None:
-        """Before it is started for the first time."""
-        self.journal = journal
+    def keep_journal_on(self, journal: SmallDisk) -> None:
+        """Before it is started for the first time. It stops when that disk is full."""
+        self.disk = journal
         self.initdb_options = ("--waldir", str(journal.folder / "wal"), "--wal-segsize", "1")
 
     def before_exec(self) -> Callable[[], None] | None:
-        return self.journal.enter if self.journal else super().before_exec()
+        return self.disk.enter if self.disk else super().before_exec()
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
             pytest.skip("the kernel gives no namespaces here")
         tables, journal = disks
         server = PostgresOnSmallDisks(tmp_path / "postgres", {**NO_FSYNC, **JOURNAL})
-        server.use(journal)
+        server.keep_journal_on(journal)
         with server.running():
             execute(server.dsn("postgres"), f"create tablespace small location '{tables.folder}'")
             execute(server.dsn("postgres"), "create database small tablespace small")
