@@ -1,10 +1,11 @@
 """Fetching an export beside `curl`: throughput without faults, with failing connections, and the memory of an attempt.
 
-    python -m benchmarks.transport [--megabytes 1024] [--line 50 100 0]
+    python -m benchmarks.transport [--megabytes 1024] [--line 50 100 0] [--times 3]
 
 A small server sends the same file as many parts, by the gateway's protocol. All downloads share one line of so many
 megabytes a second (0: as fast as the loopback goes, where Python's own work shows), so that fetching parts side by side
-gains nothing that a real line would not give. One run after the other, all in this one command:
+gains nothing that a real line would not give. One run after the other, all in this one command; the medians of so many
+times:
 
 - for each line curl, four parts at a time, nothing verified; what `sha256sum` takes for the same parts afterwards;
   ours, four at a time, every part hashed. CPU seconds are the client's own.
@@ -35,6 +36,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from include.contracts.model import Column, Contract
@@ -166,7 +168,11 @@ class Took:
     cpu: float
 
     def __str__(self) -> str:
-        return f"{self.wall:.1f} s (CPU {self.cpu:.1f} s)"
+        return f"{self.wall:.2f} s (CPU {self.cpu:.2f} s)"
+
+
+def medians(many: list[Took]) -> Took:
+    return Took(median(took.wall for took in many), median(took.cpu for took in many))
 
 
 @contextmanager
@@ -225,6 +231,7 @@ def main() -> int:
     arguments.add_argument(
         "--line", type=float, nargs="+", default=[50.0, 100.0, 0.0], help="megabytes a second; 0: no limit"
     )
+    arguments.add_argument("--times", type=int, default=3)
     chosen = arguments.parse_args()
     spawn = multiprocessing.get_context("spawn")  # a child that has imported nothing but what it needs
     with tempfile.TemporaryDirectory(prefix="crosscheck-transport-") as folder:
@@ -260,13 +267,20 @@ def main() -> int:
 
         faultless = []
         for line in chosen.line:
-            curl, hashed = with_server(0.0, line, lambda url, target: by_curl(url, names, target))
-            ours, right, _ = with_server(0.0, line, by_us)
+            fetched, checked, by_client, intact = [], [], [], 0
+            for _ in range(chosen.times):  # in turns: what else runs on the machine meets all of them
+                curl, hashed = with_server(0.0, line, lambda url, target: by_curl(url, names, target))
+                ours, right, _ = with_server(0.0, line, by_us)
+                fetched.append(curl)
+                checked.append(hashed)
+                by_client.append(ours)
+                intact += right
+            curl, hashed, ours = medians(fetched), medians(checked), medians(by_client)
             faultless.append(ours)
             print(
                 f"line {line:g} MB/s (0: none): curl {curl}, sha256sum {hashed}, ours {ours}; throughput "
                 f"{curl.wall / ours.wall:.2f} of curl, {(curl.wall + hashed.wall) / ours.wall:.2f} of curl and "
-                f"sha256sum; parts intact {right}/{count}"
+                f"sha256sum; parts intact {intact}/{count * chosen.times}"
             )
         broken, right, resumed = with_server(FAILING, chosen.line[0], by_us)
         print(

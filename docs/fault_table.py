@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import BaseModel
 
 from include.simulator import scenario as scenarios
-from include.simulator.rates import Files, Transport
+from include.simulator.rates import NO_RATES, Files, Transport
 from include.simulator.scenario import PersonFaults, RowFaults
 
 HEAD = """\
@@ -74,6 +74,10 @@ PARTS: dict[str, Entry] = {
 ATTEMPTS: dict[str, Entry] = {
     "job_failed": ("an export program that ends abnormally", "next attempt"),
     "job_never_ends": ("a job queue that lost the job", "next attempt, after 600 s"),
+    "job_slow": (
+        "a long queue, a large period: `running` for `job_slow_seconds`, then ready",
+        "survived: after 20 s the task gives its worker back and is rescheduled; it goes on with the same job",
+    ),
     "empty_export": (
         "an extract that ran before its table was filled: 200, no parts, totals of 0",
         "next attempt: two have to say so; held where nights of that weekday bring rows",
@@ -179,14 +183,13 @@ SECTIONS: dict[str, tuple[Mapping[str, Entry], str]] = {
     "Recorded persons": (PERSONS, "person_faults"),
     "Rows": (ROWS, "row_faults"),
 }
-SETTINGS = {"job_failed_last_night", "stall_seconds"}  # of `Transport`: no rates
 
 
 def fault_table() -> str:
     """Every simulated fault, as Markdown. Raises `ValueError` for a rate without a line, or a line without a rate."""
     described = {name for entries, _ in SECTIONS.values() for name in entries}
     models: tuple[type[BaseModel], ...] = (Transport, Files, PersonFaults, RowFaults)
-    rates = {name for model in models for name in model.model_fields} - SETTINGS
+    rates = {name for model in models for name in model.model_fields}.difference(NO_RATES)
     if described != rates:
         raise ValueError(f"faults without a line or a rate: {sorted(described ^ rates)}; correct docs/fault_table.py")
     lines = [HEAD]

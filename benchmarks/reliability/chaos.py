@@ -25,7 +25,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -36,7 +36,7 @@ import psycopg2
 import pyarrow.parquet as pq
 from psycopg2 import sql
 
-from benchmarks.reliability.small_disk import DISK_FULL, PostgresOnSmallDisk, SmallDisk, small_disk
+from benchmarks.reliability.small_disk import DISK_FULL, PostgresOnSmallDisks, SmallDisk, small_disks
 from include import pipeline
 from include.contracts import Contract, dataset_names, load_all
 from include.extraction.errors import ExtractionError, IncompleteExport
@@ -54,7 +54,9 @@ RECOVERY_SECONDS = 60  # a worker that survived its server ends its statement fi
 BLOWS = ("task", "postgres", "gateway", "disk", "tables", "clock")
 STAGES = 43  # of a run: the books opened, four a dataset, matched, resolved
 NEVER = -1
-AT_MATCH = 41.5 / STAGES
+AT_MATCH, AT_RESOLVE = 41.5 / STAGES, 42.5 / STAGES
+LONG = 8  # times as long as one of the others these two take, so that a blow is less often among them than by the clock
+MEMORY_BYTES = 2 << 30  # a trial leaves some 100 MB; a container's /dev/shm of 64 MB is too small
 SIZES = {"disk": range(1, 20_000), "tables": (0, 8192, 20_000), "clock": (-100, -1, 1, 100)}
 TABLES = "small_disk"  # tablespace of the warehouses
 LAST = datetime(2014, 10, 1, tzinfo=UTC)  # end of the scenario `smoke`
@@ -70,11 +72,12 @@ WAITS = {"too_many_requests": 0.0, "unavailable": 0.0, "stall": 0.0, "job_failed
 
 @dataclass(frozen=True)
 class Step:
-    """Runs that begin at the same time, and what strikes them after so much of a run's usual time."""
+    """Runs that begin at the same time, and what strikes the first of them when."""
 
     intervals: tuple[Interval, ...]
     blow: str | None
-    moment: float
+    moment: float  # share of the first run's stages that are done by then
+    delay: float  # share of a usual stage that passes before something is killed
     size: int  # of the blow: bytes that a file may have or tables find, hours that the clock is wrong
     is_compared: bool = False  # as `screen_monthly` does: what is held is compared, and what differs is fetched
 
@@ -90,13 +93,13 @@ def history(seed: int, nights: int) -> list[Step]:
     while intervals:
         together = 2 if len(intervals) > 1 and luck.random() < 0.3 else 1
         blow = luck.choice(BLOWS) if luck.random() < 0.7 else None
-        moment, size = luck.random(), luck.choice(SIZES.get(blow or "", (0,)))
-        if blow == "tables" and luck.random() < 0.3:
-            moment = AT_MATCH
-        steps.append(Step(tuple(intervals.pop() for _ in range(together)), blow, moment, size))
+        moment, delay, size = luck.random(), luck.random(), luck.choice(SIZES.get(blow or "", (0,)))
+        if blow in ("tables", "task", "postgres") and luck.random() < 0.3:
+            moment, delay = luck.choice((AT_MATCH, AT_RESOLVE)), delay * LONG
+        steps.append(Step(tuple(intervals.pop() for _ in range(together)), blow, moment, delay, size))
     if luck.random() < 0.3:  # the month is screened in between
         whole = Interval(LAST - timedelta(days=nights), LAST)
-        steps.insert(luck.randint(0, len(steps)), Step((whole,), None, 0.0, 0, is_compared=True))
+        steps.insert(luck.randint(0, len(steps)), Step((whole,), None, 0.0, 0.0, 0, is_compared=True))
     return steps
 
 
@@ -110,7 +113,7 @@ class Place:
     tokens: dict[str, str]
     ports: dict[str, int]
     gateways: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
-    usual_seconds: float = 1.0  # of a run
+    usual_seconds: float = 0.1  # of a stage
     blows: Counter[str] = field(default_factory=Counter)
     disk: SmallDisk | None = None  # of the tables; None where none can be had
     full: Counter[str] = field(default_factory=Counter)  # stage that PostgreSQL refused for a full disk -> how often
@@ -138,7 +141,7 @@ class Place:
         self.gateways[agency] = subprocess.Popen(  # noqa: S603 -- our own module
             [*command, "--port", str(self.ports[agency]), "--token-env", "GATEWAY_TOKEN"],
             cwd=CHECKOUT,
-            env={**os.environ, "GATEWAY_TOKEN": self.tokens[agency]},
+            env={**os.environ, "GATEWAY_TOKEN": self.tokens[agency], "TMPDIR": str(self.folder)},  # a killed one leaves
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -193,7 +196,7 @@ def place(folder: Path) -> Iterator[Place]:
     chosen = chosen.model_copy(update={"transport": chosen.transport.model_copy(update=WAITS)})
     world.generate(chosen, chosen.seed, folder / "world")
     agencies = ("tecs", "uscis")
-    server = PostgresOnSmallDisk(folder / "postgres", NO_FSYNC)
+    server = PostgresOnSmallDisks(folder / "postgres", NO_FSYNC)
     here = Place(
         folder,
         folder / "world",
@@ -203,8 +206,9 @@ def place(folder: Path) -> Iterator[Place]:
     )
     pipeline.preload()
     judge_each_table_once(folder / "judged")
-    with small_disk(folder / "tables") as server.disk, server.running():
-        here.disk = server.disk
+    with small_disks(folder / "tables") as disks, ExitStack() as running:
+        here.disk = server.disk = next(iter(disks), None)
+        running.enter_context(server.running())  # sees the disk
         try:
             for agency in agencies:
                 here.serve(agency)
@@ -349,7 +353,8 @@ def live(here: Place, database: str, name: str, steps: list[Step]) -> int:
 
         processes = [start(at, is_struck=at == 0) for at in range(len(step.intervals))]
         if step.blow in ("task", "postgres", "gateway"):
-            processes[0].join(step.moment * here.usual_seconds)
+            _wait(processes[0], journals[0], int(step.moment * STAGES))
+            processes[0].join(step.delay * here.usual_seconds)
             kills += 1
             if step.blow == "postgres":
                 here.kill_postgres()
@@ -370,6 +375,12 @@ def live(here: Place, database: str, name: str, steps: list[Step]) -> int:
         if here.disk:
             here.disk.free()
     return kills
+
+
+def _wait(process: Any, journal: Path, stages: int) -> None:
+    """Until a run has so many stages behind it, or has ended."""
+    while process.is_alive() and stages > (len(json.loads(journal.read_text())) if journal.exists() else 0):
+        process.join(0.005)
 
 
 def contents(dsn: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -443,11 +454,11 @@ class Outcome:
 def chaos(here: Place, seeds: list[int], nights: int, say: Callable[[str], None]) -> Outcome:
     """Live through the histories of some seeds and compare each with one quiet run over the same nights."""
     whole = Interval(LAST - timedelta(days=nights), LAST)
-    quiet = Step((whole,), None, 0.0, 0)
+    quiet = Step((whole,), None, 0.0, 0.0, 0)
     with here.warehouse("reference"):
         began = time.monotonic()
         live(here, "reference", "reference", [quiet])
-        here.usual_seconds = time.monotonic() - began
+        here.usual_seconds = (time.monotonic() - began) / STAGES
         expected = digest(contents(here.settings("reference").owner_dsn))
     assert expected["match.pair"][0], "nothing matched: the comparison would be empty"
     outcome = Outcome()
@@ -455,7 +466,12 @@ def chaos(here: Place, seeds: list[int], nights: int, say: Callable[[str], None]
         steps = history(seed, nights)
         with here.warehouse(f"history_{seed}") as database:
             began = time.monotonic()
-            outcome.kills += live(here, database, f"history-{seed}", steps)
+            try:
+                outcome.kills += live(here, database, f"history-{seed}", steps)
+            except RuntimeError as error:  # the others still tell something
+                say(f"seed {seed}   {error}")
+                outcome.differences[seed] = ["a run that did not end"]
+                continue
             dsn = here.settings(database).owner_dsn  # the pipeline's login does not read reports
             found = digest(contents(dsn))
             differing = [name for name in expected if found[name] != expected[name]]
@@ -472,9 +488,19 @@ def chaos(here: Place, seeds: list[int], nights: int, say: Callable[[str], None]
         verdict = f"DIFFERS in {', '.join(differing)}" if differing else "same"
         say(
             f"seed {seed}   {len(books)} runs   {blows}   {time.monotonic() - began:.1f} s   {verdict}"
-            f"{f'   {len(unclosed)} UNCLOSED' if unclosed else ''}"
+            f"{f'   {len(unclosed)} UNCLOSED' if unclosed else ''}   so far: {outcome}"
         )
     return outcome
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder in memory where there is room. That bytes stay when the power goes is all that a disk adds; nothing here
+    asks for it, and on a disk it takes most of a history's time (each landed file and name is synced)."""
+    memory = Path("/dev/shm")  # noqa: S108 -- the folder made in it has a random name and is ours alone
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_BYTES
+    with tempfile.TemporaryDirectory(prefix="crosscheck-chaos-", dir=memory if has_room else None) as folder:
+        yield Path(folder)
 
 
 def main() -> int:
@@ -483,7 +509,8 @@ def main() -> int:
     arguments.add_argument("--seed", type=int, default=1, help="of the first history; the others count on from it")
     arguments.add_argument("--nights", type=int, default=3, help="how many nights a history permutes")
     chosen = arguments.parse_args()
-    with tempfile.TemporaryDirectory(prefix="crosscheck-chaos-") as folder, place(Path(folder)) as here:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped early: PostgreSQL and the gateways end as well
+    with scratch() as folder, place(folder) as here:
         seeds = list(range(chosen.seed, chosen.seed + chosen.histories))
         outcome = chaos(here, seeds, chosen.nights, lambda line: print(line, flush=True))
         print("blows: " + ", ".join(f"{blow} {count}" for blow, count in sorted(here.blows.items())))

@@ -1,6 +1,6 @@
-"""A disk of some megabytes for PostgreSQL's tables that can be filled to the last byte, without root.
+"""Disks of some megabytes for PostgreSQL's tables and its journal that can be filled to the last byte, without root.
 
-It is a tmpfs in a mount namespace that the server enters and nobody else sees. A write that does not fit fails as on
+Each is a tmpfs in a mount namespace that the server enters and nobody else sees. A write that does not fit fails as on
 any full disk: the kernel says ENOSPC, PostgreSQL says SQLSTATE 53100.
 """
 
@@ -8,7 +8,7 @@ import ctypes
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -19,7 +19,9 @@ from include.local.postgres import NOBODY, Postgres
 DISK_FULL = "53100"  # SQLSTATE
 CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000  # <linux/sched.h>
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4  # <linux/prctl.h>
-MEGABYTES = 96  # two warehouses of the scenario `smoke`, and room
+MEGABYTES = 96  # two warehouses of the scenario `smoke`, or all of a journal between two checkpoints, and room
+# A journal that begins each of its files anew soon finds its disk full. The least sizes that PostgreSQL takes.
+JOURNAL = {"wal_recycle": "off", "min_wal_size": "2MB", "max_wal_size": "32MB"}
 
 
 @dataclass(frozen=True)
@@ -55,33 +57,39 @@ class SmallDisk:
         return Path(f"/proc/{self.keeper}/root{self.folder}/filler")
 
 
-class PostgresOnSmallDisk(Postgres):
-    """A server that sees a small disk. Its own files and its journal are on the large one: no crash when it is full."""
+class PostgresOnSmallDisks(Postgres):
+    """A server that sees small disks. Its own files are on the large one: no crash when that of tables is full."""
 
-    disk: SmallDisk | None = None
+    disk: SmallDisk | None = None  # one of those it sees
+
+    def keep_journal_on(self, journal: SmallDisk) -> None:
+        """Before it is started for the first time. It stops when that disk is full."""
+        self.disk = journal
+        self.initdb_options = ("--waldir", str(journal.folder / "wal"), "--wal-segsize", "1")
 
     def before_exec(self) -> Callable[[], None] | None:
         return self.disk.enter if self.disk else super().before_exec()
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[SmallDisk | None]:
-    """The disk at a folder, which is made; None where the kernel gives no namespaces."""
-    folder.mkdir()
+def small_disks(*folders: Path) -> Iterator[list[SmallDisk]]:
+    """Disks at folders, which are made; none where the kernel gives no namespaces."""
+    for folder in folders:
+        folder.mkdir()
     ours, theirs = multiprocessing.Pipe()
-    keeper = multiprocessing.get_context("fork").Process(target=_keep, args=(folder, theirs), daemon=True)
+    keeper = multiprocessing.get_context("fork").Process(target=_keep, args=(folders, theirs), daemon=True)
     keeper.start()
     theirs.close()
     try:
         is_there = ours.recv()
-        yield SmallDisk(folder, keeper.pid or 0) if is_there else None
+        yield [SmallDisk(folder, keeper.pid or 0) for folder in folders] if is_there else []
     finally:
         keeper.kill()
         keeper.join()
 
 
-def _keep(folder: Path, told: Connection) -> None:
-    """Make the disk, and hold it until the parent ends."""
+def _keep(folders: Sequence[Path], told: Connection) -> None:
+    """Make the disks, and hold them until the parent ends."""
     libc = _libc()
     uid, gid = os.geteuid(), os.getegid()
     try:
@@ -91,7 +99,8 @@ def _keep(folder: Path, told: Connection) -> None:
         Path("/proc/self/uid_map").write_text(f"{NOBODY} {uid} 1")  # PostgreSQL refuses to be root
         Path("/proc/self/gid_map").write_text(f"{NOBODY} {gid} 1")
         options = f"size={MEGABYTES}m,mode=0700".encode()
-        _must(libc.mount(b"tmpfs", str(folder).encode(), b"tmpfs", 0, options), "mount")
+        for folder in folders:
+            _must(libc.mount(b"tmpfs", str(folder).encode(), b"tmpfs", 0, options), "mount")
         _must(libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl")  # else /proc/<keeper>/root is closed to our own user
     except OSError:
         told.send(False)

@@ -11,7 +11,7 @@ import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,12 +21,22 @@ from io import FileIO
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
+from urllib.request import getproxies, proxy_bypass
 
-import httpcore
-import httpx
 from pydantic import BaseModel, Field, ValidationError
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Timeout
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationParseError,
+    NewConnectionError,
+    ProxyError,
+    SSLError,
+    TimeoutError,
+)
+from urllib3.util import Url, make_headers, parse_url
 
 from include.extraction.errors import IncompleteExport, NotReady, Refusal, TransportError, storage
 from include.extraction.manifest import Manifest, PartEntry
@@ -41,14 +51,13 @@ ANSWER_BYTES = 4 << 20  # a manifest of 9,999 parts, the most that names can tel
 # often, and a gateway that drips single bytes still comes to an end.
 PROGRESS_BYTES = 64 << 10
 
-# httpx reads a body through httpcore in pieces of 64 KB, and each costs Python as much as its bytes cost the kernel.
-# Pieces of 256 KB take a fifth less CPU time a part, hash included; larger ones gain nothing more.
-httpcore.HTTP11Connection.READ_NUM_BYTES = 256 << 10
+READ_BYTES = 256 << 10  # at most, of a body: smaller pieces cost Python more than the kernel, larger ones gain nothing
 
 AGAIN = "the task's next try asks again"
 
 # 409: not ready, though the job said so. The others: the server itself says "later" or "my fault".
 TEMPORARY = {408, 409, 425, 429, 500, 502, 503, 504}
+UNREACHABLE = (NewConnectionError, ConnectTimeoutError, ProxyError, SSLError)
 READABLE = {HTTPStatus.OK, HTTPStatus.ACCEPTED, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE}
 REMEDIES: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "renew the token of its connection",
@@ -96,24 +105,21 @@ class GatewayClient:
 
     def __init__(self, gateway: Gateway, limits: Extraction, sleep: Callable[[float], None] = time.sleep) -> None:
         url = _address(gateway)
-        self.host = url.netloc.decode()
+        self.host = url.netloc or ""  # without user and password, should there be any
         self.resumed = 0
         self.retried: Counter[str] = Counter()
         self._limits, self._sleep, self._counting = limits, sleep, Lock()
         self._jitter = wait_random_exponential(multiplier=limits.backoff_seconds, max=limits.backoff_max_seconds)
-        self._http = httpx.Client(
-            base_url=url,
-            verify=_certificates(),
-            # identity: a body that HTTP itself unpacks would be a bomb before it could be measured
-            headers={"Authorization": f"Bearer {gateway.token}", "Accept-Encoding": "identity"},
-            timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),
-        )
+        self._url = f"{url.scheme}://{self.host}{(url.path or '').rstrip('/')}"
+        # identity: a body that HTTP itself unpacks would be a bomb before it could be measured
+        self._headers = {"Authorization": f"Bearer {gateway.token}", "Accept-Encoding": "identity"}
+        self._http = _connections(url, limits)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self._http.close()
+        self._http.clear()
 
     def request_export(self, dataset: str, interval: Interval, attempt: int) -> Export:
         """Ask for an export; asking again for the same attempt is harmless. Raises `TransportError`, `Refusal`."""
@@ -197,10 +203,8 @@ class GatewayClient:
                 goes_on = download.begin(response)
                 with self._counting:
                     self.resumed += goes_on
-                for chunk in response.iter_raw():
-                    if not download.missing:
-                        break  # longer than announced: the rest is not even read
-                    download.append(chunk)
+                while download.missing and (chunk := response.read1(min(READ_BYTES, download.missing))):
+                    download.append(chunk)  # longer than announced: the rest is not even read
         except _Absent:
             raise IncompleteExport(f"{export}: [{download.part.name}] is not on the gateway [404]; {AGAIN}") from None
         except _Fault:
@@ -221,7 +225,7 @@ class GatewayClient:
         def ask() -> bytes:
             with self._answer(export, method, path, json=body) as response:
                 answer = bytearray()
-                for chunk in response.iter_raw():
+                while chunk := response.read1(READ_BYTES):
                     answer += chunk
                     if len(answer) > ANSWER_BYTES:
                         raise Refusal(f"{export}: an answer of more than [{ANSWER_BYTES}] bytes; tell the agency")
@@ -232,17 +236,25 @@ class GatewayClient:
     @contextmanager
     def _answer(
         self, export: Export, method: str, path: str, *, json: object = None, headers: Mapping[str, str] | None = None
-    ) -> Iterator[httpx.Response]:
+    ) -> Iterator[BaseHTTPResponse]:
         """The answer to one request, its body still to be read inside the block: a break there is a fault as well."""
         try:
-            with self._http.stream(method, path, json=json, headers=headers) as response:
+            response = self._http.request(
+                method,
+                f"{self._url}/{path}",
+                json=json,
+                headers={**self._headers, **(headers or {})},
+                preload_content=False,
+                decode_content=False,
+            )
+            with closing(response):  # one that was read to its end has given its connection back before
                 _check_status(export, response)
                 yield response
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError):
+        except UNREACHABLE:
             raise _Fault("unreachable") from None
-        except httpx.TimeoutException:
+        except TimeoutError:
             raise _Fault("stall") from None
-        except httpx.TransportError:
+        except HTTPError:
             raise _Fault("reset") from None
 
     def _persist(self, export: Export, call: Callable[[], Result]) -> Result:
@@ -283,7 +295,8 @@ class _Download:
         self.export, self.part = export, part
         self.furthest = 0  # most bytes that were ever there: getting again what was thrown away is no progress
         self.verified = False
-        self._sink, self._handle = sink, handle
+        self._handle = handle
+        self._where = (sink.parent, str(export))
         self._size = 0
         self._etag = ""
 
@@ -300,24 +313,24 @@ class _Download:
         strong = {"If-Range": self._etag} if self._etag.startswith('"') else {}
         return {"Range": f"bytes={self._size}-", **strong}
 
-    def begin(self, response: httpx.Response) -> bool:
+    def begin(self, response: BaseHTTPResponse) -> bool:
         """Take the answer's headers. True: it goes on where we are; false: from the first byte. `_Fault`: neither."""
         etag = response.headers.get("etag", "")
         span = re.match(r"bytes ([0-9]+)-", response.headers.get("content-range", ""))
-        is_rest = response.status_code == HTTPStatus.PARTIAL_CONTENT and span is not None and int(span[1]) == self._size
+        is_rest = response.status == HTTPStatus.PARTIAL_CONTENT and span is not None and int(span[1]) == self._size
         is_same = not (etag and self._etag) or etag == self._etag
         if is_rest and is_same:
             return True
         self._restart()
-        if response.status_code != HTTPStatus.OK:
+        if response.status != HTTPStatus.OK:
             raise _Fault("range")
         self._etag = etag
         return False
 
     def append(self, chunk: bytes) -> None:
-        """Write what was announced of the chunk."""
-        rest = memoryview(chunk)[: self.missing]
-        with storage(self._sink.parent, str(self.export)):
+        """Write a chunk of at most the missing bytes."""
+        rest = memoryview(chunk)
+        with storage(*self._where):
             while rest:  # an unbuffered write may stop short
                 written = self._handle.write(rest)
                 self._size += written
@@ -328,7 +341,7 @@ class _Download:
         """Raise `_Fault` unless the bytes on disk are the announced ones; wrong bytes are thrown away."""
         if self.missing:
             raise _Fault("truncated")
-        with storage(self._sink.parent, str(self.export)):
+        with storage(*self._where):
             self._handle.seek(0)
             digest = hashlib.file_digest(self._handle, "sha256").hexdigest()  # of the disk's bytes, not of the line's
         self.verified = digest == self.part.sha256
@@ -337,18 +350,18 @@ class _Download:
             raise _Fault("checksum")
 
     def _restart(self) -> None:
-        with storage(self._sink.parent, str(self.export)):
+        with storage(*self._where):
             self._handle.seek(0)
             self._handle.truncate()
         self._size = 0
 
 
-def _address(gateway: Gateway) -> httpx.URL:
+def _address(gateway: Gateway) -> Url:
     try:
-        url = httpx.URL(gateway.url)
-    except httpx.InvalidURL:
-        url = httpx.URL()
-    host = url.netloc.decode()  # without user and password, should there be any
+        url = parse_url(gateway.url)
+    except LocationParseError:
+        url = Url()
+    host = url.netloc or ""
     if url.scheme not in ("http", "https") or not url.host:
         raise Refusal(f"gateway [{host}]: its address is no http or https URL; correct the setting")
     if not re.fullmatch(r"[\x21-\x7e]+", gateway.token):  # else the HTTP library's own error would print it
@@ -356,8 +369,24 @@ def _address(gateway: Gateway) -> httpx.URL:
     return url
 
 
-def _check_status(export: Export, response: httpx.Response) -> None:
-    status = response.status_code
+def _connections(url: Url, limits: Extraction) -> PoolManager:
+    """Connections to a gateway, one for each part that is fetched at once; through a proxy where the environment names
+    one. They retry nothing and follow nothing: that is the client's business."""
+    scheme, host = url.scheme or "", url.host or ""
+    options: dict[str, Any] = {
+        "maxsize": limits.parts_at_once,
+        "timeout": Timeout(connect=limits.connect_seconds, read=limits.read_seconds),
+        "retries": False,
+        "ssl_context": _certificates() if scheme == "https" else None,
+    }
+    proxy = None if proxy_bypass(host) else getproxies().get(scheme)
+    if proxy is None:
+        return PoolManager(**options)
+    return ProxyManager(proxy, proxy_headers=make_headers(proxy_basic_auth=parse_url(proxy).auth), **options)
+
+
+def _check_status(export: Export, response: BaseHTTPResponse) -> None:
+    status = response.status
     if status == HTTPStatus.NOT_FOUND:
         raise _Absent
     if status in TEMPORARY:
@@ -367,7 +396,7 @@ def _check_status(export: Export, response: httpx.Response) -> None:
         raise Refusal(f"{export}: the gateway answers [{status}]; {remedy}")
 
 
-def _retry_after(headers: httpx.Headers) -> float | None:
+def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds, from either form of Retry-After (RFC 9110, 10.2.3); `None` if there is none that can be read."""
     value = headers.get("retry-after", "")
     if re.fullmatch(r"[0-9]{1,9}", value):
@@ -412,7 +441,7 @@ def warm_up() -> None:
 @cache
 def _certificates() -> ssl.SSLContext:
     """One for all clients of a process: reading the certificates takes longer than a small export."""
-    return httpx.create_ssl_context()
+    return ssl.create_default_context()  # the system's, or what SSL_CERT_FILE names
 
 
 def _path(export: Export) -> str:

@@ -48,6 +48,8 @@ class PostgresError(RuntimeError):
 class Postgres:
     """One server below `folder`. `with server.running():` starts it if need be and stops it after its last user."""
 
+    initdb_options: tuple[str, ...] = ()
+
     def __init__(self, folder: Path, extra_settings: dict[str, str] | None = None) -> None:
         self.folder = folder
         self.bin, self.major = _binaries()
@@ -171,10 +173,10 @@ class Postgres:
         _write_private(secret, self.password(SUPERUSER))
         self.log.touch()
         self._own(fresh, secret, self.log)
-        common = ["--username", SUPERUSER, "--pwfile", str(secret), "--auth", "scram-sha-256"]
+        common = ["--username", SUPERUSER, "--pwfile", str(secret), "--auth", "scram-sha-256", "--no-instructions"]
         try:
             # locale C: the same order of strings on every machine
-            self._run("initdb", "-D", str(fresh), "-E", "UTF8", "--locale", "C", *common, "--no-instructions")
+            self._run("initdb", "-D", str(fresh), "-E", "UTF8", "--locale", "C", *common, *self.initdb_options)
         finally:
             secret.unlink()
         fresh.rename(self.data)

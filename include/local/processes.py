@@ -20,12 +20,17 @@ class Child:
     def __init__(self, name: str, command: Sequence[str], env: Mapping[str, str], log: Path, cwd: Path) -> None:
         self.name = name
         self.log = log
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as output:
+        self._command, self._env, self._cwd = command, dict(env), cwd
+        self.start()
+
+    def start(self) -> None:
+        """Start it; again, if it has ended."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                command,
-                env=dict(env),
-                cwd=cwd,
+                self._command,
+                env=self._env,
+                cwd=self._cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -51,6 +51,7 @@ class Stack:
     world: World
     airflow: AirflowApi
     settings: Settings
+    components: Mapping[str, Child]  # by name, if this command started them
     check: Callable[[], None]  # raises `RuntimeError` if a component has ended
     usage: Usage  # of the components, if this command started them
     url: str
@@ -146,16 +147,18 @@ def running(
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            ports, check, usage = _wait_for(place), _nothing, Usage({})
+            ports, components, check, usage = _wait_for(place), dict[str, Child](), _nothing, Usage({})
             say(f"joining the stack that runs at {ports['url']}")
         else:
             place.unlink(missing_ok=True)
-            ports, check, usage = things.enter_context(_start(home, world, dsn, say, triggerer, idle_seconds))
+            started = things.enter_context(_start(home, world, dsn, say, triggerer, idle_seconds))
+            ports, components, check, usage = started
             place.write_text(json.dumps(ports))
             things.callback(place.unlink, missing_ok=True)
         yield Stack(
             world=world,
             airflow=AirflowApi(str(ports["url"]), USER, home.secret("airflow_password")),
+            components=components,
             check=check,
             usage=usage,
             settings=Settings.from_env(_pipeline_env(home, world, dsn, ports)),
@@ -167,7 +170,7 @@ def running(
 @contextmanager
 def _start(
     home: Home, world: World, dsn: str, say: Say, triggerer: bool, idle_seconds: float
-) -> Iterator[tuple[dict[str, int | str], Callable[[], None], Usage]]:
+) -> Iterator[tuple[dict[str, int | str], dict[str, Child], Callable[[], None], Usage]]:
     children: list[Child] = []
     api_port = _usable(UI_PORT)
     ports: dict[str, int | str] = {
@@ -202,7 +205,8 @@ def _start(
 
         _wait_until_ready(home, ports, check, world.logs)
         processes = {child.name: child.process.pid for child in children}
-        yield ports, check, Usage({**processes, "PostgreSQL": home.postgres.pid or 0}, split="scheduler")
+        components = {child.name: child for child in children}
+        yield ports, components, check, Usage({**processes, "PostgreSQL": home.postgres.pid or 0}, split="scheduler")
     finally:
         stop_all(children)
 

@@ -18,7 +18,8 @@ class Strict(BaseModel):
 PER_REQUEST = ("too_many_requests", "unavailable", "reset", "stall", "refused")
 PER_PART_REQUEST = ("truncated", "flipped")  # beside those of any request
 PER_PART = ("part_missing", "part_twice", "part_late", "etag_changed")
-PER_ATTEMPT = ("job_failed", "job_never_ends", "empty_export", "expired_token")
+PER_ATTEMPT = ("job_failed", "job_never_ends", "empty_export", "expired_token", "job_slow")
+NO_RATES = ("job_failed_last_night", "stall_seconds", "job_slow_seconds")  # of `Transport`: other settings
 
 
 class Transport(Strict):
@@ -39,9 +40,14 @@ class Transport(Strict):
     job_never_ends: Rate = 0.0
     empty_export: Rate = 0.0
     expired_token: Rate = 0.0
+    job_slow: Rate = 0.0
     job_failed_last_night: tuple[str, ...] = ()  # datasets whose first attempt of the last night fails for certain
     stall_seconds: Annotated[float, Field(ge=0, le=60, strict=True)] = (
         1.0  # how long a stalled answer is silent before it is cut off
+    )
+
+    job_slow_seconds: Annotated[float, Field(ge=0, le=600, strict=True)] = (
+        30.0  # of a slow job; a worker of ours waits 20 s for one before it gives itself back
     )
 
     @model_validator(mode="after")

@@ -1,5 +1,7 @@
 """Connections to the warehouse, and the queries of `.sql` files."""
 
+import errno
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+from psycopg2 import errorcodes
 from psycopg2.extensions import connection as Connection  # noqa: N812 -- a class that psycopg2 spells in lower case
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 -- the same
 from psycopg2.extras import NamedTupleCursor
@@ -132,6 +135,11 @@ def _connect(dsn: str) -> Connection:
     except psycopg2.OperationalError as error:
         host = psycopg2.extensions.parse_dsn(dsn)
         where = f"{host.get('host', '')}:{host.get('port', '5432')}/{host.get('dbname', '')}"
+        if os.strerror(errno.ENOSPC) in str(error):  # a new connection writes as well; psycopg2 knows no SQLSTATE here
+            raise WarehouseError(
+                f"warehouse [{where}] takes no connection for a full disk [{errorcodes.DISK_FULL}]; "
+                "make room on PostgreSQL's disk, then clear the task"
+            ) from None
         raise WarehouseError(
             f"warehouse [{where}] does not answer ({type(error).__name__}); "
             "see whether PostgreSQL runs and the connection `warehouse` is right, then clear the task"

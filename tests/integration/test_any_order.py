@@ -1,10 +1,8 @@
 """Random histories of nights, with kills, end in the same warehouse: the small profile of `make chaos`."""
 
-from pathlib import Path
-
 import pytest
 
-from benchmarks.reliability.chaos import BLOWS, LAST, chaos, history, place
+from benchmarks.reliability.chaos import BLOWS, LAST, chaos, history, place, scratch
 
 pytestmark = pytest.mark.integration
 
@@ -12,8 +10,8 @@ SEEDS = list(range(1, 21))
 NIGHTS = 2
 
 
-def test_histories_with_kills_end_in_the_same_warehouse(tmp_path: Path) -> None:
-    with place(tmp_path) as here:
+def test_histories_with_kills_end_in_the_same_warehouse() -> None:
+    with scratch() as folder, place(folder) as here:
         outcome = chaos(here, SEEDS, NIGHTS, print)
     assert outcome.differences == {}
     assert outcome.unclosed == 0

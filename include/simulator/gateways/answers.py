@@ -114,7 +114,8 @@ class Injected(_Exact):
 
 
 class Served(_Exact):
-    """An export job that was accepted. `parts`, `rows` and `bytes` are of its files; `requests` were made for it."""
+    """An export job that was accepted: how often it was asked for, and how many requests were made for it in all.
+    `parts`, `rows` and `bytes` are of its files."""
 
     export_id: str
     dataset: str
@@ -125,4 +126,5 @@ class Served(_Exact):
     parts: Annotated[int, Field(ge=0)]
     rows: Annotated[int, Field(ge=0)]
     bytes: Annotated[int, Field(ge=0)]
+    asked_for: Annotated[int, Field(ge=1)]
     requests: Annotated[int, Field(ge=1)]

@@ -123,6 +123,7 @@ class Gateway:
         if fault in UNHEARD:
             return self._turn_away(job, "create", fault)
         job.accepted = True
+        job.asked_for += 1
         if fault is None:
             job.start_over()
         if job.fault not in (Fault.JOB_FAILED, Fault.JOB_NEVER_ENDS):
@@ -137,7 +138,7 @@ class Gateway:
             return self._turn_away(job, "status", fault)
         state, reason = await self._look(job)
         if fault is None:
-            if job.polled and job.fault in (Fault.JOB_FAILED, Fault.JOB_NEVER_ENDS):
+            if job.polled and job.fault in (Fault.JOB_FAILED, Fault.JOB_NEVER_ENDS, Fault.JOB_SLOW):
                 self._record.note_once(job, "status", job.fault)
             job.polled = True
         return self._send(job, "status", fault, {"export_id": export_id, "state": state, "reason": reason})
@@ -228,7 +229,7 @@ class Gateway:
 
     async def _look(self, job: Job) -> tuple[str, str | None]:
         """State of the job, and the reason if it failed."""
-        if not job.polled or job.fault is Fault.JOB_NEVER_ENDS:
+        if not job.polled or job.is_slow or job.fault is Fault.JOB_NEVER_ENDS:
             return "running", None
         if job.fault is Fault.JOB_FAILED:
             number = job.attempt.number

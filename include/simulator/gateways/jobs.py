@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from include.simulator.gateways.damage import Damage
@@ -22,6 +23,8 @@ class Job:
     export_id: str
     attempt: Attempt
     plan: FaultPlan
+    asked_for: int = 0  # how often
+    began: float = 0.0  # when it was asked for, by this process's clock
     accepted: bool = False  # the client was told so; a request that was turned away has started nothing
     polled: bool = False  # a job is queued, running at the first look, and done at a later one
     expired: bool = False  # the token
@@ -43,6 +46,11 @@ class Job:
         return self.plan.of_file(self.attempt)
 
     @property
+    def is_slow(self) -> bool:
+        """Does it still take its time?"""
+        return self.fault is Fault.JOB_SLOW and monotonic() < self.began + self.plan.rules.transport.job_slow_seconds
+
+    @property
     def is_empty(self) -> bool:
         """Does it pretend that there are no rows?"""
         return self.fault is Fault.EMPTY_EXPORT
@@ -56,6 +64,7 @@ class Job:
 
     def start_over(self) -> None:
         """Asked for again: the same story from the beginning; what has expired stays so."""
+        self.began = monotonic()
         self.polled = False
         self.manifests = 0
         self.asked.clear()
@@ -92,6 +101,7 @@ class Job:
             "parts": len(parts),
             "rows": sum(part.rows for part in parts),
             "bytes": sum(part.bytes for part in parts),
+            "asked_for": self.asked_for,
             "requests": self.requests,
         }
 

@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from include.simulator.gateways.plan import Rules
+from include.simulator.rates import NO_RATES
 from include.simulator.source import WorldOnDisk
 
 SHOWN = 100  # lines of each list: more is what `/v1/served` and `/v1/faults` are for
@@ -40,4 +41,4 @@ def render(
 def _rates(rules: Rules) -> dict[str, float]:
     """Rates by name; settings that are no rates are left out."""
     both = {**rules.transport.model_dump(), **rules.files.model_dump()}
-    return {name: rate for name, rate in both.items() if isinstance(rate, float) and name != "stall_seconds"}
+    return {name: rate for name, rate in both.items() if name not in NO_RATES}

@@ -54,7 +54,7 @@ class WrittenAttempt(Strict):
     datasets: Annotated[str, Field(min_length=1)]
     attempt: Annotated[int, Field(ge=1, le=10_000, strict=True)]
     why: Annotated[str, Field(min_length=1)]
-    job: Literal["job_failed", "job_never_ends", "empty_export", "expired_token"] | None = None
+    job: Literal["job_failed", "job_never_ends", "job_slow", "empty_export", "expired_token"] | None = None
     files: tuple[WrittenFault, ...] = ()
     totals_of_file: StrictBool = False  # the control totals were counted in the delivered rows, not at the source
 

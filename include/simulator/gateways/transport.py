@@ -21,6 +21,7 @@ class Fault(StrEnum):
     ETAG_CHANGED = "etag_changed"  # TCP reset in the middle of the body; the file behind it is another one from then on
     JOB_FAILED = "job_failed"  # the export job ends in state `failed`
     JOB_NEVER_ENDS = "job_never_ends"  # the export job stays in state `running`
+    JOB_SLOW = "job_slow"  # the export job stays in state `running` for a while, and then is ready
     EMPTY_EXPORT = "empty_export"  # a manifest without parts and with totals of 0, though there are rows
     EXPIRED_TOKEN = "expired_token"  # noqa: S105  # 401 from one request of the attempt on, though the token is right
 

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 from collections import defaultdict, deque
@@ -184,12 +185,14 @@ class ScriptedGateway:
                 entry.update(bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
 
     @contextmanager
-    def running(self) -> Iterator[Gateway]:
+    def running(self, tls: ssl.SSLContext | None = None) -> Iterator[Gateway]:
         server = _Server(("127.0.0.1", 0), _handler(self))
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
-            yield Gateway(url=f"http://127.0.0.1:{server.server_address[1]}", token=TOKEN)
+            yield Gateway(url=f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}", token=TOKEN)
         finally:
             self.released.set()
             server.shutdown()

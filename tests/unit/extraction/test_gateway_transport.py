@@ -1,13 +1,20 @@
 """Every transport fault, over real sockets: survived inside the attempt, or told apart by what to do next."""
 
+import json
 import logging
 import socket
+import ssl
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from ipaddress import ip_address
 from pathlib import Path
 
-import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scripted_gateway import (
@@ -28,8 +35,9 @@ from scripted_gateway import (
     status,
     truncated_to,
 )
+from urllib3 import HTTPHeaderDict
 
-from include.extraction.client import PROGRESS_BYTES, Export, GatewayClient, _retry_after
+from include.extraction.client import PROGRESS_BYTES, Export, GatewayClient, _certificates, _retry_after
 from include.extraction.errors import ExtractionError, IncompleteExport, LandingError, Refusal, TransportError
 from include.extraction.manifest import Manifest
 from include.settings import Extraction, Gateway
@@ -315,6 +323,54 @@ def test_an_expired_token_is_refused_and_not_printed(gateway):
     assert "expired-token" not in str(caught.value)
 
 
+@pytest.fixture
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A certificate of 127.0.0.1 that it signed itself, with its key; the client reads its certificates anew."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "agency")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "agency.pem"
+    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(key.private_bytes(*plain) + signed.public_bytes(serialization.Encoding.PEM))
+    _certificates.cache_clear()
+    yield path
+    _certificates.cache_clear()
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_a_gateway_must_show_a_certificate_that_is_trusted(gateway, certificate, monkeypatch, is_trusted):
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
+    with gateway.running(tls) as where, GatewayClient(where, LIMITS) as client:
+        if is_trusted:
+            assert client.request_export("tecs_things", NIGHT, 1).export_id == "export-1"
+        else:
+            with pytest.raises(TransportError, match=r"\[unreachable\]"):
+                client.request_export("tecs_things", NIGHT, 1)
+
+
+def test_a_proxy_that_the_environment_names_is_gone_through(gateway, monkeypatch):
+    straight = gateway.answer
+    monkeypatch.setattr(
+        gateway, "answer", lambda method, url, *rest: straight(method, url.removeprefix("http://agency.test"), *rest)
+    )
+    monkeypatch.delenv("no_proxy", raising=False)
+    with gateway.running() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url.replace("//", "//user:secret@"))
+        with GatewayClient(Gateway("http://agency.test", TOKEN), LIMITS) as client:
+            assert client.request_export("tecs_things", NIGHT, 1).export_id == "export-1"
+    [(_, path, headers)] = gateway.requests
+    assert path == "/v1/exports"
+    assert headers["proxy-authorization"].startswith("Basic ")
+
+
 @pytest.mark.parametrize(
     "where",
     [
@@ -335,7 +391,7 @@ def test_an_address_or_token_that_cannot_work_is_refused(where):
 @pytest.mark.parametrize("export_id", ["../../admin", "a/b", "", "..", "x" * 200, "a?b", "a\nb"])
 def test_an_export_id_is_not_a_path(gateway, client, export_id):
     gateway.always["export"] = lambda answer: setattr(
-        answer, "body", b'{"export_id": %s, "state": "ready"}' % httpx.Response(200, json=export_id).content
+        answer, "body", b'{"export_id": %s, "state": "ready"}' % json.dumps(export_id).encode()
     )
     with pytest.raises(Refusal, match=r"\[export_id\]"):
         client.request_export("tecs_things", NIGHT, 1)
@@ -384,19 +440,19 @@ def test_a_long_retry_after_is_left_to_the_task(gateway, client, value):
 def test_retry_after_as_a_date_is_read_by_the_gateways_own_clock(seconds):
     its_now = datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)
     until = format_datetime(its_now + timedelta(seconds=seconds), usegmt=True)
-    headers = httpx.Headers({"Date": format_datetime(its_now, usegmt=True), "Retry-After": until})
+    headers = HTTPHeaderDict({"Date": format_datetime(its_now, usegmt=True), "Retry-After": until})
     assert _retry_after(headers) == max(0, seconds)
 
 
 @given(value=st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126)))
 def test_any_retry_after_can_be_read(value):
-    wait = _retry_after(httpx.Headers({"Retry-After": value}))
+    wait = _retry_after(HTTPHeaderDict({"Retry-After": value}))
     assert wait is None or wait >= 0
 
 
 @pytest.mark.parametrize("value", ["", "-1", "soon", "1.5", "9" * 5000, "Fri, 99 Foo 2100 99:99:99 GMT"])
 def test_a_retry_after_that_means_nothing_is_no_wait(value):
-    assert _retry_after(httpx.Headers({"Retry-After": value})) is None
+    assert _retry_after(HTTPHeaderDict({"Retry-After": value})) is None
 
 
 def test_messages_are_one_line_and_quote_neither_token_nor_gateway(gateway, client, tmp_path, caplog):

@@ -9,7 +9,7 @@ from conftest import TOKEN, Serve, client
 
 from docs.fault_table import ATTEMPTS, FILES, PARTS, REQUESTS
 from include.contracts.model import load_contract
-from include.extraction.errors import ExtractionError, IncompleteExport
+from include.extraction.errors import ExtractionError, IncompleteExport, NotReady
 from include.extraction.extract import extract
 from include.extraction.landing import Landing
 from include.extraction.receipt import Receipt
@@ -113,7 +113,7 @@ def mended(url: str) -> None:
 
 def test_every_fault_of_the_table_is_tried() -> None:
     assert set(OF_REQUESTS) == set(REQUESTS)
-    assert set(OF_ATTEMPTS) == set(PARTS) | set(ATTEMPTS)
+    assert {*OF_ATTEMPTS, "job_slow"} == set(PARTS) | set(ATTEMPTS)
     assert set(OF_FILES) == set(FILES)
     told = {**REQUESTS, **PARTS, **ATTEMPTS, **FILES}
     for fault, (is_noticed, became) in OF_FILES.items():
@@ -148,6 +148,22 @@ def test_faults_of_parts_and_jobs_end_the_attempt_and_the_next_one_is_whole(
     assert receipt.complete
     staged = pipeline.stage()
     assert (staged.accepted, staged.quarantined) == (receipt.rows, 0)
+
+
+def test_a_slow_job_is_waited_for_outside_of_the_worker_and_asked_for_once(
+    clean: Path, serve: Serve, tmp_path: Path
+) -> None:
+    url = serve(clean, "uscis", Transport(job_slow=1.0, job_slow_seconds=0.5))
+    pipeline = Pipeline(url, tmp_path)
+    with pytest.raises(NotReady):
+        pipeline.attempt(replace(LIMITS, wait_seconds=0.0))
+    receipt = pipeline.attempt()
+    assert (receipt.complete, receipt.attempt) == (True, 1)
+    with client(url) as http:
+        [served] = http.get("/v1/served").json()
+        assert served["asked_for"] == 1
+        assert [entry["fault"] for entry in http.get("/v1/faults").json()] == ["job_slow"]
+    assert ATTEMPTS["job_slow"][1].startswith(SURVIVED)
 
 
 @pytest.mark.parametrize(("fault", "expected"), OF_FILES.items())

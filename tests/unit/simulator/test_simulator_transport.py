@@ -177,6 +177,7 @@ def test_served_counts_what_was_asked_for(clean: Path, serve: Serve) -> None:
             "updated_until": END,
             "attempt": 1,
             "state": "ready",
+            "asked_for": 1,
             "parts": len(parts),
             "rows": delivery.manifest["control_totals"]["rows"],
             "bytes": sum(part["bytes"] for part in parts),
