@@ -2,7 +2,13 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+from machine import Machine
+
+from include.local.stack import Stack
 
 CHECKOUT = Path(__file__).parents[2]
 HOME = tempfile.mkdtemp(prefix="crosscheck-airflow-")
@@ -16,3 +22,16 @@ os.environ.update(
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }
 )
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    """Of the tests that need a stack and do not look at how it starts or ends: each looks at runs of its own only."""
+    return Machine(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="session")
+def stack(shared: Machine) -> Iterator[Stack]:
+    """Starting one takes two cores twenty seconds."""
+    with shared.stack() as started:
+        yield started
