@@ -5,6 +5,7 @@ import pytest
 SCHEDULERS = "schedulers"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file stays in one process: its tests share what it has set up. Real schedulers run one after another, for one
     keeps two cores busy; and they come first, for nothing takes longer.
