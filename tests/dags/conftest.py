@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from machine import Machine
 
 from include.local.stack import Stack
+from tests.dags.machine import Machine
 
 CHECKOUT = Path(__file__).parents[2]
 HOME = tempfile.mkdtemp(prefix="crosscheck-airflow-")
@@ -24,14 +24,16 @@ os.environ.update(
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     """Of the tests that need a stack and do not look at how it starts or ends: each looks at runs of its own only."""
     return Machine(tmp_path_factory.mktemp("shared"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(shared: Machine) -> Iterator[Stack]:
-    """Starting one takes two cores twenty seconds."""
+    """To start one takes two cores twenty seconds. It stops with the last test of this folder: it is not idle when it
+    waits.
+    """
     with shared.stack() as started:
         yield started

@@ -5,13 +5,13 @@ from typing import Any
 
 import httpx
 import pytest
-from machine import until
 
 from include.contracts import dataset_names
 from include.local.night import FINAL
 from include.local.stack import Stack
 from include.simulator.gateways.plan import Rules
 from include.warehouse.connection import fetch
+from tests.dags.machine import until
 
 pytestmark = [pytest.mark.night, pytest.mark.timeout(1200)]
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import httpx
 import psycopg2
 import pytest
-from machine import Machine, until
 
 from include.contracts import dataset_names
 from include.local.night import FINAL
 from include.local.stack import Stack
 from include.warehouse.connection import fetch
+from tests.dags.machine import Machine, until
 
 pytestmark = [pytest.mark.night, pytest.mark.timeout(1200)]
 

@@ -14,12 +14,12 @@ import psutil
 import psycopg2
 import pyarrow.parquet as pq
 import pytest
-from machine import CHECKOUT, Machine
 
 from include.contracts import dataset_names, load_all
 from include.contracts.model import Pii
 from include.local.home import World
 from include.warehouse.connection import fetch
+from tests.dags.machine import CHECKOUT, Machine
 
 pytestmark = [pytest.mark.night, pytest.mark.timeout(1800)]
 
