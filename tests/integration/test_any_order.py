@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.reliability.chaos import BLOWS, LAST, chaos, history, place
+from include.quality import suite
 
 pytestmark = pytest.mark.integration
 
@@ -12,7 +13,8 @@ SEEDS = list(range(1, 21))
 NIGHTS = 2
 
 
-def test_histories_with_kills_end_in_the_same_warehouse(tmp_path: Path) -> None:
+def test_histories_with_kills_end_in_the_same_warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suite, "validate", suite.validate)  # the trial replaces it for good: put back for other tests
     with place(tmp_path) as here:
         outcome = chaos(here, SEEDS, NIGHTS, print)
     assert outcome.differences == {}
