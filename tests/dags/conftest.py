@@ -20,6 +20,8 @@ os.environ.update(
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{HOME}/airflow.db",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        # a stack looks whether 8080 is free, and takes it half a minute later: another may have come in between
+        "CROSSCHECK_UI_PORT": "0",
     }
 )
 
