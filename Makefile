@@ -52,7 +52,7 @@ replay: setup ## judge the rows in quarantine again, after a contract was mended
 	@$(crosscheck) replay $(world) $(if $(DATASET),--dataset $(DATASET))
 
 test: setup-dev check ## the whole test suite, side by side in two processes (WORKERS=0: one after another)
-	.venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+	.venv/bin/python -m pytest -n $(WORKERS) --no-loadscope-reorder
 
 test-unit: setup-dev ## the tests that need neither Airflow nor PostgreSQL
 	.venv/bin/python -m pytest tests/unit
