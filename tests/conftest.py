@@ -1,11 +1,18 @@
-"""How the files of tests are shared among the processes of `make test`, and in which order they go."""
+"""How the files of tests are shared among the processes of `make test`, and in which order they go; no property is one
+of the clock.
+"""
 
 from pathlib import PurePosixPath
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 SCHEDULERS = "tests/dags"
+
+# By default an example of 0.2 s is a failure, which says of a busy machine that it is busy.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 class ByFile(LoadScopeScheduling):
