@@ -2,6 +2,8 @@
 PYTHON ?= python3
 SCENARIO ?= nightly
 SEED ?=
+# As many as CI has cores. Each sets up what it needs for itself: PostgreSQL, worlds, Great Expectations (300 MB).
+WORKERS ?= 2
 world = --scenario $(SCENARIO) $(if $(SEED),--seed $(SEED))
 role = $(if $(ROLE),--role $(ROLE))
 moments = $(if $(SOURCE_AT),--source-at "$(SOURCE_AT)") $(if $(KNOWN_AT),--known-at "$(KNOWN_AT)")
@@ -49,8 +51,8 @@ quality: setup ## how right the leads are, held against the truth of the simulat
 replay: setup ## judge the rows in quarantine again, after a contract was mended (DATASET=uscis_petitions: only that one)
 	@$(crosscheck) replay $(world) $(if $(DATASET),--dataset $(DATASET))
 
-test: setup-dev check ## the whole test suite
-	.venv/bin/python -m pytest
+test: setup-dev check ## the whole test suite, side by side in two processes (WORKERS=0: one after another)
+	.venv/bin/python -m pytest -n $(WORKERS) --no-loadscope-reorder
 
 test-unit: setup-dev ## the tests that need neither Airflow nor PostgreSQL
 	.venv/bin/python -m pytest tests/unit

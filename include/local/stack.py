@@ -28,7 +28,7 @@ from include.warehouse.connection import as_role
 USER = "admin"
 AGENCIES = [agency.value for agency in Agency]
 START_SECONDS = 180.0  # two busy cores need 60 to 90 s to import Airflow four times
-UI_PORT = 8080  # Airflow's usual port, if it is free
+UI_PORT = 8080  # Airflow's usual port, if it is free; CROSSCHECK_UI_PORT asks for another, 0 for any
 # Three exports at a time from each of two gateways: a gateway is a shared system. As many tasks at a time as that: an
 # export is mostly waited for, so that four left a fifth of two cores idle
 POOL_SLOTS = PARALLELISM = 6
@@ -172,7 +172,7 @@ def _start(
     home: Home, world: World, dsn: str, say: Say, triggerer: bool, idle_seconds: float
 ) -> Iterator[tuple[dict[str, int | str], dict[str, Child], Callable[[], None], Usage]]:
     children: list[Child] = []
-    api_port = _usable(UI_PORT)
+    api_port = _usable(int(os.environ.get("CROSSCHECK_UI_PORT", UI_PORT)))
     ports: dict[str, int | str] = {
         "tecs": free_port(),
         "uscis": free_port(),
@@ -395,7 +395,7 @@ def _usable(port: int) -> int:
             probe.bind(("127.0.0.1", port))
         except OSError:
             return free_port()
-    return port
+    return port or free_port()
 
 
 def _fingerprint(*folders: Path) -> str:

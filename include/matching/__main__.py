@@ -236,7 +236,8 @@ def _one_line_errors() -> Iterator[None]:
         raise typer.Exit(1) from None
     except OSError as error:
         name = Path(str(error.filename or "")).name
-        talk.print(f"matching: [{name}] cannot be written: {error.strerror}; check the path", markup=False)
+        said = f"matching: [{name}] cannot be written: {error.strerror}; check the path"
+        talk.print(said, markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
 
 

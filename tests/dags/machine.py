@@ -45,6 +45,25 @@ class Machine:
         assert status == 0, err
         return list(csv.DictReader(io.StringIO(out)))
 
+    @contextmanager
+    def up(self) -> Iterator[None]:
+        """`make up`, until the end of the block."""
+        process = self.start("up")
+        assert process.stdout is not None
+        said = process.stdout.readline()  # once all is ready
+        assert said.startswith("Airflow "), process.communicate()
+        yield
+        process.terminate()
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 130, err
+        assert "crosscheck: stopped" in err
+
+    @contextmanager
+    def warehouse(self) -> Iterator[str]:
+        """Connection string of the pipeline's login, for as long as PostgreSQL runs."""
+        with self.home.postgres.running() as server:
+            yield server.dsn(f"warehouse_{self.world.name}", "crosscheck_etl")
+
     def summary(self) -> dict:
         return json.loads(self.home.summary.read_text())
 

@@ -1,22 +1,22 @@
 """A hold under a real scheduler: it waits in Airflow's own list, stops nobody, and ends by an answer or by a cure."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from machine import Machine, until
 
 from include.contracts import dataset_names
 from include.local.night import FINAL
 from include.local.stack import Stack
 from include.simulator.gateways.plan import Rules
 from include.warehouse.connection import fetch
+from tests.dags.machine import until
 
 pytestmark = [pytest.mark.night, pytest.mark.timeout(1200)]
 
 DATASET = "tecs_subjects"
+LOADED = "select dataset from ops.load join ops.run using (run_id) where starts_with(external_id, 'night__')"
 BLANK = [
     {
         "datasets": DATASET,
@@ -26,12 +26,6 @@ BLANK = [
     }
     for number in range(1, 5)
 ]
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Machine(tmp_path_factory.mktemp("home")).stack() as started:
-        yield started
 
 
 def plan(stack: Stack, attempts: list[dict[str, Any]]) -> None:
@@ -67,7 +61,10 @@ def decided(stack: Stack, run: str) -> str:
 
 
 def books(stack: Stack) -> list[tuple[str, str]]:
-    rows = fetch(stack.settings.warehouse_dsn, "select interval_start, state from ops.run order by run_id")
+    rows = fetch(
+        stack.settings.warehouse_dsn,
+        "select interval_start, state from ops.run where starts_with(external_id, 'night__') order by run_id",
+    )
     return [(f"{row.interval_start:%d}", row.state) for row in rows]
 
 
@@ -82,7 +79,7 @@ def test_a_hold_is_answered_by_a_person_and_another_is_cured_by_a_later_attempt(
     assert state == "failed"
     second, state = screened(stack, 29)  # the first request is open, and another night runs to its end
     assert state == "failed"
-    loaded = {row.dataset for row in fetch(stack.settings.warehouse_dsn, "select dataset from ops.load")}
+    loaded = {row.dataset for row in fetch(stack.settings.warehouse_dsn, LOADED)}
     assert loaded == {*dataset_names()} - {DATASET}
 
     found = until(lambda: requests(stack), lambda seen: len(seen) == 2)

@@ -2,18 +2,17 @@
 
 import os
 import signal
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from machine import Machine, until
 
 from include.contracts import dataset_names
 from include.local.night import FINAL
 from include.local.stack import Stack
 from include.warehouse.connection import fetch
+from tests.dags.machine import until
 
 pytestmark = [pytest.mark.night, pytest.mark.timeout(1200)]
 
@@ -31,16 +30,14 @@ ATTEMPTS = """select attempt, a.state from ops.attempt a join ops.run using (run
               where dataset = %s and external_id = %s"""
 
 
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Machine(tmp_path_factory.mktemp("home")).stack() as started:
-        yield started
-
-
 def gateway(stack: Stack, method: str, path: str, agency: str = AGENCY, **arguments: Any) -> Any:
     where = stack.settings.gateways[agency]
     headers = {"Authorization": f"Bearer {where.token}"}
     return httpx.request(method, f"{where.url}{path}", headers=headers, **arguments).raise_for_status().json()
+
+
+def of_this_night(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [line for line in lines if line["dataset"] == DATASET and line["updated_from"].startswith(f"{START:%F}")]
 
 
 def extracting(stack: Stack, run: str) -> dict[str, Any]:
@@ -71,7 +68,7 @@ def test_a_job_is_waited_for_without_a_worker_and_outlives_the_scheduler(stack: 
     assert until(lambda: stack.airflow.run(run)["state"], lambda state: state in FINAL) == "success"
 
     assert extracting(stack, run)["try_number"] == 1, "waiting costs no try"
-    [job] = [job for job in gateway(stack, "GET", "/v1/served") if job["dataset"] == DATASET]
+    [job] = of_this_night(gateway(stack, "GET", "/v1/served"))
     assert (job["attempt"], job["asked_for"], job["state"]) == (1, 1, "ready")
-    assert [fault["fault"] for fault in gateway(stack, "GET", "/v1/faults")] == ["job_slow"]
+    assert [fault["fault"] for fault in of_this_night(gateway(stack, "GET", "/v1/faults"))] == ["job_slow"]
     assert [tuple(row) for row in fetch(stack.settings.warehouse_dsn, ATTEMPTS, [DATASET, run])] == [(1, "landed")]

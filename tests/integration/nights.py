@@ -5,6 +5,7 @@ import secrets
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from include.settings import Extraction, Gateway, Settings
 
 CHECKOUT = Path(__file__).parents[2]
 TRIES = 4  # as in the DAG: one try and three retries
+Screen = Callable[..., pipeline.Run]  # of the fixture `screened`, called as `run_night`
 NO_FSYNC = {"fsync": "off", "synchronous_commit": "off"}  # a test's data need not survive a power cut
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks.reliability.chaos import BLOWS, LAST, chaos, history, place, scratch
+from include.quality import suite
 
 pytestmark = pytest.mark.integration
 
@@ -10,7 +11,8 @@ SEEDS = list(range(1, 21))
 NIGHTS = 2
 
 
-def test_histories_with_kills_end_in_the_same_warehouse() -> None:
+def test_histories_with_kills_end_in_the_same_warehouse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suite, "validate", suite.validate)  # the trial replaces it for good: put back for other tests
     with scratch() as folder, place(folder) as here:
         outcome = chaos(here, SEEDS, NIGHTS, print)
     assert outcome.differences == {}

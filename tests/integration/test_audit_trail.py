@@ -7,7 +7,7 @@ import psycopg2
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from nights import night, run_night
+from nights import Screen, night
 from psycopg2 import errors
 
 from include.desk.access import Access
@@ -167,8 +167,8 @@ def test_nobody_writes_the_trail_under_a_role(settings: Settings, role: str) -> 
         append(cursor, KEY, ANA, "read", "x", {}, {})
 
 
-def test_who_looks_at_a_lead_is_recorded_and_sees_what_the_role_may(settings: Settings) -> None:
-    run_night(settings, night(1, 30))
+def test_who_looks_at_a_lead_is_recorded_and_sees_what_the_role_may(settings: Settings, screened: Screen) -> None:
+    screened(settings, night(1, 30))
     name = fetch(
         settings.owner_dsn,
         """select subject_id, receipt_number, persona_value as value from unmasked.evidence

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from nights import NO_FSYNC, night, run_night
+from nights import NO_FSYNC, Screen, night, run_night
 from psycopg2.extensions import parse_dsn
 
 from include import pipeline
@@ -50,9 +50,9 @@ def held(settings: Settings) -> dict[str, list]:
 
 
 def test_a_dump_restored_on_a_new_server_goes_on_as_if_nothing_had_been(
-    server: Postgres, settings: Settings, tmp_path: Path
+    server: Postgres, settings: Settings, tmp_path: Path, screened: Screen
 ) -> None:
-    run_night(settings, night(29, 2))
+    screened(settings, night(29, 2))
     read(settings.desk_dsn, KEY, Reader("ana", "investigator"), "x", {}, "select 1 as x", {})
     lead = fetch(settings.owner_dsn, "select subject_id, receipt_number from report.lead limit 1")[0]._asdict()
     reviewed = Trail(settings.desk_dsn, KEY, Reader("bob", "reviewer"))

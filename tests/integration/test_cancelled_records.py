@@ -2,7 +2,7 @@
 
 import psycopg2
 import pytest
-from nights import night, run_night
+from nights import Screen, night
 
 from include.settings import Settings
 from include.warehouse.connection import fetch
@@ -14,8 +14,8 @@ OF_OTHERS = {1, 2, 5, 8, 13, 14}  # lines that ask neither for arrests nor for b
 OF_PETITIONS = 14
 
 
-def test_a_cancelled_record_stays_a_lead_and_shows_its_state(settings: Settings) -> None:
-    run_night(settings, night(1, 30))
+def test_a_cancelled_record_stays_a_lead_and_shows_its_state(settings: Settings, screened: Screen) -> None:
+    screened(settings, night(1, 30))
     before = leads(settings)
     cancel(settings, "tecs_subject", "uscis_petitioner")
     states = fetch(
@@ -26,8 +26,8 @@ def test_a_cancelled_record_stays_a_lead_and_shows_its_state(settings: Settings)
     assert leads(settings) == before
 
 
-def test_a_cancelled_arrest_is_none_and_a_cancelled_beneficiary_nobody(settings: Settings) -> None:
-    run_night(settings, night(1, 30))
+def test_a_cancelled_arrest_is_none_and_a_cancelled_beneficiary_nobody(settings: Settings, screened: Screen) -> None:
+    screened(settings, night(1, 30))
     before, counted = headline(settings), "select max(arrest_count) as a, max(beneficiary_count) as b from report.lead"
     assert min(before[CONVICTED], before[BROUGHT], before[ARRESTED], *fetch(settings.warehouse_dsn, counted)[0]) > 0
     cancel(settings, "tecs_arrest", "uscis_beneficiary")
@@ -37,8 +37,8 @@ def test_a_cancelled_arrest_is_none_and_a_cancelled_beneficiary_nobody(settings:
     assert {line: after[line] for line in OF_OTHERS} == {line: before[line] for line in OF_OTHERS}
 
 
-def test_who_was_taken_out_of_every_case_is_nobodys_lead(settings: Settings) -> None:
-    run_night(settings, night(1, 30))
+def test_who_was_taken_out_of_every_case_is_nobodys_lead(settings: Settings, screened: Screen) -> None:
+    screened(settings, night(1, 30))
     assert leads(settings)
     cancel(settings, "tecs_involvement")
     assert {line for line, value in headline(settings).items() if value} <= {OF_PETITIONS}

@@ -10,14 +10,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
-from nights import night, run_night, settings_for
+from nights import night, run_night
 from psycopg2 import errors
 
 from include.desk.access import Access
 from include.desk.pages import router
-from include.local.postgres import Postgres
 from include.reporting import review
-from include.settings import Gateway, Settings
+from include.settings import Settings
 from include.warehouse.audit import Reader, verify
 from include.warehouse.connection import WarehouseError, as_role, fetch, transaction
 from include.warehouse.decisions import Decision, record, unrecorded
@@ -29,19 +28,10 @@ ROLES = {"bob": "reviewer", "rob": "reviewer", "ana": "investigator"}
 PLANTED_MODEL = "another-model"
 
 
-@pytest.fixture(scope="module")
-def filled(
-    server: Postgres, shared_warehouse: str, gateways: dict[str, Gateway], tmp_path_factory: pytest.TempPathFactory
-) -> Settings:
-    settings = settings_for(server, shared_warehouse, tmp_path_factory.mktemp("decisions"), gateways)
-    run_night(settings, night(1, 30))
-    return settings
-
-
 @pytest.fixture
-def held(filled: Settings) -> Settings:
+def held(month: Settings) -> Settings:
     """A month, and nothing decided."""
-    with psycopg2.connect(filled.owner_dsn) as connection, connection.cursor() as cursor:
+    with psycopg2.connect(month.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute("alter table match.decision disable trigger append_only")
         cursor.execute("delete from match.decision")
         cursor.execute("alter table match.decision enable trigger append_only")
@@ -49,7 +39,7 @@ def held(filled: Settings) -> Settings:
         cursor.execute("delete from audit.access")
         cursor.execute("delete from audit.head")
         cursor.execute("alter table audit.access enable trigger append_only")
-    return filled
+    return month
 
 
 @pytest.fixture

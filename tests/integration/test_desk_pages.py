@@ -3,7 +3,7 @@
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from nights import night, run_night
+from nights import Screen, night
 
 from include import pipeline
 from include.contracts import dataset_names
@@ -28,8 +28,8 @@ def test_before_the_first_run_it_says_so(browser: TestClient) -> None:
     assert "has not opened its books" in browser.get("/nights/of", params={"external_id": "x"}).text
 
 
-def test_a_night_is_listed_and_shown_whole(settings: Settings, browser: TestClient) -> None:
-    run = run_night(settings, night(30), "night__2014-09-30")
+def test_a_night_is_listed_and_shown_whole(settings: Settings, browser: TestClient, screened: Screen) -> None:
+    run = screened(settings, night(30), "night__2014-09-30")
     listed = browser.get("/nights").text
     assert "2014-09-30 .. 2014-10-01" in listed
     assert f'href="nights/{run.run_id}"' in listed

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import psycopg2
 import pytest
-from nights import night, run_night, settings_for
+from nights import Screen, night, run_night, settings_for
 from psycopg2 import errors
 
 from include import pipeline
@@ -33,10 +33,14 @@ class Held(NamedTuple):
 
 @pytest.fixture(scope="module")
 def held(
-    server: Postgres, shared_warehouse: str, gateways: dict[str, Gateway], tmp_path_factory: pytest.TempPathFactory
+    server: Postgres,
+    shared_warehouse: str,
+    gateways: dict[str, Gateway],
+    tmp_path_factory: pytest.TempPathFactory,
+    screened: Screen,
 ) -> Held:
     settings = settings_for(server, shared_warehouse, tmp_path_factory.mktemp("entities"), gateways)
-    run_night(settings, night(25, 6), "last days")
+    screened(settings, night(25, 6), "last days")
     [(between,)] = ask(settings.owner_dsn, "select clock_timestamp()::text")
     then = ask(settings.warehouse_dsn, HEADLINE)
     return Held(settings, run_night(settings, night(1, 24), "first days"), between, then)
@@ -168,8 +172,8 @@ def test_no_function_of_the_reports_has_rights_of_its_own(held: Held) -> None:
             cursor.execute("select * from report.audit_headline(null, null)")
 
 
-def test_a_contradiction_cuts_a_lead_sends_it_to_review_and_is_history(settings: Settings) -> None:
-    run = run_night(settings, night(25, 6))
+def test_a_contradiction_cuts_a_lead_sends_it_to_review_and_is_history(settings: Settings, screened: Screen) -> None:
+    run = screened(settings, night(25, 6))
     lead = "select subject_id, receipt_number from report.lead where band = 'lead' and entity in (" + ALONE + ")"
     subject, receipt = ask(settings.warehouse_dsn, f"{lead} order by 1, 2 limit 1")[0]
     say_sex(settings, "tecs_subject", "subject_id", subject, "F")
@@ -211,8 +215,8 @@ def history(settings: Settings, receipt: str) -> list[str]:
     return [reason for (reason,) in ask(settings.warehouse_dsn, statement, f"uscis_petitioners:{receipt}")]
 
 
-def test_other_petitions_of_an_organisation_are_for_review(settings: Settings) -> None:
-    run_night(settings, night(25, 6))
+def test_other_petitions_of_an_organisation_are_for_review(settings: Settings, screened: Screen) -> None:
+    screened(settings, night(25, 6))
     [(entity, receipt)] = ask(
         settings.warehouse_dsn,
         """select entity, receipt_number from report.subject_route where band = 'lead' and petitioner_kind = 'person'

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from nights import NO_FSYNC, collect, night, run_night, serve, settings_for
+from nights import NO_FSYNC, Screen, collect, night, serve, settings_for
 
 from include import pipeline
 from include.contracts import dataset_names
@@ -144,8 +144,8 @@ def test_killed_in_mid_transaction_nothing_is_kept_and_the_next_try_counts_the_s
         assert pipeline.load(settings, run, "uscis_petitions", staged)["loaded"] == staged["accepted"]
 
 
-def test_a_database_error_shows_no_value(settings: Settings) -> None:
-    run_night(settings, night(30))
+def test_a_database_error_shows_no_value(settings: Settings, screened: Screen) -> None:
+    screened(settings, night(30))
     with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute(
             "alter table record.uscis_petitioner add constraint nobody check (family_name is null) not valid"

@@ -7,7 +7,7 @@ import psycopg2
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from nights import collect, night, run_night
+from nights import Screen, collect, night, run_night
 
 from include import pipeline
 from include.contracts import load_all
@@ -72,8 +72,8 @@ def versions(settings: Settings) -> dict[str, list[tuple]]:
     }
 
 
-def test_from_contracts_1_1_down_to_1_0_and_up_again_keeps_every_version(settings: Settings) -> None:
-    run_night(settings, night(1, 30))
+def test_from_contracts_1_1_down_to_1_0_and_up_again_keeps_every_version(settings: Settings, screened: Screen) -> None:
+    screened(settings, night(1, 30))
     before, shape_before = versions(settings), shape(settings)
     members = before.pop("uscis_t_family_member")
     assert all(before.values())
@@ -97,12 +97,12 @@ def test_from_contracts_1_1_down_to_1_0_and_up_again_keeps_every_version(setting
     assert went_down == shape(settings)
 
 
-def test_every_step_down_and_up_again_keeps_what_is_held(settings: Settings) -> None:
+def test_every_step_down_and_up_again_keeps_what_is_held(settings: Settings, screened: Screen) -> None:
     """A stairway with data in place: each revision is taken back and made again.
 
     What 0003 sealed cannot be read below it: it is removed, and the next run over the night brings it back.
     """
-    run_night(settings, night(29, 2))
+    screened(settings, night(29, 2))
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     steps = list(ScriptDirectory.from_config(config).walk_revisions())
@@ -132,8 +132,8 @@ def counts(settings: Settings) -> dict[str, int]:
     return {table: fetch(settings.owner_dsn, f"select count(*) as n from {table}")[0].n for table in tables}
 
 
-def test_a_warehouse_that_is_up_to_date_keeps_its_data(settings: Settings) -> None:
-    run_night(settings, night(30))
+def test_a_warehouse_that_is_up_to_date_keeps_its_data(settings: Settings, screened: Screen) -> None:
+    screened(settings, night(30))
     held = count(settings)
     leads = fetch(settings.owner_dsn, "select count(*) from report.lead")[0][0]
     assert held > 0
@@ -201,8 +201,8 @@ def test_who_is_granted_what_schema(settings: Settings) -> None:
     }
 
 
-def test_versions_are_unique_by_key_and_content(settings: Settings) -> None:
-    run_night(settings, night(30))
+def test_versions_are_unique_by_key_and_content(settings: Settings, screened: Screen) -> None:
+    screened(settings, night(30))
     with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute("select receipt_number, content_hash from record.uscis_petition limit 1")
         receipt, digest = cursor.fetchone()

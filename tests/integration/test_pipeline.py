@@ -5,7 +5,7 @@ import sys
 
 import psycopg2
 import pytest
-from nights import collect, night, run_night
+from nights import Screen, collect, night, run_night
 
 from include import pipeline
 from include.contracts import dataset_names, load_all
@@ -58,8 +58,8 @@ def one_go(request: pytest.FixtureRequest) -> dict[str, list[tuple]]:
     return {}
 
 
-def test_a_night_closes_its_books(settings: Settings) -> None:
-    run = run_night(settings, night(1, 30))
+def test_a_night_closes_its_books(settings: Settings, screened: Screen) -> None:
+    run = screened(settings, night(1, 30))
     summary = summarise(settings.warehouse_dsn, run.run_id)
     assert summary["books_closed"]
     assert [row["name"] for row in summary["datasets"]] == dataset_names()
@@ -129,8 +129,8 @@ def test_a_missing_dataset_turns_the_run_red_and_the_others_land(settings: Setti
     assert fetch(settings.warehouse_dsn, "select count(*) from record.uscis_petition")[0][0] > 0
 
 
-def test_books_that_do_not_add_up_are_seen(settings: Settings) -> None:
-    run = run_night(settings, night(30))
+def test_books_that_do_not_add_up_are_seen(settings: Settings, screened: Screen) -> None:
+    run = screened(settings, night(30))
     with psycopg2.connect(settings.warehouse_dsn) as connection, connection.cursor() as cursor:
         cursor.execute("update ops.account set received = received + 1 where dataset = 'tecs_subjects'")
     with pytest.raises(
@@ -147,10 +147,10 @@ def test_matching_that_did_not_run_is_seen(settings: Settings) -> None:
         pipeline.close_books(settings, run)
 
 
-def test_every_pair_has_evidence_that_adds_up(settings: Settings) -> None:
+def test_every_pair_has_evidence_that_adds_up(settings: Settings, screened: Screen) -> None:
     from include.matching.model import load_model
 
-    run_night(settings, night(29, 2))
+    screened(settings, night(29, 2))
     rows = fetch(
         settings.warehouse_dsn,
         """select pair.weight, sum(evidence.weight) as total

@@ -2,7 +2,7 @@
 
 import psycopg2
 import pytest
-from nights import collect, night, run_night
+from nights import Screen, collect, night
 
 from include import pipeline
 from include.contracts import Contract, load_contract
@@ -34,9 +34,9 @@ def waiting(settings: Settings) -> dict[str, int]:
 
 
 def test_a_replay_loads_what_passes_now_and_its_books_close(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, screened: Screen
 ) -> None:
-    first = run_night(settings, night(1, 30))
+    first = screened(settings, night(1, 30))
     before, total = waiting(settings), fetch(settings.warehouse_dsn, "select count(*) from record.uscis_petition")[0][0]
     assert before[DATASET] > 0
 

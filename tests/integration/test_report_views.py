@@ -6,14 +6,13 @@ from pathlib import Path
 import psycopg2
 import pyarrow as pa
 import pytest
-from nights import collect, night, run_night, settings_for
+from nights import collect, night
 
 from include import pipeline
 from include.contracts import dataset_names, load_contract
-from include.local.postgres import Postgres
 from include.quality.parsing import schema
 from include.quality.usable import routes, usable
-from include.settings import Gateway, Settings
+from include.settings import Settings
 from include.simulator import truth
 from include.warehouse.connection import fetch
 
@@ -21,16 +20,12 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")
-def held(
-    server: Postgres, shared_warehouse: str, gateways: dict[str, Gateway], tmp_path_factory: pytest.TempPathFactory
-) -> Settings:
+def held(month: Settings) -> Settings:
     """A month, in one run, and its last night in another."""
-    settings = settings_for(server, shared_warehouse, tmp_path_factory.mktemp("reports"), gateways)
-    run_night(settings, night(1, 30))
-    run = pipeline.open_books(settings, night(30), "again")
+    run = pipeline.open_books(month, night(30), "again")
     for dataset in dataset_names():
-        collect(settings, run, dataset)
-    return settings
+        collect(month, run, dataset)
+    return month
 
 
 def ask(settings: Settings, statement: str) -> list:

@@ -6,14 +6,12 @@ from contextlib import contextmanager
 import psycopg2
 import pytest
 import yaml
-from nights import night, run_night, settings_for
 from psycopg2 import errors
 from psycopg2.extras import NamedTupleCursor
 
 from include.contracts import load_all
 from include.contracts.model import Pii
-from include.local.postgres import Postgres
-from include.settings import Gateway, Settings
+from include.settings import Settings
 from include.warehouse.connection import as_role, fetch
 from include.warehouse.masking import ACCESS, reports
 
@@ -36,13 +34,9 @@ HIDDEN = [
 
 
 @pytest.fixture(scope="module")
-def held(
-    server: Postgres, shared_warehouse: str, gateways: dict[str, Gateway], tmp_path_factory: pytest.TempPathFactory
-) -> Settings:
+def held(month: Settings) -> Settings:
     """A warehouse that holds a month, for tests that only read it."""
-    settings = settings_for(server, shared_warehouse, tmp_path_factory.mktemp("roles"), gateways)
-    run_night(settings, night(1, 30))
-    return settings
+    return month
 
 
 @contextmanager

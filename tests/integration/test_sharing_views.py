@@ -7,10 +7,8 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from nights import night, run_night, settings_for
 
-from include.local.postgres import Postgres
-from include.settings import Gateway, Settings
+from include.settings import Settings
 from include.simulator import truth
 from include.warehouse.connection import fetch
 
@@ -24,13 +22,9 @@ ENTERED = (
 
 
 @pytest.fixture(scope="module")
-def held(
-    server: Postgres, shared_warehouse: str, gateways: dict[str, Gateway], tmp_path_factory: pytest.TempPathFactory
-) -> Settings:
+def held(month: Settings) -> Settings:
     """A month in one run."""
-    settings = settings_for(server, shared_warehouse, tmp_path_factory.mktemp("sharing"), gateways)
-    run_night(settings, night(1, 30))
-    return settings
+    return month
 
 
 @pytest.fixture(scope="module")

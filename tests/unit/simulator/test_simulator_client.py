@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import TOKEN, Serve, client
 
 from docs.fault_table import ATTEMPTS, FILES, PARTS, REQUESTS
 from include.contracts.model import load_contract
@@ -18,6 +17,7 @@ from include.quality.staging import Part, Staged, stage
 from include.settings import Extraction, Gateway
 from include.simulator.gateways.plan import Rules
 from include.simulator.rates import Files, Transport
+from tests.unit.simulator.conftest import TOKEN, Serve, client
 
 LIMITS = Extraction(
     connect_seconds=2, read_seconds=1, poll_seconds=0.001, job_seconds=10, backoff_seconds=0.001, backoff_max_seconds=2

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Delivery, Serve, client, fetch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from include.contracts.model import load_contract
 from include.simulator.gateways.damage import ONE_ROW_IN, PREAMBLE, WINDOWS, Damage, FileFault, choose
 from include.simulator.gateways.plan import Rules, load
 from include.simulator.rates import Files
+from tests.unit.simulator.conftest import Delivery, Serve, client, fetch
 
 START, END = "2014-09-10T00:00:00Z", "2014-09-25T00:00:00Z"
 Row = dict[str, str]

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from conftest import TOKEN, Serve, client
 
 from include.contracts.model import load_all
 from include.simulator.rates import Transport
+from tests.unit.simulator.conftest import TOKEN, Serve, client
 
 NIGHT = {"updated_from": "2014-09-30T00:00:00Z", "updated_until": "2014-10-01T00:00:00Z"}
 

@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from conftest import TOKEN, client, fetch, served
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from include.simulator.gateways.plan import Rules
 from include.simulator.rates import Files, Transport
+from tests.unit.simulator.conftest import TOKEN, client, fetch, served
 
 START, END = "2014-09-30T00:00:00Z", "2014-10-01T00:00:00Z"
 PLAN = Rules(

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from conftest import TOKEN, Serve, client, fetch
 
 from include.simulator.gateways.plan import Rules, load
 from include.simulator.gateways.spool import Spool
 from include.simulator.rates import Transport
+from tests.unit.simulator.conftest import TOKEN, Serve, client, fetch
 
 START, END = "2014-09-30T00:00:00Z", "2014-10-01T00:00:00Z"
 DATASET, PART = "uscis_petitions", "part-0001.csv.gz"
