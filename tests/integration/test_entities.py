@@ -89,7 +89,7 @@ def test_the_last_change_of_each_record_is_the_present(held: Held) -> None:
 
 
 def test_resolving_again_changes_nothing(held: Held) -> None:
-    tables = ["link", "linked", "cut", "entity", "entity_change"]
+    tables = ["link", "resolved", "cut", "entity", "entity_change"]
     before = [ask(held.settings.warehouse_dsn, f"select * from match.{table} order by 1, 2") for table in tables]
     forget_resolving(held.settings)
     again = pipeline.resolve(held.settings, held.run)
