@@ -12,7 +12,7 @@ from nights import night, run_night, settings_for
 from include.local.postgres import Postgres
 from include.settings import Gateway, Settings
 from include.simulator import truth
-from include.warehouse.connection import fetch
+from include.warehouse.connection import WarehouseError, as_role, fetch
 
 pytestmark = pytest.mark.integration
 
@@ -170,3 +170,31 @@ def test_the_sharing_gap_is_what_one_agency_holds_and_the_other_does_not(held: S
     for row in records:
         behind[row.fiscal_year, row.gap].append(row.is_gap)
     assert counted == {key: (len(found), sum(found)) for key, found in behind.items()}
+
+
+def test_a_statement_leads_to_whom_it_means(held: Settings, world: Path) -> None:
+    """The third route, as far as its clues go: the statements of a month that can be told are told rightly."""
+    records = truth.read(world, "records").query("dataset == 'tecs_subjects'")
+    person = dict(zip(records["key"], records["person_id"], strict=True))
+    statements = truth.read(world, "statements").set_index("receipt_number")["subject_id"].map(person)
+    entity = {row.entity: person[row.subject_id] for row in fetch(held.owner_dsn, "table unmasked.subject")}
+    found = ask(held, "table report.statement_route")
+    assert len({row.application_receipt_number for row in found}) == len(found), "an application leads to one person"
+    right = {
+        band: [entity[row.entity] == statements[row.application_receipt_number] for row in found if row.band == band]
+        for band in ("lead", "review")
+    }
+    assert len(right["lead"]) > 10
+    assert sum(right["lead"]) >= 0.9 * len(right["lead"])
+    assert {row.band for row in found if ", " in row.clues} == {"lead"}
+    assert all("," not in row.clues for row in found if row.band == "review")
+
+
+def test_who_reads_the_third_route_sees_whom_it_means_and_no_application(held: Settings) -> None:
+    statement = "table report.statement_route"
+    whole = {row.entity: row for row in ask(held, statement)}
+    for row in fetch(as_role(held.desk_dsn, "investigator"), statement):
+        assert row.application_receipt_number.startswith("~"), "a pseudonym"
+        assert row.entity in whole
+    with pytest.raises(WarehouseError, match="42501"):
+        fetch(as_role(held.desk_dsn, "analyst"), statement)
