@@ -136,6 +136,7 @@ def test_an_organisation_links_its_signatory_to_petitions_that_another_signed(
     by_number, by_address = more[subject, signed_there], more[stranger.subject_id, at_home]
     assert (by_number.is_by_signatory, by_number.is_lead) == (True, False)
     assert (by_address.is_by_signatory, by_address.is_by_address, by_address.is_lead) == (False, True, False)
+    assert by_address.band == "review"
     counted = {
         (row.organisation_key, row.subject_id): (row.petition_count, row.lead_count)
         for row in ask(held, "table report.organisation_link")
