@@ -80,6 +80,12 @@ def routes(dsn: str, world: Path) -> dict[str, Quality]:
         part = [row for row in told if row.band in bands]
         right = sum(entity[row.entity] == meant.get(row.application_receipt_number) for row in part)
         found[name] = Quality(len(part), right, len(meant))
+    wanted = {(person.get(subject), receipt) for subject, receipt in _true_pairs(dsn, world, ROUTES)}
+    brought = {
+        (entity[row.entity], row.receipt_number)
+        for row in fetch(dsn, "select entity, receipt_number from report.statement_petition")
+    }
+    found["statement_petition"] = Quality(len(brought), len(brought & wanted), len(wanted))
     return found
 
 

@@ -199,3 +199,36 @@ def test_who_reads_the_third_route_sees_whom_it_means_and_no_application(held: S
         assert row.entity in whole
     with pytest.raises(WarehouseError, match="42501"):
         fetch(as_role(held.desk_dsn, "analyst"), statement)
+
+
+def test_a_victim_leads_from_whom_the_statement_means_to_the_petition_that_brought_her(held: Settings) -> None:
+    [told] = ask(
+        held,
+        """select application_receipt_number, entity, family_name, given_name, date_of_birth, received_on
+           from report.statement_route join latest.uscis_t_application as application
+           on application.receipt_number = application_receipt_number
+           where band = 'lead' and family_name is not null and given_name is not null and date_of_birth is not null
+           and application_receipt_number not in (select application_receipt_number from report.statement_petition)
+           order by 1 limit 1""",
+    )
+    [(brought,)] = ask(
+        held,
+        """select receipt_number from latest.uscis_beneficiary join latest.uscis_petition using (receipt_number)
+           where uscis_beneficiary.record_state is distinct from 'cancelled'
+           and uscis_petition.record_state is distinct from 'cancelled'
+           group by receipt_number having count(*) = 1 order by 1 limit 1""",
+    )
+    with psycopg2.connect(held.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            """update record.uscis_beneficiary set family_name = %s, given_name = %s, date_of_birth = %s
+               where receipt_number = %s""",
+            [told.family_name, told.given_name, told.date_of_birth, brought],
+        )
+        cursor.execute(
+            "update record.uscis_petition set received_on = %s where receipt_number = %s", [told.received_on, brought]
+        )
+    found = ask(held, "table report.statement_petition")
+    assert (told.entity, told.application_receipt_number, brought) in [tuple(row[:3]) for row in found]
+    for row in fetch(as_role(held.desk_dsn, "investigator"), "table report.statement_petition"):
+        assert row.receipt_number.startswith("~")
+        assert row.application_receipt_number.startswith("~")
