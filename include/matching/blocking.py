@@ -11,6 +11,7 @@ right rows.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -226,10 +227,10 @@ def _words_of_rows(records: Records) -> tuple[Numbers, Numbers]:
     some = [np.flatnonzero(words.length[column] > 1) for column in columns]
     row = np.concatenate([names.row[at] for at in some])
     word = np.concatenate([column[at] for column, at in zip(columns, some, strict=True)]).astype(np.int64)
-    if len(names) > len(records):  # several readings of one name are made of the same words
-        once = pd.unique(row * len(words) + word)
-        row, word = once // len(words), once % len(words)
-    return row, word
+    several = (np.diff(records.first_name) > 1)[row]  # readings of one name are made of the same words
+    once = pd.unique(row[several] * len(words) + word[several])
+    row = np.concatenate([row[~several], once // len(words)])
+    return row, np.concatenate([word[~several], once % len(words)])
 
 
 def _pairs_of_words(records: Records, model: Model) -> _Keys:
@@ -242,14 +243,16 @@ def _pairs_of_words(records: Records, model: Model) -> _Keys:
     rare = np.zeros(len(names))  # a half as one word is rarer than its words
     families.append((names.family_heard * (names.family_count > 1), rare))
     givens.append((names.given_heard * (names.given_count > 1), rare))
+    known = [[np.flatnonzero(heard) for heard, _ in halves] for halves in (families, givens)]
     found = []
-    for family, family_share in families:
-        for given, given_share in givens:
-            both = (family != 0) & (given != 0)
-            some = np.flatnonzero(both & (family_share * given_share * model.right_rows <= PER_TWO_WORDS))
-            if len(some):
-                low, high = np.minimum(family[some], given[some]), np.maximum(family[some], given[some])
-                found.append(_Keys(names.row[some], mix(low, high)))
+    for (at_family, (family, family_share)), (at_given, (given, given_share)) in product(
+        zip(known[0], families, strict=True), zip(known[1], givens, strict=True)
+    ):
+        at = min(at_family, at_given, key=len)  # few have a second surname, or a nickname
+        common = family_share[at] * given_share[at] * model.right_rows
+        some = at[(family[at] != 0) & (given[at] != 0) & (common <= PER_TWO_WORDS)]
+        low, high = np.minimum(family[some], given[some]), np.maximum(family[some], given[some])
+        found.append(_Keys(names.row[some], mix(low, high)))
     return _together([_nothing(), *found])
 
 

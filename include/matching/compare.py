@@ -57,7 +57,7 @@ def compare_names(left: Records, right: Records, names: Pairs, several_floor: fl
     i, j = names
     order = np.maximum(a.order[i], b.order[j])
     family, given, middle = _as_written(left, right, names, several_floor)
-    swapped = np.flatnonzero(_crosswise(left, right, names) & (family.level != 0) & (given.level != 0))
+    swapped = np.flatnonzero(crosswise(left, right, names) & (family.level != 0) & (given.level != 0))
     if len(swapped):
         exact = _swapped_exactly(left, right, (i[swapped], j[swapped]))
         family.level[swapped] = np.where(exact, 0, LEVELS["family_name"].index("close"))
@@ -80,7 +80,7 @@ def compare_names(left: Records, right: Records, names: Pairs, several_floor: fl
 def _as_written(left: Records, right: Records, names: Pairs, several_floor: float) -> tuple[Levels, Levels, Levels]:
     a, b = left.names, right.names
     i, j = names
-    family = _family(left, right, names, several_floor)
+    family = compare_surnames(left, right, names, several_floor)
     ones, others = a.given[i], b.given[j]
     found = _given(left.words, right.words, ones, others)
     joined = (a.given_joined[i] == b.given_joined[j]) & (a.given_count[i] > 0)
@@ -113,7 +113,8 @@ def _as_written(left: Records, right: Records, names: Pairs, several_floor: floa
     return family, given, Levels(level, second_common)
 
 
-def _family(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:
+def compare_surnames(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:
+    """Levels of the surnames, as written."""
     a, b = left.names, right.names
     i, j = names
     core, joined = (a.family_core[i], b.family_core[j]), (a.family_joined[i], b.family_joined[j])
@@ -185,7 +186,7 @@ def _among(spelling: Hashes, others: Hashes, grid: npt.NDArray[np.int32]) -> Fla
     return found
 
 
-def _crosswise(left: Records, right: Records, names: Pairs) -> Flags:
+def crosswise(left: Records, right: Records, names: Pairs) -> Flags:
     """The surname of each is the given name of the other, by sound."""
     a, b = left.names, right.names
     i, j = names
@@ -207,49 +208,78 @@ def _swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
     return found
 
 
-def refine_names(left: Records, right: Records, names: Pairs, found: dict[str, Levels], nicknames: Nicknames) -> None:
-    """Ask rapidfuzz and the nicknames about the words that differ by spelling and sound; changes `found` in place."""
-    a, b = left.names, right.names
-    i, j = names
-    family, given, middle = (found[name].level for name in ("family_name", "given_name", "middle_name"))
-    parts = (
-        ("family_name", family, a.family[:, 0], b.family[:, 0]),
-        ("given_name", given, a.given, b.given),
-        ("middle_name", middle, a.middle[:, 0], b.middle[:, 0]),
-    )
-    for comparison, level, ones, others in parts:
+def open_words(
+    comparison: str, left: Records, right: Records, names: Pairs, found: Levels, nicknames: Nicknames
+) -> Numbers:
+    """Positions of the names that differ by spelling and sound, and may yet be one by their letters, or as
+    nicknames."""
+    ones, others = _words_of(comparison, left, names[0]), _words_of(comparison, right, names[1])
+    some = (found.level == len(LEVELS[comparison]) - 1) & (ones > 0) & (others > 0)
+    if comparison == "family_name":  # of several words each might be meant
+        some &= (left.names.family_count[names[0]] == 1) & (right.names.family_count[names[1]] == 1)
+    at = np.flatnonzero(some)
+    may_be = may_be_similar(left.words, right.words, ones[at], others[at])
+    if comparison != "family_name":
+        may_be |= _are_nicknames(left.words, right.words, ones[at], others[at], nicknames)
+    return at[may_be]
+
+
+def _words_of(comparison: str, side: Records, names: Numbers) -> npt.NDArray[np.int32]:
+    """The word by which names are compared letter by letter."""
+    first = {
+        "family_name": side.names.family[:, 0],
+        "given_name": side.names.given,
+        "middle_name": side.names.middle[:, 0],
+    }
+    return first[comparison][names]
+
+
+def may_be_similar(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Flags:
+    """Whether so few letters are in one word alone that they may be similar: an edit brings in at most one letter, and
+    takes away at most one."""
+    first, second = ones.letter_set[a], others.letter_set[b]
+    edits = np.maximum(np.bitwise_count(first & ~second), np.bitwise_count(second & ~first))
+    lengths = ones.length[a], others.length[b]
+    longest = np.maximum(*lengths)
+    found: Flags = np.maximum(edits, longest - np.minimum(*lengths)) <= longest * (1 - SIMILAR)
+    return found
+
+
+def _are_nicknames(
+    ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32], nicknames: Nicknames
+) -> Flags:
+    return nicknames.related(ones.spelling.value[a], others.spelling.value[b])
+
+
+def refine_names(
+    left: Records,
+    right: Records,
+    names: Pairs,
+    found: dict[str, Levels],
+    still_open: dict[str, Numbers],
+    nicknames: Nicknames,
+) -> None:
+    """Ask rapidfuzz and the nicknames about the words that are open; changes `found` in place."""
+    for comparison, at in still_open.items():
         near, *similar = BY_EDITS[comparison]
-        names_of = LEVELS[comparison]
-        some = level == len(names_of) - 1
-        if comparison == "family_name":  # of several words each might be meant
-            some &= (a.family_count[i] == 1) & (b.family_count[j] == 1)
-        at = np.flatnonzero(some & (ones[i] > 0) & (others[j] > 0))
-        if not len(at):
-            continue
-        edits, longest = _edits(left.words, right.words, ones[i[at]], others[j[at]])
+        names_of, level = LEVELS[comparison], found[comparison].level
+        ones, others = _words_of(comparison, left, names[0][at]), _words_of(comparison, right, names[1][at])
+        edits, longest = _edits(left.words, right.words, ones, others)
         allowed = np.where(longest >= LONG_WORD, 2, np.where(longest > SHORT_FORM, 1, 0))
         if similar:
             level[at[edits <= longest * (1 - SIMILAR)]] = names_of.index(similar[0])
         level[at[edits <= allowed]] = names_of.index(near)
         if comparison != "family_name":
-            spelled = left.words.spelling.value[ones[i[at]]], right.words.spelling.value[others[j[at]]]
-            level[at[nicknames.related(*spelled)]] = names_of.index(near)
+            level[at[_are_nicknames(left.words, right.words, ones, others, nicknames)]] = names_of.index(near)
 
 
 def _edits(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[Numbers, Numbers]:
     """Optimal string alignment distance: letters more, less, changed, neighbours swapped; and the longer word's
-    letters.
-
-    Words of different length that cannot be similar are not asked about: their distance is that of everything.
-    """
-    longest = np.maximum(ones.length[a], others.length[b])
-    edits = longest.copy()
-    some = np.flatnonzero(longest - np.minimum(ones.length[a], others.length[b]) <= longest * (1 - SIMILAR))
-    code, pair = pd.factorize(a[some].astype(np.int64) * len(others) + b[some])
+    letters."""
+    code, pair = pd.factorize(a.astype(np.int64) * len(others) + b)
     first, second = ones.texts.take(pa.array(pair // len(others))), others.texts.take(pa.array(pair % len(others)))
     distance = process.cpdist(first.to_pylist(), second.to_pylist(), scorer=OSA.distance, dtype=np.uint8, workers=1)
-    edits[some] = distance[code]
-    return edits, longest
+    return distance[code], np.maximum(ones.length[a], others.length[b])
 
 
 # -- the other fields

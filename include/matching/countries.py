@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from anyascii import anyascii
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 NOT_WORD = re.compile("[^A-Z0-9]+")
@@ -18,6 +19,7 @@ class CountryReader:
         self._codes = {code: code for code in countries}
         for code, spellings in countries.items():
             self._codes |= {_bare(spelling): code for spelling in spellings}
+        self._long = [spelling for spelling in self._codes if len(spelling) >= LONG_ENOUGH]
         self._read: dict[str, str] = {}
 
     def read(self, text: str) -> str:
@@ -37,11 +39,8 @@ class CountryReader:
             return self._codes[letters]
         if len(letters) < LONG_ENOUGH:
             return written
-        near = {
-            code
-            for spelling, code in self._codes.items()
-            if len(spelling) >= LONG_ENOUGH and OSA.distance(letters, spelling, score_cutoff=1) <= 1
-        }
+        spelled = process.extract(letters, self._long, scorer=OSA.distance, score_cutoff=1, limit=None)
+        near = {self._codes[spelling] for spelling, _, _ in spelled}
         return near.pop() if len(near) == 1 else written
 
 

@@ -15,8 +15,11 @@ from include.matching.compare import (
     Pairs,
     compare_fields,
     compare_names,
+    compare_surnames,
     compare_texts,
+    crosswise,
     family_bits,
+    open_words,
     refine_names,
     refine_texts,
 )
@@ -47,16 +50,33 @@ class Links:
 
 @dataclass(frozen=True)
 class Side:
-    """A table that has been read, and for each of its rows the most that its names can add to the weight of a pair."""
+    """A table that has been read, and the most that its names can add to the weight of a pair."""
 
     records: Records
-    by_names: Weights
+    by_given: Weights  # for each name, all but its surname
+    by_names: Weights  # for each row, all of its names
 
     @classmethod
     def of(cls, table: pd.DataFrame, model: Model) -> "Side":
         """Read a table. Raises `ValueError` for one without ids, or with an id that repeats."""
-        records = read_records(Table(table), model)
-        return cls(records, most_by_names(records, model))
+        return cls.from_records(read_records(Table(table), model), model)
+
+    @classmethod
+    def from_records(cls, records: Records, model: Model) -> "Side":
+        """What its names can add.
+
+        A shared name counts as the commoner of the two, and so never for more than by its own frequency.
+        """
+        words, names = records.words, records.names
+        # once for each word: a crossed name counts by its frequency as a given name, be it a middle name or not
+        given, middle = (reach(comparison, words.given_bits, model) for comparison in ("given_name", "middle_name"))
+        second = names.middle[:, 0]
+        by_given = np.maximum(given[names.given], given[names.middle].max(axis=1, where=names.middle > 0, initial=0.0))
+        by_given += np.where(second > 0, middle[second], 0.0)
+        by_given += sum(most(comparison, model) for comparison in ("name_order", "name_source", "suffix"))
+        common = family_bits(words, names.family, model.frequencies.several_floor)
+        every = by_given + reach("family_name", common, model)
+        return cls(records, by_given, np.maximum.reduceat(every, records.first_name[:-1]) if len(records) else every)
 
 
 @dataclass(frozen=True)
@@ -151,73 +171,66 @@ def score(sides: tuple[Side, Side], rows: Pairs, model: Model, floor: float) -> 
     some = np.flatnonzero(so_far + by_names >= floor)
     rows, so_far = (rows[0][some], rows[1][some]), so_far[some]
 
-    names, named = _best_names(left, right, rows, model, floor - so_far)
-    name_weights = {comparison: weigh(comparison, found, model) for comparison, found in named.items()}
-    kept = np.flatnonzero(so_far + total_of(name_weights) >= floor)
-    rows, names, some = (rows[0][kept], rows[1][kept]), (names[0][kept], names[1][kept]), some[kept]
-    levels = {comparison: found.take(some) for comparison, found in levels.items()}
+    pair, names, named, by_names = _best_names(sides, rows, model, floor - so_far)
+    kept = np.flatnonzero(so_far[pair] + by_names >= floor)
+    pair, names = pair[kept], (names[0][kept], names[1][kept])
+    rows = rows[0][pair], rows[1][pair]
+    levels = {comparison: found.take(some[pair]) for comparison, found in levels.items()}
     refine_texts(left, right, rows, levels)
     levels |= {comparison: found.take(kept) for comparison, found in named.items()}
     levels = {comparison: levels[comparison] for comparison in LEVELS}
-    weights = {comparison: weights[comparison][some] for comparison in weights} | {
-        comparison: weigh(comparison, levels[comparison], model) for comparison in TEXTS
-    }
-    weights |= {comparison: found[kept] for comparison, found in name_weights.items()}
+    weights = {comparison: weigh(comparison, found, model) for comparison, found in levels.items()}
     alternative, cost = weigh_alternatives(levels, weights, model)
     total = model.prior_weight + total_of(weights) + cost
     return Scored(rows, names, levels, weights, alternative, cost, total).take(np.flatnonzero(total >= floor))
 
 
-def most_by_names(side: Records, model: Model) -> Weights:
-    """For each row, the most that any name of the other side can add to a pair's weight.
-
-    A shared name counts as the commoner of the two, and so never for more than by its own frequency.
-    """
-    words, names = side.words, side.names
-    # once for each word: a crossed name counts by its frequency as a given name, be it a middle name or not
-    given, middle = (reach(comparison, words.given_bits, model) for comparison in ("given_name", "middle_name"))
-    crossed = np.maximum(given[names.given], given[names.middle].max(axis=1, where=names.middle > 0, initial=0.0))
-    every = reach("family_name", family_bits(words, names.family, model.frequencies.several_floor), model)
-    every += crossed + np.where(names.middle[:, 0] > 0, middle[names.middle[:, 0]], 0.0)
-    every += sum(most(comparison, model) for comparison in ("name_order", "name_source", "suffix"))
-    return np.maximum.reduceat(every, side.first_name[:-1]) if len(side) else every
-
-
 def _best_names(
-    left: Records, right: Records, rows: Pairs, model: Model, needed: Weights
-) -> tuple[Pairs, dict[str, Levels]]:
-    """For each pair of rows, the pair of their names that weighs most, and the levels it reaches.
-
-    `needed`: the weight of names below which a pair of rows is lost anyway; its names need not be compared to the end.
+    sides: tuple[Side, Side], rows: Pairs, model: Model, needed: Weights
+) -> tuple[Numbers, Pairs, dict[str, Levels], Weights]:
+    """The pairs of rows whose names may weigh what is needed: which, the two names that weigh most, the levels they
+    reach, and their weight.
     """
+    left, right = sides[0].records, sides[1].records
     pair, names = _readings(left, right, rows)
+    some = _by_surname(sides, names, model, needed[pair])
+    pair, names = pair[some], (names[0][some], names[1][some])
     found = compare_names(left, right, names, model.frequencies.several_floor)
-    at_most = np.zeros(len(pair), dtype=np.float32)
-    for comparison, levels in found.items():
-        weight = weigh(comparison, levels, model)
-        if comparison in BY_EDITS:
-            is_open = np.flatnonzero(levels.level == len(LEVELS[comparison]) - 1)
-            weight[is_open] = _best_by_edits(comparison, levels.take(is_open), model)
-        at_most += weight
-    some = np.flatnonzero(at_most >= needed[pair])
-    part = {comparison: levels.take(some) for comparison, levels in found.items()}
-    refine_names(left, right, (names[0][some], names[1][some]), part, model.known_nicknames)
-    for comparison, levels in part.items():
-        found[comparison].level[some] = levels.level
-    if len(pair) == len(rows[0]):
-        return names, found
+    still_open = {each: open_words(each, left, right, names, found[each], model.known_nicknames) for each in BY_EDITS}
+    at_most = total_of({each: _most(each, levels, still_open.get(each), model) for each, levels in found.items()})
+    enough = at_most >= needed[pair]
+    some = np.flatnonzero(enough)
+    pair, names = pair[some], (names[0][some], names[1][some])
+    found = {comparison: levels.take(some) for comparison, levels in found.items()}
+    place = np.cumsum(enough) - 1
+    still_open = {comparison: place[at[enough[at]]] for comparison, at in still_open.items()}
+    refine_names(left, right, names, found, still_open, model.known_nicknames)
     weight = total_of({comparison: weigh(comparison, levels, model) for comparison, levels in found.items()})
     order = np.lexsort((names[1], names[0], -weight, pair))  # of equals, the first as written
     best = order[np.unique(pair[order], return_index=True)[1]]
-    return (names[0][best], names[1][best]), {comparison: levels.take(best) for comparison, levels in found.items()}
+    named = {comparison: levels.take(best) for comparison, levels in found.items()}
+    return pair[best], (names[0][best], names[1][best]), named, weight[best]
 
 
-def _best_by_edits(comparison: str, different: Levels, model: Model) -> Weights:
-    """The most that names which differ by spelling and sound may weigh."""
-    names = LEVELS[comparison]
-    better = [np.full_like(different.level, names.index(name)) for name in (*BY_EDITS[comparison], names[-1])]
-    found: Weights = np.max([weigh(comparison, Levels(level, different.bits), model) for level in better], axis=0)
-    return found
+def _by_surname(sides: tuple[Side, Side], names: Pairs, model: Model, needed: Weights) -> Numbers:
+    """Positions of the names that may weigh what is needed, as far as their surnames tell: most differ, and are two
+    persons'."""
+    left, right = sides[0].records, sides[1].records
+    family = compare_surnames(left, right, names, model.frequencies.several_floor)
+    is_open = open_words("family_name", left, right, names, family, model.known_nicknames)
+    at_most = _most("family_name", family, is_open, model)
+    at_most += np.minimum(sides[0].by_given[names[0]], sides[1].by_given[names[1]])
+    return np.flatnonzero((at_most >= needed) | crosswise(left, right, names))
+
+
+def _most(comparison: str, found: Levels, still_open: Numbers | None, model: Model) -> Weights:
+    """The most that each pair may weigh; names that are still open are as similar as the comparison knows."""
+    weight = weigh(comparison, found, model)
+    if still_open is not None:
+        names, common = LEVELS[comparison], found.take(still_open)
+        better = [np.full_like(common.level, names.index(name)) for name in (*BY_EDITS[comparison], names[-1])]
+        weight[still_open] = np.max([weigh(comparison, Levels(level, common.bits), model) for level in better], axis=0)
+    return weight
 
 
 def _readings(left: Records, right: Records, rows: Pairs) -> tuple[Numbers, Pairs]:

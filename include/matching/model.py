@@ -8,20 +8,20 @@ precision that the numbers do not have.
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from include.matching import census
 from include.matching.countries import CountryReader
 from include.matching.nicknames import Nicknames
-from include.matching.words import Hashes, Shares, byte_matrix, hash_letters, hear
+from include.matching.words import Bytes, Hashes, Shares, byte_matrix, hash_letters, hear
 
 DEFAULT = Path(__file__).parent / "models" / "default.json"  # trained: `docs/matching.md` says on what
 BASE = Path(__file__).parent / "models" / "base.json"  # set by hand, with reasons: where training begins
@@ -127,13 +127,13 @@ class NameShares:
     """How common a name is, by hash of the word."""
 
     def __init__(self, frequencies: Frequencies) -> None:
-        self._floors = frequencies.family_floor, frequencies.given_floor
-        family, given = dict(frequencies.family), dict(frequencies.given)
+        family, given = [frequencies.family], [frequencies.given]
         if frequencies.census:
-            family, given = _higher(family, census.surnames()), _higher(given, census.given_names())
-        self._family, self._given = _by_spelling(family), _by_spelling(given)
+            family, given = [*family, census.surnames()], [*given, census.given_names()]
+        self._floors = frequencies.family_floor, frequencies.given_floor
+        self._family, self._given = (_Lookup(*_spelled(lists)[1:]) for lists in (family, given))
         # a given name stands where a surname should, in a swapped name: the higher of both shares holds
-        self._sound = _by_sound(_higher(family, given))
+        self._sound = _by_sound(*_spelled([*family, *given]))
 
     def of_family(self, spelling: Hashes) -> Shares:
         """Share of people with a surname."""
@@ -148,23 +148,29 @@ class NameShares:
         return self._sound.find(heard, min(self._floors))
 
 
-def _by_spelling(shares: Mapping[str, float]) -> "_Lookup":
-    return _Lookup(hash_letters(byte_matrix(pa.array(list(shares), pa.string()))).value, list(shares.values()))
+def _spelled(lists: Sequence[Mapping[str, float]]) -> tuple[Bytes, Hashes, Shares]:
+    """Letters, spelling and highest share of every name in the lists, by spelling."""
+    letters = byte_matrix(pa.array([name for names in lists for name in names], pa.string()))
+    shares = np.array([share for names in lists for share in names.values()])
+    spelling = hash_letters(letters).value
+    order = np.lexsort((-shares, spelling))
+    spelling, first = np.unique(spelling[order], return_index=True)
+    return letters[order[first]], spelling, shares[order[first]]
 
 
-def _by_sound(shares: Mapping[str, float]) -> "_Lookup":
-    letters = byte_matrix(pa.array(list(shares), pa.string()))
-    heard = hear(letters, hash_letters(letters))[2]
-    keys, code = np.unique(heard, return_inverse=True)
-    return _Lookup(keys, np.bincount(code, weights=list(shares.values()), minlength=len(keys)))
+def _by_sound(letters: Bytes, spelling: Hashes, shares: Shares) -> "_Lookup":
+    keys, code = np.unique(hear(letters, hash_letters(letters))[2], return_inverse=True)
+    together = np.zeros(len(keys))
+    np.add.at(together, code, shares)
+    return _Lookup(keys, together)
 
 
+@dataclass(frozen=True)
 class _Lookup:
-    """Shares by hash."""
+    """Shares by hash; the hashes ascend."""
 
-    def __init__(self, key: Hashes, share: npt.ArrayLike) -> None:
-        order = np.argsort(key)
-        self.key, self.share = key[order], np.asarray(share, dtype=np.float64)[order]
+    key: Hashes
+    share: Shares
 
     def find(self, key: Hashes, floor: float) -> Shares:
         if not len(self.key):
@@ -275,7 +281,3 @@ def _same(where: str, given: Iterable[str], wanted: Iterable[str]) -> None:
     if set(given) != set(wanted):
         odd = sorted(set(given) ^ set(wanted))
         raise ValueError(f"[{where}] lacks or has too many of {odd}")
-
-
-def _higher(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
-    return {name: max(one.get(name, 0.0), other.get(name, 0.0)) for name in {*one, *other}}

@@ -4,7 +4,7 @@ A name in parts has one reading. A whole name has several: with a comma the surn
 the last word, the first, or the last two. Readings are kept as arrays of positions in `words.Words`, a row for each.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
@@ -141,8 +141,9 @@ def _split(
     lists = pc.utf8_split_whitespace(_letters(every).fill_null(""))
     flat, row = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
     coded = pa.concat_arrays([pa.array([""]), flat]).dictionary_encode()
-    vocabulary, code = coded.dictionary.to_pylist(), coded.indices.to_numpy()[1:]
-    kept = (code > 0) & ~np.isin(code, [at for at, word in enumerate(vocabulary) if word in PLACEHOLDERS])
+    code = coded.indices.to_numpy()[1:]
+    is_name = ~_are_in(coded.dictionary, {"", *PLACEHOLDERS})
+    kept = is_name[code]
     row, code = row[kept], code[kept]
     count = np.bincount(row, minlength=len(every))
     nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
@@ -150,17 +151,21 @@ def _split(
     grid = np.zeros((len(every), MAX_WORDS), dtype=np.int32)
     grid[row[early], nth[early]] = code[early]
     words = read_words(coded.dictionary, nicknames, frequencies)
-    split = _without_suffix(grid, np.minimum(count, MAX_WORDS), vocabulary)
+    split = _without_suffix(grid, np.minimum(count, MAX_WORDS), coded.dictionary)
     ends = np.cumsum([0, *(len(values) + 1 for values in texts)])
     return words, [split.take(np.arange(start, end)) for start, end in pairwise(ends)]
 
 
-def _without_suffix(grid: Positions, count: Numbers, vocabulary: list[str]) -> _Split:
+def _are_in(texts: Column, words: Collection[str]) -> Flags:
+    found: Flags = pc.is_in(texts, value_set=pa.array(sorted(words))).to_numpy(zero_copy_only=False)
+    return found
+
+
+def _without_suffix(grid: Positions, count: Numbers, vocabulary: Column) -> _Split:
     """A suffix is taken off the end, unless it is all there is."""
     known = np.zeros(len(vocabulary), dtype=np.int8)
-    for at, word in enumerate(vocabulary):
-        if word in SUFFIXES:
-            known[at] = SUFFIX_NAMES.index(SUFFIXES[word])
+    for at in np.flatnonzero(_are_in(vocabulary, SUFFIXES)):
+        known[at] = SUFFIX_NAMES.index(SUFFIXES[vocabulary[at].as_py()])
     rows, suffix = np.arange(len(grid)), np.zeros(len(grid), dtype=np.int8)
     for _ in range(2):
         last = grid[rows, np.maximum(count - 1, 0)]
@@ -323,8 +328,7 @@ def _heard(grid: Positions, words: Words) -> Hashes:
 
 
 def _is_particle(words: Words) -> Flags:
-    found: Flags = pc.is_in(words.texts, value_set=pa.array(sorted(PARTICLES))).to_numpy(zero_copy_only=False)
-    return found
+    return _are_in(words.texts, PARTICLES)
 
 
 def _compact(grid: Positions, dropped: Flags) -> tuple[Positions, Flags]:

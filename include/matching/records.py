@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +67,7 @@ def read_records(table: Table, model: Model) -> Records:
     words, names = read_names(table, model.known_nicknames.meanings, model.name_shares)
     streets = table["street"]
     house = _houses(streets)
-    countries = _by_distinct(table["country"], model.country_reader.read)
+    country, country_known = _countries(table["country"], model)
     return Records(
         table=table,
         words=words,
@@ -74,16 +75,16 @@ def read_records(table: Table, model: Model) -> Records:
         first_name=np.searchsorted(names.row, np.arange(len(table) + 1)),
         born=_dates(table["dob"]),
         numbers={field: _numbers(table[field], field) for field in NUMBERS},
-        sex=_sexes(table["sex"]),
-        country=hash_texts(countries),
-        country_known=pc.is_in(countries, value_set=pa.array(sorted(model.countries))).to_numpy(zero_copy_only=False),
-        birth_place=hash_texts(_by_distinct(table["birth_place"], model.country_reader.read)),
-        city=_hashed(table["city"], plain_text),
-        postcode=_postcodes(table["postcode"]),
+        sex=_by_distinct(table["sex"], _sexes),
+        country=country,
+        country_known=country_known,
+        birth_place=_countries(table["birth_place"], model)[0],
+        city=_by_distinct(table["city"], lambda texts: hash_texts(plain_text(texts))),
+        postcode=_by_distinct(table["postcode"], _postcodes),
         has_street=pc.is_valid(streets).to_numpy(zero_copy_only=False),
         house=house,
         street_key=_street_keys(streets, house),
-        organisation=_hashed(table["organisation"], organisation),
+        organisation=_by_distinct(table["organisation"], lambda texts: hash_texts(organisation(texts))),
     )
 
 
@@ -117,7 +118,10 @@ def day_numbers(values: Column) -> Numbers:
 
     Of a day that is not in the calendar the year is left.
     """
-    code, texts = distinct(values)
+    return _by_distinct(values, _day_numbers)
+
+
+def _day_numbers(texts: Column) -> Numbers:
     letters = byte_matrix(texts, 10)
     digits = letters - np.uint8(ord("0"))  # anything else is above 9
     number = [(digits[:, start:end] * 10 ** np.arange(end - start)[::-1]).sum(axis=1) for start, end in _DATE_PARTS]
@@ -131,8 +135,7 @@ def day_numbers(values: Column) -> Numbers:
     last = _LAST_DAYS[np.minimum(month, 13)] - ((month == 2) & ~leap)
     found = year * 10000 + np.where((day <= last) & (year > 0) & ((month > 0) | (day == 0)), month * 100 + day, 0)
     found[found == UNWRITTEN] = 0
-    numbers: Numbers = np.append(found, 0)[code.fill_null(-1).to_numpy()]
-    return numbers
+    return found
 
 
 _DATE_PARTS = ((0, 4), (5, 7), (8, 10))
@@ -220,48 +223,43 @@ def _first_of_equals(row: Numbers, number: Numbers) -> Numbers:
     return kept
 
 
-def _by_value(values: Column, read: Callable[[str], int]) -> Numbers:
+def _by_distinct(values: Column, read: Callable[[Column], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """What `read` makes of the distinct values, for each row; 0 where there is none."""
     code, texts = distinct(values)
-    found = np.array([*(read(text) for text in texts.to_pylist()), 0], dtype=np.int64)
-    every: Numbers = found[code.fill_null(-1).to_numpy()]
+    found = read(texts)
+    every: npt.NDArray[Any] = np.append(found, np.zeros(1, dtype=found.dtype))[code.fill_null(-1).to_numpy()]
     return every
 
 
-def _by_distinct(values: Column, read: Callable[[str], str]) -> Column:
+def _countries(values: Column, model: Model) -> tuple[Hashes, Flags]:
+    """Each row's country as a hash, and whether it is one of the model's."""
     code, texts = distinct(values)
-    return pa.array([read(text) or None for text in texts.to_pylist()], pa.string()).take(code)
+    names = [model.country_reader.read(text) for text in texts.to_pylist()]
+    at = code.fill_null(-1).to_numpy()
+    known = np.array([*(name in model.countries for name in names), False])
+    return hash_texts(pa.array([*names, ""], pa.string()))[at], known[at]
 
 
-def _hashed(values: Column, read: Callable[[Column], Column]) -> Hashes:
-    code, texts = distinct(values)
-    found = np.append(hash_texts(read(texts)), np.uint64(0)) if len(texts) else np.zeros(1, dtype=np.uint64)
-    every: Hashes = found[code.fill_null(-1).to_numpy()]
-    return every
-
-
-def _sexes(values: Column) -> npt.NDArray[np.int8]:
+def _sexes(texts: Column) -> npt.NDArray[np.int8]:
     first = {"F": 1, "M": 2, "W": 1}
-    return _by_value(values, lambda text: first.get(text[:1].upper(), 0)).astype(np.int8)
+    return np.array([first.get(text[:1].upper(), 0) for text in texts.to_pylist()], dtype=np.int8)
 
 
-def _postcodes(values: Column) -> Numbers:
+def _postcodes(texts: Column) -> Numbers:
     """Five digits as a number, or a negative hash where there are letters: they are no number that is one digit off."""
-    code, texts = distinct(values)
     bare = pc.replace_substring_regex(pc.ascii_upper(texts), "[^A-Z0-9]+", "")
     digits = pc.match_substring_regex(bare, "^[0-9]{3,9}$").fill_null(False)
     number = pc.cast(pc.utf8_slice_codeunits(pc.if_else(digits, bare, None), 0, 5), pa.int64()).fill_null(0).to_numpy()
     hashed = -(hash_texts(bare) >> np.uint64(2)).astype(np.int64)
     # a leading 1 keeps 00501 apart from 501, and from nothing
-    found = np.append(np.where(digits.to_numpy(zero_copy_only=False), number + 100_000, hashed), 0)
-    every: Numbers = found[code.fill_null(-1).to_numpy()].astype(np.int64)
-    return every
+    return np.where(digits.to_numpy(zero_copy_only=False), number + 100_000, hashed).astype(np.int64)
 
 
 def _street_keys(streets: Column, house: Numbers) -> Hashes:
     found = house.astype(np.uint64)
     unnumbered = np.flatnonzero(house == 0)
     if len(unnumbered):
-        found[unnumbered] = _hashed(streets.take(pa.array(unnumbered)), plain_text)
+        found[unnumbered] = hash_texts(plain_text(streets.take(pa.array(unnumbered))))
     return found
 
 

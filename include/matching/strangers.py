@@ -5,12 +5,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from include.matching.compare import (
+    BY_EDITS,
     NONE,
     Levels,
     Pairs,
     compare_fields,
     compare_names,
     compare_texts,
+    open_words,
     refine_names,
     refine_texts,
 )
@@ -82,7 +84,9 @@ def _compare_everything(left: Records, right: Records, pairs: Pairs, model: Mode
     """Levels of all comparisons, of the first names as written."""
     names = left.first_name[pairs[0]], right.first_name[pairs[1]]
     found = compare_names(left, right, names, model.frequencies.several_floor)
-    refine_names(left, right, names, found, model.known_nicknames)
+    nicknames = model.known_nicknames
+    still_open = {each: open_words(each, left, right, names, found[each], nicknames) for each in BY_EDITS}
+    refine_names(left, right, names, found, still_open, nicknames)
     found |= compare_fields(left, right, pairs) | compare_texts(left, right, pairs)
     refine_texts(left, right, pairs, found)
     return {comparison: found[comparison] for comparison in LEVELS}

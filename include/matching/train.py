@@ -20,8 +20,8 @@ import pandas as pd
 from include.matching.blocking import Index
 from include.matching.compare import NONE, Levels, Pairs
 from include.matching.fields import Table
-from include.matching.link import CHUNK, Side, most_by_names, score
-from include.matching.model import BASE, LEVELS, Level, Model, Provenance, load_model
+from include.matching.link import CHUNK, Side, score
+from include.matching.model import BASE, LEVELS, Frequencies, Level, Model, Provenance, load_model
 from include.matching.records import read_records
 from include.matching.strangers import LEAST_SHARE, count_names, count_namesakes, count_strangers, rounded
 from include.matching.weigh import Weights, log_odds, strangers_share, total_of, weigh
@@ -38,6 +38,7 @@ WHY = (
     "explanations learnt without labels, u and frequencies counted. The reasons of the levels "
     "are those of the base model."
 )
+UNCOUNTED = Frequencies(why="", census=False, family_floor=1, given_floor=1, several_floor=1, family={}, given={})
 SEED = 20_160_104  # of the sample; the date of the audit
 
 
@@ -50,12 +51,18 @@ class Patterns:
 
     @classmethod
     def of(cls, levels: dict[str, Levels]) -> "Patterns":
-        """Count the patterns of pairs."""
+        """Count the patterns of pairs, in whatever order these come."""
+        levels = {
+            comparison: each
+            if each.bits is None
+            else Levels(each.level, (np.round(2 * each.bits) / 2).astype(np.float32))
+            for comparison, each in levels.items()
+        }
         parts: list[npt.NDArray[Any]] = []
         for each in levels.values():
             parts.append(each.level + 1)
-            if each.bits is not None:  # to half a bit
-                parts.append(np.round(-2 * each.bits).astype(np.int64))
+            if each.bits is not None:
+                parts.append((-2 * each.bits).astype(np.int64))
         code, _ = pd.factorize(mix(*parts))
         _, first, count = np.unique(code, return_index=True, return_counts=True)
         return cls({comparison: each.take(first) for comparison, each in levels.items()}, count.astype(np.float64))
@@ -77,12 +84,12 @@ def train(
     every = max(right_rows or 0, len(others), 1)
     base = base.model_copy(update={"right_rows": every})
     sample = others.iloc[np.sort(draw.permutation(len(others))[:RIGHT_ROWS])]
-    many = read_records(Table(sample), base)
+    many = read_records(Table(sample), base.model_copy(update={"frequencies": UNCOUNTED}))
     start = base.model_copy(update={"frequencies": count_names(many)})
     ones, many = read_records(Table(left), start), many.with_frequencies(start.name_shares)
     start = count_strangers(start, ones, many, draw, within=right is None)
     start = count_namesakes(start, many, draw)
-    sides = Side(ones, most_by_names(ones, start)), Side(many, most_by_names(many, start))
+    sides = Side.from_records(ones, start), Side.from_records(many, start)
     pairs = Index.of(ones, start).candidates(many)
     total = len(ones) * len(many)
     if right is None:

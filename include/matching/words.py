@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Hashes = npt.NDArray[np.uint64]
 Bytes = npt.NDArray[np.uint8]
@@ -64,6 +65,7 @@ class Words:
     texts: pa.StringArray
     letters: Bytes  # n x WIDTH, padded with 0
     length: Numbers
+    letter_set: npt.NDArray[np.uint32]  # a bit for each letter that occurs
     spelling: Hashed
     sound: Hashed  # consonants by sound, without a mark for a vowel in front
     opens: Flags  # with a vowel
@@ -109,9 +111,8 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, Sequence[str]], fr
     letters = byte_matrix(texts)
     spelling = hash_letters(letters)
     sound, opens, heard = hear(letters, spelling)
-    known = [
-        (at, nth, name) for at, word in enumerate(texts.to_pylist()) for nth, name in enumerate(nicknames.get(word, ()))
-    ]
+    some = np.flatnonzero(pc.is_in(texts, value_set=pa.array(list(nicknames), pa.string())))
+    known = [(at, nth, name) for at in some for nth, name in enumerate(nicknames[texts[at].as_py()])]
     meant = np.zeros((len(texts), 1 + max((nth for _, nth, _ in known), default=0)), dtype=np.uint64)
     if known:
         at, nth, names = (list(column) for column in zip(*known, strict=True))
@@ -122,6 +123,7 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, Sequence[str]], fr
         texts=texts,
         letters=letters,
         length=(letters != 0).sum(axis=1),
+        letter_set=letter_sets(texts),
         spelling=spelling,
         sound=sound,
         opens=opens,
@@ -153,6 +155,17 @@ def byte_matrix(texts: pa.StringArray, width: int = WIDTH) -> Bytes:
         letters[: len(data)] = np.frombuffer(data, dtype=np.uint8)
     window = np.lib.stride_tricks.sliding_window_view(letters, width)[start[:-1]]
     return np.where(np.arange(width) < np.diff(start)[:, None], window, 0).astype(np.uint8)
+
+
+def letter_sets(texts: pa.StringArray) -> npt.NDArray[np.uint32]:
+    """For each text a bit for each capital letter that occurs in it."""
+    texts = pa.concat_arrays([texts])  # from the start of its buffers
+    _, offsets, data = texts.buffers()
+    start = np.frombuffer(offsets, dtype=np.int32, count=len(texts) + 1) if len(texts) else np.zeros(1, dtype=np.int32)
+    letters = np.frombuffer(data, dtype=np.uint8, count=start[-1]) if data else np.zeros(0, dtype=np.uint8)
+    bit = np.append(np.uint32(1) << (letters - np.uint8(ord("A"))).astype(np.uint32), np.uint32(0))
+    found: npt.NDArray[np.uint32] = np.where(np.diff(start) > 0, np.bitwise_or.reduceat(bit, start[:-1]), np.uint32(0))
+    return found
 
 
 def hash_letters(letters: Bytes) -> Hashed:

@@ -7,15 +7,19 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from include.matching.blocking import folded_keys
+from include.matching.compare import SIMILAR, may_be_similar
 from include.matching.explain import explain
 from include.matching.fields import FIELDS, SEPARATOR
 from include.matching.link import dedupe, link
 from include.matching.model import LEVELS, MISSING, load_model
+from include.matching.words import read_words
 from tests.unit.matching.people import VALUES, rows, table, tables
 
 MODEL = load_model()  # no fixture: hypothesis would print all of it beside every failing example
@@ -59,6 +63,17 @@ def evidence(one: dict[str, str], other: dict[str, str]) -> pd.DataFrame:
 def test_which_side_is_left_changes_no_weight(left: pd.DataFrame, right: pd.DataFrame) -> None:
     turned = pairs(right, left).rename(columns={"left_id": "right_id", "right_id": "left_id"})
     same(turned[pairs(left, right).columns], pairs(left, right))
+
+
+@settings(bounded, max_examples=200)
+@given(st.lists(st.text("ABNOT", min_size=1, max_size=9), min_size=2, max_size=12))
+def test_words_that_their_letters_keep_apart_are_not_similar(texts: list[str]) -> None:
+    words = read_words(pa.array(["", *dict.fromkeys(texts)]), {}, MODEL.name_shares)
+    ones, others = (side.ravel() + 1 for side in np.indices((len(words) - 1, len(words) - 1), dtype=np.int32))
+    apart = ~may_be_similar(words, words, ones, others)
+    for one, other in zip(ones[apart], others[apart], strict=True):
+        first, second = words.texts[one].as_py(), words.texts[other].as_py()
+        assert OSA.distance(first, second) > max(len(first), len(second)) * (1 - SIMILAR)
 
 
 @bounded
