@@ -12,19 +12,18 @@ import resource
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from benchmarks.night import TRIES, midnight
+from benchmarks.stages import midnight, screen
 from include import pipeline
-from include.contracts import dataset_names
-from include.extraction.errors import IncompleteExport, TransportError
 from include.interval import Interval
 from include.local.audit import add_month, months_between
 from include.local.backfill import watch
 from include.local.home import Home
-from include.local.stack import gateways, prepare, running, warehouse
+from include.local.stack import BACKFILL_SECONDS, gateways, prepare, running, warehouse
 from include.local.usage import Usage
 
 
@@ -44,7 +43,7 @@ def main() -> None:
             with warehouse(home, world) as dsn, gateways(home, world, dsn) as settings:
                 alone(home, settings, months)
         else:
-            with running(home, world, print) as stack:
+            with running(home, world, print, idle_seconds=BACKFILL_SECONDS) as stack:
                 under_airflow(stack, months, arguments.runs_at_once)
 
 
@@ -71,45 +70,21 @@ def alone(home: Home, settings: pipeline.Settings, months: list[date]) -> None:
     usage = Usage({"PostgreSQL": home.postgres.pid or 0})
     usage.look()
     spent: dict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def meter(stage: str) -> Iterator[None]:
+        began = time.process_time()
+        yield
+        spent[stage] += time.process_time() - began
+
     for first, last in zip(months, [*months[1:], add_month(months[-1])], strict=True):
         interval = Interval(midnight(first), midnight(last))
-        month(settings, interval, spent)
+        screen(settings, interval, f"month {first:%Y-%m}", compares=True, meter=meter)
         usage.look()
     print(f"{len(months)} months: " + "   ".join(f"{stage} {cpu:.2f}" for stage, cpu in spent.items()))
     own, server = sum(spent.values()) / len(months), usage.cpu_seconds()["PostgreSQL"] / len(months)
     print(f"CPU s a month: pipeline {own:.2f}, PostgreSQL {server:.2f}")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-
-
-def month(settings: pipeline.Settings, interval: Interval, spent: dict[str, float]) -> None:
-    def timed(stage: str, *arguments: object, **options: object) -> Any:
-        began = time.process_time()
-        try:
-            return getattr(pipeline, stage)(settings, *arguments, **options)
-        finally:
-            spent[stage] += time.process_time() - began
-
-    run = timed("open_books", interval, f"month {interval.start:%Y-%m}")
-    for dataset in dataset_names():
-        timed("compare", run, dataset)
-        for attempt in range(1, TRIES + 1):
-            try:
-                timed("extract", run, dataset, last_try=attempt == TRIES)
-                break
-            except (TransportError, IncompleteExport):
-                continue
-        staged = timed("stage", run, dataset)
-        decision = timed("validate", run, dataset, staged)
-        if pipeline.lets_through(decision):
-            timed("load", run, dataset, staged)
-        else:
-            print(interval, dataset, decision)
-    for stage in ("match", "resolve"):
-        timed(stage, run)
-    try:
-        timed("close_books", run)
-    except pipeline.BooksError as error:
-        print(error)
 
 
 def states(stack, months: list[date]) -> dict[str, int]:

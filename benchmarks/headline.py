@@ -1,30 +1,23 @@
 """The audit's questions asked of a whole world, beside what is true of it; a year in each run, without Airflow.
 
-    python benchmarks/headline.py [--scenario oig] [--seed 1617]
+    python -m benchmarks.headline [--scenario oig] [--seed 1617]
 
 Prints each answer that the truth knows, with its bounds.
 """
 
 import argparse
-import sys
 import tempfile
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from include import pipeline
-from include.contracts import dataset_names
-from include.extraction.errors import IncompleteExport, TransportError
+from benchmarks.stages import midnight, screen
 from include.interval import Interval
 from include.local.home import Home, World
 from include.local.stack import gateways, prepare, warehouse
 from include.simulator import truth
 from include.warehouse.connection import fetch
 
-TRIES = 4  # as in the DAG
 VISAS = ("work_visa", "fiance_visa")
 
 
@@ -38,7 +31,7 @@ def main() -> None:
         world = prepare(home, chosen.scenario, chosen.seed, print)
         with warehouse(home, world) as dsn, gateways(home, world, dsn) as settings:
             for interval in years(world):
-                load(settings, interval)
+                screen(settings, interval, f"headline-{interval.slug}")
             answers = {row.line: row for row in fetch(dsn, "select * from report.audit_headline")}
         for line, wanted in sorted(wanted_answers(world).items()):
             row = answers[line]
@@ -57,25 +50,6 @@ def years(world: World) -> list[Interval]:
     return [Interval(*both) for both in pairwise(cuts)]
 
 
-def load(settings: pipeline.Settings, interval: Interval) -> None:
-    """All stages over an interval."""
-    run = pipeline.open_books(settings, interval, f"headline-{interval.slug}")
-    for dataset in dataset_names():
-        for attempt in range(1, TRIES + 1):
-            try:
-                pipeline.extract(settings, run, dataset, last_try=attempt == TRIES)
-                break
-            except (TransportError, IncompleteExport):
-                if attempt == TRIES:
-                    raise
-        staged = pipeline.stage(settings, run, dataset)
-        if pipeline.lets_through(pipeline.validate(settings, run, dataset, staged)):
-            pipeline.load(settings, run, dataset, staged)
-    pipeline.match(settings, run)
-    pipeline.resolve(settings, run)
-    pipeline.close_books(settings, run)
-
-
 def wanted_answers(world: World) -> dict[int, int]:
     """By line of the headline, what is true."""
     counted = truth.headline(world.agencies)
@@ -88,10 +62,6 @@ def wanted_answers(world: World) -> dict[int, int]:
         6: counted["beneficiaries"],
         7: counted["arrested_petitioners"],
     }
-
-
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, clock(), UTC)
 
 
 if __name__ == "__main__":

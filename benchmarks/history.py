@@ -16,23 +16,21 @@ import secrets
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import psutil
 import psycopg2
 import typer
 from psycopg2 import sql
 
+from benchmarks.stages import TRIES, midnight
+from benchmarks.stages import screen as screen_all
 from include import pipeline
-from include.contracts import dataset_names
 from include.desk.pages import SHOWN
 from include.desk.pages import SQL as DESK
-from include.extraction.errors import IncompleteExport, TransportError
 from include.interval import Interval
 from include.local.home import Home
 from include.local.postgres import Postgres
@@ -40,7 +38,6 @@ from include.local.stack import gateways, prepare
 from include.settings import Settings
 from include.warehouse.connection import fetch, query
 
-TRIES = 4  # as in the DAG
 DAY = timedelta(days=1)
 BOOKS = [
     *("ops.attempt", "ops.attempt_yield", "ops.account", "ops.expectation_result", "ops.gate", "ops.stage_time"),
@@ -90,7 +87,6 @@ class Cost:
 
 
 Costs = dict[str, Cost]
-Timed = Callable[[str, Callable[[], Any]], Any]  # name of a stage, its work; what the work gives
 
 
 def main(scenario: str = "scale-1m", years: int = 10, home: Path | None = None, rounds: int = 2) -> None:
@@ -191,6 +187,12 @@ def copy_books(settings: Settings, first: datetime, last: datetime) -> None:
                select load_id, (select model_version from match.consumed limit 1), run_id from ops.load
                on conflict do nothing"""
         )
+        # what is compared is linked and resolved, too: else the night would have to enter that of ten years of loads
+        cursor.execute(
+            """insert into match.resolved (load_id, model_version, run_id)
+               select load_id, model_version, run_id from match.consumed
+               on conflict do nothing"""
+        )
 
 
 def copied(server: Postgres, settings: Settings, name: str) -> Settings:
@@ -216,38 +218,20 @@ def screen(server: Postgres, settings: Settings, interval: Interval, tries: int)
     """All stages over an interval; what each cost."""
     costs: Costs = defaultdict(lambda: Cost(0, 0, 0))
 
-    def timed(stage: str, work: Callable[[], Any]) -> Any:
+    @contextmanager
+    def meter(stage: str) -> Iterator[None]:
         began, python, postgres = time.perf_counter(), time.process_time(), cpu(server)
         try:
-            return work()
+            yield
         finally:
             wall, python = time.perf_counter() - began, time.process_time() - python
             time.sleep(0.2)  # a backend that has ended is counted by the postmaster
             costs[stage] += Cost(wall, python, cpu(server) - postgres)
 
-    run = timed("open_books", lambda: pipeline.open_books(settings, interval, secrets.token_hex(4)))
-    for dataset in dataset_names():
-        collect(settings, run, dataset, tries, timed)
-    timed("match", lambda: pipeline.match(settings, run))
-    timed("resolve", lambda: pipeline.resolve(settings, run))
-    try:
-        timed("close_books", lambda: pipeline.close_books(settings, run))
-    except pipeline.BooksError as error:  # a year judged by what one attempt brought may be held
-        print(error)
-    timed("page of nights", lambda: fetch(settings.warehouse_dsn, query("nights", DESK), {"shown": SHOWN}))
+    screen_all(settings, interval, secrets.token_hex(4), tries=tries, meter=meter)
+    with meter("page of nights"):
+        fetch(settings.warehouse_dsn, query("nights", DESK), {"shown": SHOWN})
     return costs
-
-
-def collect(settings: Settings, run: pipeline.Run, dataset: str, tries: int, timed: Timed) -> None:
-    for attempt in range(1, tries + 1):
-        try:
-            timed("extract", partial(pipeline.extract, settings, run, dataset, last_try=attempt == tries))
-            break
-        except (TransportError, IncompleteExport):
-            continue
-    staged = timed("stage", lambda: pipeline.stage(settings, run, dataset))
-    if pipeline.lets_through(timed("validate", lambda: pipeline.validate(settings, run, dataset, staged))):
-        timed("load", lambda: pipeline.load(settings, run, dataset, staged))
 
 
 def at(settings: Settings, server: Postgres, database: str) -> Settings:
@@ -329,10 +313,6 @@ def show(found: dict[str, list[Costs]]) -> None:
             f"{stage:16}{one.python:14.2f}{one.postgres:11.2f}{one.wall:7.2f}{other.python:17.2f}"
             f"{other.postgres:11.2f}{other.wall:7.2f}{other.cpu / max(one.cpu, 0.01):11.2f}"
         )
-
-
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, clock(), UTC)
 
 
 if __name__ == "__main__":

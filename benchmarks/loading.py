@@ -92,14 +92,18 @@ def settings_for(server: Postgres, home: Path) -> Settings:
 
 
 def as_text(staged: Staged) -> bytes:
-    table = lists_as_text(pq.read_table(staged.accepted_path).drop_columns(["repairs"]))
+    table = lists_as_text(pq.read_table(staged.accepted_path, columns=_columns()))
     text = io.BytesIO()
     pyarrow.csv.write_csv(table, text, pyarrow.csv.WriteOptions(include_header=False))
     return text.getvalue()
 
 
+def _columns() -> list[str]:
+    return [*load_contract(DATASET).names, "content_hash", "breaches", *SOURCE]
+
+
 def copied(server: Postgres, settings: Settings, text: bytes) -> tuple[float, float]:
-    names = ", ".join([*load_contract(DATASET).names, "content_hash", "breaches", *SOURCE])
+    names = ", ".join(_columns())
     connection = psycopg2.connect(settings.owner_dsn)
     with connection, connection.cursor() as cursor:
         cursor.execute("drop table if exists public.bare")
@@ -120,13 +124,15 @@ def loaded(server: Postgres, home: Path, staged: Staged) -> tuple[float, float]:
     settings = settings_for(server, home)
     with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute("truncate record.uscis_petition cascade")
+        cursor.execute("truncate ops.day_total")
         cursor.execute("update ops.account set loaded = null")
     run = pipeline.open_books(settings, INTERVAL, "benchmark")
     contract = load_contract(DATASET)
+    days = [(INTERVAL.start.date(), staged.accepted, dict[str, int]())]
 
     def work() -> Loaded:
         with transaction(settings.warehouse_dsn) as cursor:
-            return load(cursor, run.run_id, contract, staged.accepted_path)
+            return load(cursor, run.run_id, contract, staged.accepted_path, days)
 
     counted, cost = measured(server, work)
     assert counted.loaded == staged.accepted, counted

@@ -84,7 +84,7 @@ def backfill(
     from include.local.backfill import backfill_nights
     from include.local.home import Home
     from include.local.night import check_day
-    from include.local.stack import prepare, running
+    from include.local.stack import BACKFILL_SECONDS, prepare, running
 
     with _one_line_errors():
         home = Home()
@@ -94,7 +94,7 @@ def backfill(
             check_day(world, day)
         if days[0] > days[1]:
             raise ValueError(f"backfill from [{first}] to [{last}] is empty; FROM must not be after TO")
-        with running(home, world, _say) as stack:
+        with running(home, world, _say, idle_seconds=BACKFILL_SECONDS) as stack:
             red = backfill_nights(stack, *days, runs_at_once, again, _say, typer.echo)
     raise typer.Exit(1 if red else 0)
 
@@ -112,7 +112,7 @@ def audit(
     from include.local.audit import audit as run
     from include.local.home import Home
     from include.local.screen import show_audit
-    from include.local.stack import prepare, running
+    from include.local.stack import BACKFILL_SECONDS, prepare, running
     from include.simulator.truth import headline
 
     began = time.monotonic()
@@ -120,7 +120,7 @@ def audit(
         home = Home()
         world = prepare(home, scenario, seed, _say)
         truth = headline(world.agencies)
-        with running(home, world, _say) as stack:
+        with running(home, world, _say, idle_seconds=BACKFILL_SECONDS) as stack:
             summary = run(home, stack, truth, runs_at_once, _say, began)
     show_audit(summary, Console(highlight=False, width=None if sys.stdout.isatty() else 140))
     raise typer.Exit(0 if summary["agrees"] else 1)

@@ -342,12 +342,11 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
 def close_books(
     settings: Settings, run: Run, failed: Sequence[str] = (), datasets: Sequence[str] | None = None
 ) -> dict[str, Any]:
-    """Account for every row, and close the run. Raises `BooksError` after it has closed the books in red.
+    """Account for every row, and close the run; its number. Raises `BooksError` after it has closed the books in red.
 
     `failed`: what the caller knows to have failed although the books hold an earlier result of it. `datasets`: those
     that the run should have brought; all of them if not given.
     """
-    from include.reporting.summary import summarise
     from include.warehouse import books
 
     with _timed(settings, run, "report"):
@@ -356,7 +355,7 @@ def close_books(
         books.close_run(settings.warehouse_dsn, run.run_id, reasons)
     if reasons:
         raise BooksError(f"run [{run.run_id}], interval [{run.interval}] is red:\n" + "\n".join(reasons))
-    return dict(summarise(settings.warehouse_dsn, run.run_id))
+    return {"run_id": run.run_id}
 
 
 def replay(settings: Settings, dataset: str | None = None) -> list[dict[str, Any]]:
@@ -461,7 +460,6 @@ def preload() -> None:
         "include.quality.yields",
         "include.matching.link",
         "include.matching.resolve",
-        "include.reporting.summary",
         "include.warehouse.entities",
         "include.warehouse.load",
         "include.warehouse.matches",

@@ -8,7 +8,7 @@ from datetime import time as clock
 from include.local.airflow_api import DAG
 from include.local.night import POLL_SECONDS
 from include.local.stack import Say, Stack
-from include.reporting.summary import RunSummary, summarise
+from include.reporting.summary import RunSummary, run_summary
 from include.warehouse.connection import fetch, query
 
 
@@ -49,7 +49,7 @@ def _summary(stack: Stack, night: date) -> RunSummary | None:
     start = datetime.combine(night, clock(), UTC)
     bounds = {"start": start, "end": start + timedelta(days=1)}
     number = fetch(stack.settings.warehouse_dsn, query("last_run"), bounds)[0].run_id
-    return summarise(stack.settings.warehouse_dsn, number) if number is not None else None
+    return run_summary(stack.settings.warehouse_dsn, number) if number is not None else None
 
 
 def _line(night: date, summary: RunSummary | None) -> str:

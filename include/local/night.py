@@ -11,14 +11,14 @@ from include.contracts import dataset_names
 from include.local.airflow_api import FINAL
 from include.local.home import Home, World
 from include.local.stack import Say, Stack
-from include.reporting.summary import RunSummary, summarise
+from include.reporting.summary import RunSummary, Summary, run_summary, summarise
 from include.warehouse.connection import fetch, query
 
 POLL_SECONDS = 2.0  # how often Airflow is asked: each time its API server works 0.2 s, which the tasks need too
 DONE = (*FINAL, "skipped", "upstream_failed")
 
 
-class NightSummary(RunSummary):
+class NightSummary(Summary):
     """A run's summary with what Airflow cost, in seconds.
 
     `wall_seconds` is the whole command; during `airflow_overhead_seconds` of it the pipeline's own code was not at work
@@ -55,7 +55,7 @@ def screen(home: Home, stack: Stack, day: date, say: Say, began: float) -> Night
         start = datetime.combine(stack.world.first_day, clock(), UTC)
         say(f"the warehouse has no history yet: loading [{start:%Y-%m-%d} .. {night:%Y-%m-%d}) first")
         run_id = follow(stack, f"history__{start:%Y-%m-%d}", start, night, "all nights before the first screened", say)
-        history = summarise(stack.settings.warehouse_dsn, run_id)
+        history = run_summary(stack.settings.warehouse_dsn, run_id)
         spent_before = history["pipeline_seconds"]
         for line in what_history_lacks(history):
             say(line)

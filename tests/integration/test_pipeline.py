@@ -109,7 +109,8 @@ def test_a_stage_repeated_within_a_run_counts_once(settings: Settings) -> None:
     pipeline.match(settings, run)
     pipeline.match(settings, run)
     pipeline.resolve(settings, run)
-    summary = pipeline.close_books(settings, run)
+    assert pipeline.close_books(settings, run) == {"run_id": run.run_id}
+    summary = summarise(settings.warehouse_dsn, run.run_id)
     assert summary["books_closed"]
     assert sum(row["loaded"] for row in summary["datasets"]) > 0
 
