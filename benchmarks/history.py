@@ -189,12 +189,6 @@ def copy_books(settings: Settings, first: datetime, last: datetime) -> None:
         )
         # what is compared is linked and resolved, too: else the night would have to enter that of ten years of loads
         cursor.execute(
-            """insert into match.linked (load_id, model_version, run_id)
-               select load_id, model_version, consumed.run_id from match.consumed inner join ops.load using (load_id)
-               where dataset in ('tecs_subjects', 'tecs_aliases')
-               on conflict do nothing"""
-        )
-        cursor.execute(
             """insert into match.resolved (load_id, model_version, run_id)
                select load_id, model_version, run_id from match.consumed
                on conflict do nothing"""

@@ -171,7 +171,10 @@ PERSONS: dict[str, Entry] = {
 }
 ROWS: dict[str, Entry] = {
     "duplicate": ("an export job that restarts", "merged away and counted"),
-    "malformed": ("a key or code that breaks its own format", "quarantined"),
+    "malformed": (
+        "a key or code that breaks its own format",
+        "quarantined, unless the rest of the row leaves one value: a form by its visa class, a letter by the pattern",
+    ),
     "entered_twice": ("keyed a second time, and the richer copy cancelled", "loaded: both, each with its state"),
 }
 

@@ -169,6 +169,9 @@ def _rules(column: Column) -> Iterator[str]:
         yield f"key of [{column.references}](#{column.references}), as the source promises"
     if column.blanks:
         yield "no value: " + _list(column.blanks)
+    if column.implied:
+        each = "; ".join(f"`{value}` by {_list(values)}" for value, values in column.implied.values.items())
+        yield f"a code that is none of the list: by `{column.implied.by}`, {each} ({column.implied.why})"
     if column.codes:
         yield "read as: " + ", ".join(f"`{code}` = `{value}`" for code, value in column.codes.items())
     breakable = [

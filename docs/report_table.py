@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from include.contracts import load_all
 from include.local.postgres import Postgres
@@ -70,10 +71,45 @@ def render(owner_dsn: str) -> str:
         for report in found:
             cursor.execute(query("view_comment"), {"view": f"report.{report.name}"})
             comments[report.name] = str(cursor.fetchall()[0][0])
+        cursor.execute(query("report_functions"))
+        functions = [Function(*row) for row in cursor.fetchall()]
     index = ["| report | read by |", "|---|---|"]
     index += [f"| [{report.name}](#{report.name}) | {_readers(report)} |" for report in found]
+    index += [f"| [{function.heading}](#{function.anchor}) | analyst, investigator |" for function in functions]
     sections = [line for report in found for line in _section(report, comments[report.name])]
+    sections += [line for function in functions for line in _function(function)]
     return "\n".join([HEAD, *index, *sections, "", _last_line()]) + "\n"
+
+
+class Function(NamedTuple):
+    """A function of the reports, as the catalog has it."""
+
+    name: str
+    arguments: str
+    result: str
+    about: str
+
+    @property
+    def heading(self) -> str:
+        """Another one than that of the view of the same name."""
+        return f"{self.name}, a function"
+
+    @property
+    def anchor(self) -> str:
+        """As renderers of Markdown make it of the heading."""
+        return self.heading.replace(",", "").replace(" ", "-")
+
+
+def _function(function: Function) -> Iterator[str]:
+    """What it takes and returns; it asks views in the name of its caller, so masks and lineage are theirs."""
+    yield f"\n## {function.heading}\n"
+    yield f"{' '.join(function.about.split())}\n"
+    yield "Read by analyst, investigator: it asks the views in the name of whoever calls it.\n"
+    yield "| | name and type |"
+    yield "|---|---|"
+    yield from (f"| takes | `{taken}` |" for taken in function.arguments.split(", "))
+    returned = function.result.removeprefix("TABLE(").removesuffix(")")
+    yield from (f"| returns | `{column}` |" for column in returned.split(", "))
 
 
 def _section(report: Report, about: str) -> Iterator[str]:

@@ -301,7 +301,8 @@ def match(settings: Settings, run: Run) -> dict[str, Any]:
 def resolve(settings: Settings, run: Run) -> dict[str, Any]:
     """Which records are one person: link the records of each system, then join all that the current model links.
 
-    Entities follow from all that is loaded: where nothing was compared since, they are as they would be.
+    Entities follow from all that is loaded and decided: where nothing was compared or decided since, they are as they
+    would be.
     """
     import pandas as pd
 
@@ -318,18 +319,18 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
         if not entities.has_unresolved(cursor, model.version):
             return {"changed": 0}
         same_model = entities.has_resolved(cursor, model.version)
+        decisions = entities.unresolved_decisions(cursor)
         found = entities.take_unlinked(cursor, model.version, partial(folded_keys, model=model))
         is_new = found.personas["is_new"]
         new, held = found.personas[is_new], found.personas[~is_new]
         subjects = pd.concat([dedupe(new, model).pairs, link(new, held, model).pairs])
         petitioners = dedupe(found.petitioners, model).pairs
         entities.leave_links(cursor, run.run_id, model.version, found, subjects, petitioners)
-        links, members = entities.accepted_links(cursor, model.version)
-        resolved = join(members, links, model)
-        before = entities.held_entities(cursor)
-        changed = changes(before, resolved.entities, resolved.cut, same_model=same_model)
+        accepted = entities.accepted_links(cursor, model.version)
+        resolved = join(accepted.members, accepted.links, model, accepted.decided)
+        changed = changes(entities.held_entities(cursor), resolved, accepted.decided, same_model=same_model)
         entities.replace_entities(cursor, run.run_id, resolved.entities, resolved.cut, changed)
-        entities.record_resolved(cursor, run.run_id, model.version)
+        entities.record_resolved(cursor, run.run_id, model.version, decisions)
     return {
         "members": len(resolved.entities),
         "entities": int(resolved.entities["entity"].nunique()),

@@ -74,6 +74,16 @@ class Needed(BaseModel):
     why: Annotated[str, Field(min_length=1)]
 
 
+class Implied(BaseModel):
+    """Which value a column has where it holds none of its code list: another column of the row leaves one alone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: str  # a column of text with a code list
+    values: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]  # value -> the values of the other that imply it
+    why: Annotated[str, Field(min_length=1)]
+
+
 class Column(BaseModel):
     """One column: what the export calls it, what it may hold, and what a breach costs."""
 
@@ -100,6 +110,7 @@ class Column(BaseModel):
     completeness: Annotated[float, Field(gt=0, le=1)] | None = None  # least share of rows with a usable value
     completeness_why: str | None = None
     needed: Needed | None = None
+    implied: Implied | None = None
 
     @property
     def is_name(self) -> bool:
@@ -114,6 +125,8 @@ class Column(BaseModel):
             raise ValueError(f"column [{self.name}]: formats go with date and timestamp, and only with them")
         if self.codes and not set(self.codes.values()) <= set(self.allowed):
             raise ValueError(f"column [{self.name}]: codes map to values that are not in allowed")
+        if self.implied and not set(self.implied.values) <= set(self.allowed):
+            raise ValueError(f"column [{self.name}]: implied values are not in allowed")
         if (self.completeness is None) != (self.completeness_why is None):
             raise ValueError(f"column [{self.name}]: completeness and completeness_why go together")
         if self.pattern is not None:
@@ -164,6 +177,12 @@ class Contract(BaseModel):
                 self.column(column.needed.when).allowed
             ):
                 raise ValueError(f"column [{column.name}]: needed when [{column.needed.when}] has a value it never has")
+            if column.implied is not None:
+                said = [value for values in column.implied.values.values() for value in values]
+                if not set(said) <= set(self.column(column.implied.by).allowed) or len(said) != len(set(said)):
+                    raise ValueError(
+                        f"column [{column.name}]: a value of [{column.implied.by}] implies one value, and is in allowed"
+                    )
         for name in (name for columns in self.routes.values() for name in columns):
             self.column(name)
         if self.column(self.updated_at).type is not ColumnType.TIMESTAMP:

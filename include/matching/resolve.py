@@ -1,4 +1,4 @@
-"""Which records are one person: components of the accepted links, none of which contradicts itself."""
+"""Which records are one person: components of the links, none of which contradicts itself, or what people decided."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from include.matching.model import Model
 from include.matching.records import read_records
 
 FACTS = ("dob", "sex", "ssn", "a_number")  # of which a person has one, an A-number apart
+DECIDED = "decided"  # the reason where people said so
 NEW_YEAR = 101  # month and day: for many, 1 January says the year only; such a date of birth is not certain
 
 
@@ -19,40 +20,38 @@ class Resolved:
 
     `entities`: a row for each member: `member`, `entity`, sorted by member. An entity is named after its smallest
     member. `cut`: the links that no entity holds: `left`, `right`, `weight`, and `reason`, the field in which the two
-    sides contradict each other; sorted.
+    sides contradict each other, or `decided`: people hold somebody of one side and somebody of the other apart; sorted.
     """
 
     entities: pd.DataFrame
     cut: pd.DataFrame
 
 
-def resolve(members: pd.DataFrame, links: pd.DataFrame, model: Model) -> Resolved:
+def resolve(members: pd.DataFrame, links: pd.DataFrame, model: Model, decided: pd.DataFrame | None = None) -> Resolved:
     """Entities of `members` under `links`: the strongest link first, none that would make a contradiction.
 
     `members`: `member`, and any of `FACTS` as text; a row for each version of a record. `links`: `left`, `right`, both
     members, and `weight`. Where a component would contradict itself, the link that is left out is the weakest between
-    the two sides, since all stronger ones were made before. The result depends on what the tables hold, not on the
-    order of their rows. Raises `ValueError` for a link to something that is not a member.
+    the two sides, since all stronger ones were made before. `decided`: the same, and `outcome`; who was rejected is
+    never together, and who was accepted is joined before all others, contradiction or not, unless that would bring
+    together who was rejected. The result depends on what the tables hold, not on the order of their rows. Raises
+    `ValueError` for a link to something that is not a member.
     """
+    accepted, rejected = (_decided(decided, outcome) for outcome in ("accept", "reject"))
     own = _facts(members, model)
-    if unknown := int((~links[["left", "right"]].isin(list(own)).all(axis=1)).sum()):
+    every = pd.concat([table[["left", "right"]] for table in (links, accepted, rejected)])
+    if unknown := int((~every.isin(list(own)).all(axis=1)).sum()):
         raise ValueError(f"[{unknown}] links name a record that is not among the members; pass every record")
-    entity = {member: member for member in own}
-    within = {member: [member] for member in own}
-    known = {member: [*values] for member, values in own.items()}
-    refused = []
-    for weight, left, right in _strongest_first(links):
-        one, other = sorted((entity[left], entity[right]))
-        if one == other:
-            continue
-        weighed = bool(own[left][A_NUMBER] and own[right][A_NUMBER])
-        if reason := _contradiction(known[one], known[other], weighed=weighed):
-            refused.append((left, right, weight, reason))
-            continue
-        known[one] = [mine | theirs for mine, theirs in zip(known[one], known.pop(other), strict=True)]
-        entity.update(dict.fromkeys(within[other], one))
-        within[one] += within.pop(other)
-    names = sorted(own)
+    joined = _Joined(own, rejected)
+    settled = {*_pairs(accepted), *_pairs(rejected)}
+    by_model = [link for link in _strongest_first(links) if link[1:] not in settled]
+    refused = [
+        (left, right, weight, reason)
+        for one_by_one, by_people in ((_strongest_first(accepted), True), (by_model, False))
+        for weight, left, right in one_by_one
+        if (reason := joined.join(left, right, by_people=by_people))
+    ]
+    names, entity = sorted(own), joined.entity
     cut = sorted(link for link in refused if entity[link[0]] != entity[link[1]])
     return Resolved(
         pd.DataFrame({"member": names, "entity": [entity[name] for name in names]}, dtype="str"),
@@ -60,36 +59,107 @@ def resolve(members: pd.DataFrame, links: pd.DataFrame, model: Model) -> Resolve
     )
 
 
-def changes(before: pd.DataFrame, after: pd.DataFrame, cut: pd.DataFrame, *, same_model: bool) -> pd.DataFrame:
+def changes(
+    before: pd.DataFrame, after: Resolved, decided: pd.DataFrame | None = None, *, same_model: bool = True
+) -> pd.DataFrame:
     """Of each member whose entity is another one: `member`, `entity_before`, `entity_after` (missing: none), `reason`.
 
-    `before`, `after`: `member`, `entity`. Reasons: `link`, one was found; `contradiction`, an entity was split that
-    would contradict itself; `link lost`, it fell apart for want of a link; `model`, another one weighs the links.
+    `before`: `member`, `entity`; `decided`: as for `resolve`. Reasons: `link`, one was found; `decided`, people joined
+    or parted two records; `contradiction`, an entity was split that would contradict itself; `link lost`, it fell apart
+    for want of a link; `model`, another one weighs the links.
     """
-    was, now = (dict(zip(table["member"], table["entity"], strict=True)) for table in (before, after))
+    was, now = (dict(zip(table["member"], table["entity"], strict=True)) for table in (before, after.entities))
     parts: dict[str, set[str | None]] = {}
     for member, entity in was.items():
         parts.setdefault(entity, set()).add(now.get(member))
-    torn = {
-        was.get(left) for left, right in zip(cut["left"], cut["right"], strict=True) if was.get(left) == was.get(right)
-    }
+    joined = _joined_by_people(was, now, _pairs(_decided(decided, "accept")))
+    torn = _torn(was, now, after.cut, _pairs(_decided(decided, "reject")))
     found = []
     for member in sorted(was.keys() | now.keys()):
         old, new = was.get(member), now.get(member)
         if old == new:
             continue
         if old is None or (same_model and len(parts[old]) == 1 and new is not None):
-            reason = "link"
+            reason = DECIDED if (old or member, new) in joined else "link"
         elif not same_model:
             reason = "model"
         else:
-            reason = "contradiction" if old in torn else "link lost"
+            reason = torn.get(old, "link lost")
         found.append((member, old, new, reason))
     return pd.DataFrame(found, columns=["member", "entity_before", "entity_after", "reason"], dtype="str")
 
 
 Facts = list[set[int]]  # for each of FACTS, the values that are given
 BORN, SEX, SSN, A_NUMBER = range(len(FACTS))
+
+
+class _Joined:
+    """Members joined so far. By entity: its members, what they give, and whom people hold apart from them."""
+
+    def __init__(self, own: dict[str, Facts], rejected: pd.DataFrame) -> None:
+        self.entity = {member: member for member in own}
+        self._own = own
+        self._within = {member: [member] for member in own}
+        self._known = {member: [*values] for member, values in own.items()}
+        self._apart: dict[str, set[str]] = {member: set() for member in own}
+        for left, right in _pairs(rejected):
+            self._apart[left].add(right)
+            self._apart[right].add(left)
+
+    def join(self, left: str, right: str, *, by_people: bool) -> str | None:
+        """Make one entity of those of two members; or the reason why not. `by_people`: whatever they contradict."""
+        one, other = sorted((self.entity[left], self.entity[right]))
+        if one == other:
+            return None
+        if not self._apart[one].isdisjoint(self._within[other]):
+            return DECIDED
+        weighed = bool(self._own[left][A_NUMBER] and self._own[right][A_NUMBER])
+        reason = None if by_people else _contradiction(self._known[one], self._known[other], weighed=weighed)
+        if reason:
+            return reason
+        self._known[one] = [
+            mine | theirs for mine, theirs in zip(self._known[one], self._known.pop(other), strict=True)
+        ]
+        self._apart[one] |= self._apart.pop(other)
+        self.entity.update(dict.fromkeys(self._within[other], one))
+        self._within[one] += self._within.pop(other)
+        return None
+
+
+def _decided(decided: pd.DataFrame | None, outcome: str) -> pd.DataFrame:
+    if decided is None:
+        return pd.DataFrame(columns=["left", "right", "weight"])
+    return decided[decided["outcome"] == outcome]
+
+
+def _pairs(links: pd.DataFrame) -> list[tuple[str, str]]:
+    """The two ends of each link, the smaller one first."""
+    ends = zip(links["left"], links["right"], strict=True)
+    return [(min(pair), max(pair)) for pair in ends]
+
+
+def _joined_by_people(
+    was: dict[str, str], now: dict[str, str], accepted: list[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Entities, or records that were in none, and the entities that an accepted pair has brought them into."""
+    fresh = [
+        pair for pair in accepted if now[pair[0]] == now[pair[1]] and len({was.get(end, end) for end in pair}) == 2
+    ]
+    return {(was.get(end, end), now[end]) for pair in fresh for end in pair}
+
+
+def _torn(
+    was: dict[str, str], now: dict[str, str], cut: pd.DataFrame, rejected: list[tuple[str, str]]
+) -> dict[str, str]:
+    """By entity that was torn apart, why."""
+    cuts = list(zip(_pairs(cut), cut["reason"], strict=True))
+    parted = [(pair, DECIDED) for pair in rejected if now.get(pair[0]) != now.get(pair[1])]
+    torn: dict[str, str] = {}
+    for (left, right), reason in cuts + parted:
+        old = was.get(left)
+        if old and old == was.get(right):
+            torn[old] = DECIDED if DECIDED in (reason, torn.get(old)) else "contradiction"
+    return torn
 
 
 def _facts(members: pd.DataFrame, model: Model) -> dict[str, Facts]:

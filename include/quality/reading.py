@@ -25,6 +25,7 @@ from include.contracts.model import Contract
 from include.quality.encoding import DOUBLED_BYTES, as_utf8, undo_double_encoding
 from include.quality.errors import PartError
 from include.quality.header import HeaderError, Layout, find_header, lay_out, needs
+from include.quality.inference import infer
 from include.quality.records import Record, is_totals_line, read_records, readable
 from include.quality.repairs import SET_APART, Repair
 
@@ -139,6 +140,7 @@ def read_text(contract: Contract, part: Part, text: bytes, *, recoded: bool) -> 
         raise PartError(f"{_where(contract, part)}: {error}") from None
     if not body.isascii() and DOUBLED_BYTES.search(body):
         rows = _encoded_once(contract, rows)
+    rows = _inferred(contract, rows)
     return replace(rows, marks=rows.marks + layout.marks)
 
 
@@ -258,3 +260,15 @@ def _encoded_once(contract: Contract, rows: Rows) -> Rows:
     ]
     columns = [*values.columns, *rows.table.select(SOURCE.names).columns, pa.array(repairs, REPAIRS.type)]
     return replace(rows, table=pa.table(columns, schema=text_schema(contract)))
+
+
+def _inferred(contract: Contract, rows: Rows) -> Rows:
+    table, done = infer(contract, rows.table)
+    if not done:
+        return rows
+    repairs = table["repairs"].to_pylist()
+    for repair, mask in done.items():
+        for row in np.flatnonzero(mask).tolist():
+            repairs[row] = [*(repairs[row] or ()), repair]
+    at = table.column_names.index("repairs")
+    return replace(rows, table=table.set_column(at, REPAIRS, pa.array(repairs, REPAIRS.type)))

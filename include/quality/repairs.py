@@ -25,6 +25,8 @@ class Repair(StrEnum):
     STRAY_COMMA = "row:stray_comma"  # an empty field too many
     UNQUOTED_COMMA = "row:unquoted_comma"  # a value in two fields
     SURPLUS_FIELD = "row:surplus_field"  # one more field after the last column
+    ILLEGIBLE = "row:illegible_character"  # in whose place the contract lets only one stand
+    IMPLIED = "row:implied_value"  # not a value of the contract, and another column says which it is
 
     def of(self, column: str) -> str:
         """The label of a column's repair."""
@@ -38,3 +40,5 @@ SET_APART = (Repair.REPEATED_HEADER, Repair.TOTALS_LINE)
 MOVED = (Repair.STRAY_COMMA, Repair.UNQUOTED_COMMA, Repair.SURPLUS_FIELD)
 # Characters were changed: not as sure as a value that came as it is.
 RECODED = (Repair.CP1252, Repair.DOUBLE_ENCODED, Repair.NUL_PADDING)
+# A value was inferred from the rest of the row: certain, and yet not what the source says.
+INFERRED = (Repair.ILLEGIBLE, Repair.IMPLIED)

@@ -38,7 +38,7 @@ from include.quality.reading import (
     text_schema,
 )
 from include.quality.reasons import sentence
-from include.quality.repairs import MOVED, RECODED
+from include.quality.repairs import INFERRED, MOVED, RECODED
 from include.quality.rules import Breaches, Rule, all_breaches, any_row, labels, listed
 from include.quality.totals import count_days
 
@@ -302,12 +302,13 @@ def _explained(contract: Contract, refused: pa.Table) -> pa.Table:
 
 
 def _trust(contract: Contract, text: pa.Table, broken: Breaches) -> Trust:
-    """Rows that were put together again, and values that break a rule, were recoded or leave their century open."""
+    """Rows that were put together again, and values that break a rule, were changed or leave their century open."""
     row, label = _labels(text["repairs"])
-    is_one = {repairs: np.zeros(len(text), np.bool_) for repairs in (MOVED, RECODED)}
+    changed = (*RECODED, *INFERRED)
+    is_one = {repairs: np.zeros(len(text), np.bool_) for repairs in (MOVED, changed)}
     for repairs, mask in is_one.items():
         mask[row[as_mask(pc.is_in(label, value_set=pa.array([*repairs], pa.string())))]] = True
-    doubt = {name: np.where(is_one[RECODED], Doubt.ODD, Doubt.NONE).astype(np.int8) for name in contract.names}
+    doubt = {name: np.where(is_one[changed], Doubt.ODD, Doubt.NONE).astype(np.int8) for name in contract.names}
     for (name, rule), mask in broken.items():
         if rule is not Rule.REQUIRED:
             doubt[name][mask] = Doubt.ODD

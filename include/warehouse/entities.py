@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
+from psycopg2 import sql
 
 from include.warehouse.connection import Cursor, query, row
 from include.warehouse.copy import copy_in, copy_out
@@ -19,33 +20,56 @@ from include.warehouse.matches import (
 )
 
 LINK = ["left", "right", "weight"]
+DECIDED = [*LINK, "outcome"]
 MEMBER = dict.fromkeys(["member", "dob", "sex", "ssn", "a_number"], pa.string())
 SUBJECTS, PETITIONERS = "tecs_subjects:", "uscis_petitioners:"  # how the members of a system begin
+RECORDS = {"tecs_subjects": ("tecs_subject", "subject_id"), "uscis_petitioners": ("uscis_petitioner", "receipt_number")}
 
 
 @dataclass(frozen=True)
 class Unlinked:
     """Records to be compared inside their system. Columns as in `matches.uncompared`.
 
-    `loads`: those whose subjects no run has compared with the other subjects; `personas`: those subjects, marked by
-    `is_new`, and all that share a blocking key with them; `petitioners`: the versions that resemble a subject.
+    `personas`: subjects that no run has compared with the other subjects, marked by `is_new`, and all that share a
+    blocking key with them; `petitioners`: the versions that resemble a subject.
     """
 
-    loads: list[int]
     personas: pd.DataFrame
     petitioners: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class Accepted:
+    """What entities are made of.
+
+    `links`: as strong as a lead (`left`, `right`: `<dataset>:<source key>`; `weight`). `decided`: what reviewers said,
+    where it stands (the same, and `outcome`: accept or reject). `members`: what each version of their records says
+    (`MEMBER`).
+    """
+
+    links: pd.DataFrame
+    decided: pd.DataFrame
+    members: pd.DataFrame
+
+
 def has_unresolved(cursor: Cursor, model_version: str) -> bool:
-    """Wait for every other matching run; whether it, or one before, left anything to resolve."""
+    """Wait for every other matching run; whether it, one before, or a reviewer left anything to resolve."""
     cursor.execute(query("lock_matching"))
     cursor.execute(query("has_unresolved"), {"model_version": model_version})
     return bool(row(cursor).has_unresolved)
 
 
-def record_resolved(cursor: Cursor, run_id: int, model_version: str) -> None:
-    """Enter that the entities take into account all that matching has compared."""
-    cursor.execute(query("record_resolved"), {"run_id": run_id, "model_version": model_version})
+def unresolved_decisions(cursor: Cursor) -> list[int]:
+    """Numbers of the decisions that the entities do not take into account yet."""
+    cursor.execute(query("unresolved_decisions"))
+    return [found[0] for found in cursor.fetchall()]
+
+
+def record_resolved(cursor: Cursor, run_id: int, model_version: str, decisions: list[int]) -> None:
+    """Enter that the entities take into account all that matching has compared under a model, and these decisions."""
+    about = {"run_id": run_id, "model_version": model_version, "decisions": decisions}
+    for statement in ("record_resolved", "forget_resolved", "record_resolved_decisions"):
+        cursor.execute(query(statement), about)
 
 
 def take_unlinked(cursor: Cursor, model_version: str, keys: Keys) -> Unlinked:
@@ -63,7 +87,7 @@ def take_unlinked(cursor: Cursor, model_version: str, keys: Keys) -> Unlinked:
     personas = read_personas(cursor, near)
     is_new = _persona_keys(personas).isin(_persona_keys(new.to_pandas()))
     paired = copy_out(cursor, query("paired_petitioners"), about, VERSION)
-    return Unlinked(loads, personas.assign(is_new=is_new), read_petitioners(cursor, paired))
+    return Unlinked(personas.assign(is_new=is_new), read_petitioners(cursor, paired))
 
 
 def _persona_keys(personas: pd.DataFrame) -> pd.MultiIndex:
@@ -85,24 +109,27 @@ def leave_links(
     version = found.personas.set_index("id")["subject_version_id"]
     subjects = subjects.assign(**{side: subjects[side].map(version) for side in ("left_id", "right_id")})
     cursor.execute(query("create_found_link"))
-    for pairs, insert in ((subjects, "insert_subject_links"), (petitioners, "insert_petitioner_links")):
+    for dataset, pairs in (("tecs_subjects", subjects), ("uscis_petitioners", petitioners)):
+        table, key = RECORDS[dataset]
+        names = {"table": sql.Identifier("record", table), "key": sql.Identifier(key), "dataset": sql.Literal(dataset)}
         cursor.execute(query("delete_found_link"))
         copy_in(cursor, query("copy_found_link"), _table(pairs, ["left_id", "right_id", "match_weight", "band"]))
-        cursor.execute(query(insert), about)
-    cursor.execute(query("record_linked"), {**about, "loads": found.loads})
+        cursor.execute(sql.SQL(query("insert_links")).format(**names), about)
 
 
-def accepted_links(cursor: Cursor, model_version: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The links as strong as a lead (`left`, `right`: `<dataset>:<source key>`; `weight`), and what each version of
-    their records says (`MEMBER`)."""
-    cursor.execute(query("accepted_links"), {"model_version": model_version})
+def accepted_links(cursor: Cursor, model_version: str) -> Accepted:
+    """The links of a model as strong as a lead, and what reviewers decided."""
+    about = {"model_version": model_version}
+    cursor.execute(query("accepted_links"), about)
     links = pd.DataFrame(cursor.fetchall(), columns=LINK).astype({"weight": "float64"})
-    members = set(links["left"]) | set(links["right"])
+    cursor.execute(query("decided_links"), about)
+    decided = pd.DataFrame(cursor.fetchall(), columns=DECIDED).astype({"weight": "float64"})
+    members = {*links["left"], *links["right"], *decided["left"], *decided["right"]}
     keys = {
         name: [member.removeprefix(prefix) for member in members if member.startswith(prefix)]
         for name, prefix in (("subjects", SUBJECTS), ("petitioners", PETITIONERS))
     }
-    return links, _frame(copy_out(cursor, query("members"), keys, MEMBER))
+    return Accepted(links, decided, _frame(copy_out(cursor, query("members"), keys, MEMBER)))
 
 
 def held_entities(cursor: Cursor) -> pd.DataFrame:

@@ -119,9 +119,16 @@ def leave_pairs(turn: Turn, personas: pd.DataFrame, pairs: pd.DataFrame, evidenc
 
 
 def end_turn(turn: Turn, compared: int, candidates: Mapping[str, int]) -> Matched:
-    """Move the frontier, and enter what was done. `candidates`: pairs that each blocking rule made."""
+    """Move the frontier past all loads, so that no other model's keys are of use; and enter what was done.
+
+    `candidates`: pairs that each blocking rule made.
+    """
     about = {"run_id": turn.run_id, "model_version": turn.model_version}
     turn.cursor.execute(query("consume"), {**about, "frontier": turn.frontier})
+    turn.cursor.execute(query("forget_consumed"), about)
+    if turn.cursor.rowcount:  # keys are found by their key: those of a model, by reading all of them
+        for statement in ("delete_persona_keys", "delete_petitioner_keys"):
+            turn.cursor.execute(query(statement), {"model_id": turn.model_id})
     counts = {"compared": compared, "candidates": Json(dict(candidates))}
     turn.cursor.execute(query("record_match"), {**about, **counts})
     return Matched(*row(turn.cursor))

@@ -13,6 +13,7 @@ from httpx import Response
 from nights import night, run_night
 from psycopg2 import errors
 
+from include import pipeline
 from include.desk.access import Access
 from include.desk.pages import router
 from include.reporting import review
@@ -31,7 +32,10 @@ PLANTED_MODEL = "another-model"
 @pytest.fixture
 def held(month: Settings) -> Settings:
     """A month, and nothing decided."""
+    taken_in = fetch(month.owner_dsn, "select run_id from match.resolved_decision")
     with psycopg2.connect(month.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("delete from match.resolved_decision")
+        cursor.execute("delete from match.resolved")
         cursor.execute("alter table match.decision disable trigger append_only")
         cursor.execute("delete from match.decision")
         cursor.execute("alter table match.decision enable trigger append_only")
@@ -39,6 +43,8 @@ def held(month: Settings) -> Settings:
         cursor.execute("delete from audit.access")
         cursor.execute("delete from audit.head")
         cursor.execute("alter table audit.access enable trigger append_only")
+    if taken_in:
+        pipeline.resolve(month, pipeline.Run(taken_in[0].run_id, night(1, 30)))
     return month
 
 

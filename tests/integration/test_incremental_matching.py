@@ -156,6 +156,14 @@ def test_two_models_in_turn_each_find_all_pairs(settings: Settings, monkeypatch:
     for model in (first, second):  # each still has to see what came last under the other
         monkeypatch.setattr(matching_model, "load_model", lambda model=model: model)
         pipeline.match(settings, pipeline.open_books(settings, night(30), model.version))
+        for table in ("persona_key", "petitioner_key"):
+            held = fetch(
+                settings.warehouse_dsn,
+                f"select distinct model_version from match.{table} join match.model using (model_id)",
+            )
+            assert [row.model_version for row in held] == [model.version], (
+                "what another model has compared is of no use"
+            )
     found = {model.version: pairs(settings, model.version) for model in (first, second)}
     assert len(found[first.version]) > len(found[second.version]) > 0
     monkeypatch.undo()

@@ -10,7 +10,7 @@ import pytest
 
 from include.settings import Settings
 from include.simulator import truth
-from include.warehouse.connection import fetch
+from include.warehouse.connection import WarehouseError, as_role, fetch
 
 pytestmark = pytest.mark.integration
 
@@ -130,6 +130,7 @@ def test_an_organisation_links_its_signatory_to_petitions_that_another_signed(
     by_number, by_address = more[subject, signed_there], more[stranger.subject_id, at_home]
     assert (by_number.is_by_signatory, by_number.is_lead) == (True, False)
     assert (by_address.is_by_signatory, by_address.is_by_address, by_address.is_lead) == (False, True, False)
+    assert by_address.band == "review"
     counted = {
         (row.organisation_key, row.subject_id): (row.petition_count, row.lead_count)
         for row in ask(held, "table report.organisation_link")
@@ -164,3 +165,64 @@ def test_the_sharing_gap_is_what_one_agency_holds_and_the_other_does_not(held: S
     for row in records:
         behind[row.fiscal_year, row.gap].append(row.is_gap)
     assert counted == {key: (len(found), sum(found)) for key, found in behind.items()}
+
+
+def test_a_statement_leads_to_whom_it_means(held: Settings, world: Path) -> None:
+    """The third route, as far as its clues go: the statements of a month that can be told are told rightly."""
+    records = truth.read(world, "records").query("dataset == 'tecs_subjects'")
+    person = dict(zip(records["key"], records["person_id"], strict=True))
+    statements = truth.read(world, "statements").set_index("receipt_number")["subject_id"].map(person)
+    entity = {row.entity: person[row.subject_id] for row in fetch(held.owner_dsn, "table unmasked.subject")}
+    found = ask(held, "table report.statement_route")
+    assert len({row.application_receipt_number for row in found}) == len(found), "an application leads to one person"
+    right = {
+        band: [entity[row.entity] == statements[row.application_receipt_number] for row in found if row.band == band]
+        for band in ("lead", "review")
+    }
+    assert len(right["lead"]) > 10
+    assert sum(right["lead"]) >= 0.9 * len(right["lead"])
+    assert {row.band for row in found if ", " in row.clues} == {"lead"}
+    assert all("," not in row.clues for row in found if row.band == "review")
+
+
+def test_who_reads_the_third_route_sees_whom_it_means_and_no_application(held: Settings) -> None:
+    statement = "table report.statement_route"
+    whole = {row.entity: row for row in ask(held, statement)}
+    for row in fetch(as_role(held.desk_dsn, "investigator"), statement):
+        assert row.application_receipt_number.startswith("~"), "a pseudonym"
+        assert row.entity in whole
+    with pytest.raises(WarehouseError, match="42501"):
+        fetch(as_role(held.desk_dsn, "analyst"), statement)
+
+
+def test_a_victim_leads_from_whom_the_statement_means_to_the_petition_that_brought_her(held: Settings) -> None:
+    [told] = ask(
+        held,
+        """select application_receipt_number, entity, family_name, given_name, date_of_birth, received_on
+           from report.statement_route join latest.uscis_t_application as application
+           on application.receipt_number = application_receipt_number
+           where band = 'lead' and family_name is not null and given_name is not null and date_of_birth is not null
+           and application_receipt_number not in (select application_receipt_number from report.statement_petition)
+           order by 1 limit 1""",
+    )
+    [(brought,)] = ask(
+        held,
+        """select receipt_number from latest.uscis_beneficiary join latest.uscis_petition using (receipt_number)
+           where uscis_beneficiary.record_state is distinct from 'cancelled'
+           and uscis_petition.record_state is distinct from 'cancelled'
+           group by receipt_number having count(*) = 1 order by 1 limit 1""",
+    )
+    with psycopg2.connect(held.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            """update record.uscis_beneficiary set family_name = %s, given_name = %s, date_of_birth = %s
+               where receipt_number = %s""",
+            [told.family_name, told.given_name, told.date_of_birth, brought],
+        )
+        cursor.execute(
+            "update record.uscis_petition set received_on = %s where receipt_number = %s", [told.received_on, brought]
+        )
+    found = ask(held, "table report.statement_petition")
+    assert (told.entity, told.application_receipt_number, brought) in [tuple(row[:3]) for row in found]
+    for row in fetch(as_role(held.desk_dsn, "investigator"), "table report.statement_petition"):
+        assert row.receipt_number.startswith("~")
+        assert row.application_receipt_number.startswith("~")

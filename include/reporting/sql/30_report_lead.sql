@@ -2,49 +2,7 @@
 -- withdrawn arrest is none, a beneficiary entered twice is one. A decision stands while the model and the evidence are those
 -- that the reviewer saw, and then outranks the model: what was rejected is in neither band
 create view report.lead as
-with best as (
-    select distinct on (subject.subject_id, petitioner.receipt_number)
-        subject.subject_id,
-        petitioner.receipt_number,
-        pair.pair_id,
-        pair.band,
-        pair.weight,
-        pair.alias_version_id is not null as is_by_alias,
-        pair.model_version,
-        pair.found_at
-    from match.pair
-    inner join latest.model using (model_version)
-    inner join record.tecs_subject as subject on subject.version_id = pair.subject_version_id
-    inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
-    left join record.tecs_alias as alias on alias.version_id = pair.alias_version_id
-    where
-        greatest(subject.updated_at, alias.updated_at, petitioner.updated_at) <= access.source_at()
-        and greatest(subject.loaded_at, alias.loaded_at, petitioner.loaded_at, pair.found_at) <= access.known_at()
-    order by
-        subject.subject_id asc, petitioner.receipt_number asc, pair.weight desc, subject.updated_at desc,
-        petitioner.updated_at desc, pair.alias_version_id asc nulls first
-),
-
-decided as (
-    select
-        decision.subject_id,
-        decision.receipt_number,
-        decision.outcome,
-        decision.decided_at,
-        case
-            when decision.model_version <> best.model_version then 'model'
-            when
-                decision.evidence_hash <> (
-                    select shown.evidence_hash from latest.evidence_hash as shown
-                    where shown.pair_id = best.pair_id
-                )
-                then 'evidence'
-        end as reopened_by
-    from best
-    inner join latest.decision as decision using (subject_id, receipt_number)
-),
-
-beneficiaries as (
+with beneficiaries as (
     select
         receipt_number,
         count(*) as beneficiary_count
@@ -67,8 +25,8 @@ select
     best.subject_id,
     best.receipt_number,
     case
-        when decided.reopened_by is null and decided.outcome = 'reject' then 'rejected'
-        when decided.reopened_by is null and decided.outcome = 'accept' then 'lead'
+        when best.reopened_by is null and best.decision = 'reject' then 'rejected'
+        when best.reopened_by is null and best.decision = 'accept' then 'lead'
         when entity.entity <> petitioner_entity.entity then 'review' -- resolving left the link out
         else best.band
     end as band,
@@ -106,19 +64,18 @@ select
     best.found_at,
     best.model_version,
     best.band as model_band,
-    decided.outcome as decision,
-    decided.decided_at,
-    decided.reopened_by is not null as is_reopened,
-    decided.reopened_by,
+    best.decision,
+    best.decided_at,
+    best.reopened_by is not null as is_reopened,
+    best.reopened_by,
     'SIMULATED // CUI//SP-PRVCY/IVIC/INV//FED ONLY' as marking,
     'A lead is a resemblance of records: no finding about a person, no ground for action before a person verified it.'
         as caveat
-from best
+from latest.judged_pair as best
 inner join latest.screened_subject as screened using (subject_id)
 left join latest.uscis_petition as petition using (receipt_number)
 left join beneficiaries using (receipt_number)
 left join arrests using (subject_id)
-left join decided using (subject_id, receipt_number)
 left join latest.entity as entity on entity.member = 'tecs_subjects:' || best.subject_id
 left join latest.entity as petitioner_entity on petitioner_entity.member = 'uscis_petitioners:' || best.receipt_number
 left join match.cut

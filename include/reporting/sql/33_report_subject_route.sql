@@ -36,13 +36,14 @@ personal as (
 organisations as (
     select distinct
         personal.entity,
-        regexp_replace(petitioner.fein, '[^0-9]', '', 'g') as fein
+        identity.basis,
+        identity.value
     from personal
     cross join lateral ( -- one petition by the index; a join would sort all of them
-        select latest.uscis_petitioner.fein from latest.uscis_petitioner
-        where latest.uscis_petitioner.receipt_number = personal.receipt_number
-    ) as petitioner
-    where personal.band = 'lead' and petitioner.fein is not null
+        select * from latest.organisation_identity
+        where latest.organisation_identity.receipt_number = personal.receipt_number
+    ) as identity
+    where personal.band = 'lead'
 ),
 
 routes as (
@@ -61,7 +62,7 @@ routes as (
         'review',
         false
     from organisations
-    inner join latest.uscis_petitioner as other on regexp_replace(other.fein, '[^0-9]', '', 'g') = organisations.fein
+    inner join latest.organisation_identity as other using (basis, value)
     where
         not exists (
             select from personal as known

@@ -26,7 +26,8 @@ with petitions as (
 leads as materialized (
     select
         subject_id,
-        receipt_number
+        receipt_number,
+        band
     from report.lead
     where band in ('lead', 'review')
 ),
@@ -34,7 +35,8 @@ leads as materialized (
 signed as (
     select
         petition.organisation_key,
-        leads.subject_id
+        leads.subject_id,
+        min(leads.band) as band -- of its petitions the one that says most: lead before review
     from leads
     inner join petitions as petition using (receipt_number)
     group by petition.organisation_key, leads.subject_id
@@ -81,6 +83,7 @@ select
     signed.subject_id is not null as is_by_signatory,
     housed.subject_id is not null as is_by_address,
     leads.subject_id is not null as is_lead,
+    coalesce(signed.band, 'review') as band,
     petition.form,
     petition.visa_class,
     petition.status as petition_status,

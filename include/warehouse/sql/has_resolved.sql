@@ -1,1 +1,1 @@
-select exists (select from match.linked where model_version = %(model_version)s) as by_this_model;
+select exists (select from match.resolved where model_version = %(model_version)s) as by_this_model;

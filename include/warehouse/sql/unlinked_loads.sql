@@ -1,4 +1,4 @@
--- of what matching has compared, and so left the keys of
+-- of what matching has compared, and so left the keys of, what brought subjects that nobody has linked with each other
 select load.load_id
 from ops.load
 inner join match.consumed using (load_id)
@@ -6,6 +6,6 @@ where
     load.dataset in ('tecs_subjects', 'tecs_aliases')
     and consumed.model_version = %(model_version)s
     and not exists (
-        select from match.linked
-        where linked.load_id = load.load_id and linked.model_version = %(model_version)s
+        select from match.resolved
+        where resolved.load_id = load.load_id and resolved.model_version = %(model_version)s
     );

@@ -14,6 +14,7 @@ MODEL = load_model()
 NAMES = ["a", "b", "c", "d", "e", "f", "g", "h"]
 Link = tuple[str, str, float]
 Row = dict[str, str]
+Decisions = dict[tuple[str, str], str]
 facts = st.fixed_dictionaries(
     {"member": st.sampled_from(NAMES)},
     optional={
@@ -28,9 +29,21 @@ links_of = st.lists(
 )
 
 
-def join(rows: list[Row], links: list[Link]) -> Resolved:
+decisions = st.dictionaries(
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).filter(lambda pair: pair[0] < pair[1]),
+    st.sampled_from(["accept", "reject"]),
+    max_size=8,
+)
+
+
+def join(rows: list[Row], links: list[Link], decided: Decisions | None = None) -> Resolved:
     members = pd.DataFrame(rows, columns=["member", *FACTS])
-    return resolve(members, pd.DataFrame(links, columns=["left", "right", "weight"]), MODEL)
+    return resolve(members, pd.DataFrame(links, columns=["left", "right", "weight"]), MODEL, said(decided or {}))
+
+
+def said(decided: Decisions) -> pd.DataFrame:
+    rows = [(*pair, 0.0, outcome) for pair, outcome in decided.items()]
+    return pd.DataFrame(rows, columns=["left", "right", "weight", "outcome"])
 
 
 def entities(found: Resolved) -> dict[str, str]:
@@ -107,27 +120,72 @@ def test_another_a_number_contradicts_where_no_linked_pair_weighed_it_and_no_ssn
     assert cuts(join(people(**numbers, b={}), [*links, ("a", "c", 1.0)])) == []
 
 
+def test_who_was_accepted_is_joined_whatever_the_records_say() -> None:
+    rows = people(a={"sex": "F"}, b={"sex": "M"}, c={"sex": "M"})
+    links = [("a", "b", 9.0), ("b", "c", 8.0)]
+    assert entities(join(rows, links)) == {"a": "a", "b": "b", "c": "b"}
+    found = join(rows, links, {("a", "b"): "accept"})
+    assert entities(found) == {"a": "a", "b": "a", "c": "a"}
+    assert cuts(found) == []
+    assert entities(join(rows, [], {("a", "b"): "accept"})) == {"a": "a", "b": "a", "c": "c"}
+
+
+def test_who_was_rejected_is_parted_on_every_way_that_joins_them() -> None:
+    links = [("a", "b", 9.0), ("b", "c", 8.0), ("c", "d", 1.0)]
+    found = join(people(a={}, b={}, c={}, d={}), links, {("a", "b"): "reject", ("a", "d"): "reject"})
+    assert entities(found) == {"a": "a", "b": "b", "c": "b", "d": "b"}
+    assert cuts(found) == [], "a link that was rejected is for nobody to review"
+    around = join(people(a={}, b={}, c={}), [("a", "b", 9.0), ("b", "c", 8.0)], {("a", "c"): "reject"})
+    assert entities(around) == {"a": "a", "b": "a", "c": "c"}
+    assert cuts(around) == [("b", "c", 8.0, "decided")]
+
+
+def test_rejected_outweighs_accepted_round_a_corner() -> None:
+    decided = {("a", "b"): "accept", ("b", "c"): "accept", ("a", "c"): "reject"}
+    found = join(people(a={}, b={}, c={}), [("a", "c", 9.0)], decided)
+    assert entities(found) == {"a": "a", "b": "a", "c": "c"}
+    assert cuts(found) == [("b", "c", 0.0, "decided")]
+
+
 @settings(deadline=None)
-@given(st.lists(facts, max_size=12), links_of, st.data())
+@given(st.lists(facts, max_size=12), links_of, decisions, st.data())
 def test_the_result_does_not_depend_on_order_direction_or_repetition(
-    rows: list[Row], links: list[Link], data: st.DataObject
+    rows: list[Row], links: list[Link], decided: Decisions, data: st.DataObject
 ) -> None:
     rows = [*({"member": name} for name in NAMES), *rows]
-    once = join(rows, links)
+    once = join(rows, links, decided)
     turned = [(right, left, weight) for left, right, weight in data.draw(st.permutations(links))]
-    again = join(data.draw(st.permutations(rows)), [*turned, *links])
+    shuffled = {(right, left): decided[left, right] for left, right in data.draw(st.permutations(list(decided)))}
+    again = join(data.draw(st.permutations(rows)), [*turned, *links], shuffled)
     assert entities(once) == entities(again)
     assert cuts(once) == cuts(again)
 
 
 @settings(deadline=None)
-@given(st.lists(facts, max_size=12), links_of)
-def test_every_link_is_within_an_entity_or_cut(rows: list[Row], links: list[Link]) -> None:
-    found = join([*({"member": name} for name in NAMES), *rows], links)
+@given(st.lists(facts, max_size=12), links_of, decisions)
+def test_every_link_is_within_an_entity_or_cut_or_rejected(
+    rows: list[Row], links: list[Link], decided: Decisions
+) -> None:
+    found = join([*({"member": name} for name in NAMES), *rows], links, decided)
     entity, cut = entities(found), {(left, right) for left, right, *_ in cuts(found)}
-    for left, right, _ in links:
-        assert (entity[left] == entity[right]) != ((min(left, right), max(left, right)) in cut)
+    accepted = [pair for pair, outcome in decided.items() if outcome == "accept"]
+    for pair in [(min(left, right), max(left, right)) for left, right, _ in links] + accepted:
+        if decided.get(pair) != "reject":
+            assert (entity[pair[0]] == entity[pair[1]]) != (pair in cut)
     assert all(entity[name] == name <= member for member, name in entity.items())
+
+
+@settings(deadline=None)
+@given(st.lists(facts, max_size=12), links_of, decisions)
+def test_a_decision_holds_whatever_the_records_and_the_links_say(
+    rows: list[Row], links: list[Link], decided: Decisions
+) -> None:
+    found = join([*({"member": name} for name in NAMES), *rows], links, decided)
+    entity, rejected = entities(found), [pair for pair, outcome in decided.items() if outcome == "reject"]
+    assert [pair for pair in rejected if entity[pair[0]] == entity[pair[1]]] == []
+    for pair, outcome in decided.items():
+        if outcome == "accept" and entity[pair[0]] != entity[pair[1]]:
+            assert rejected, "only those whom people hold apart keep apart who was accepted"
 
 
 @settings(deadline=None)
@@ -145,9 +203,15 @@ def table(known: dict[str, str]) -> pd.DataFrame:
 
 
 def changed(
-    before: dict[str, str], after: dict[str, str], cut: Sequence[tuple[str, str]] = (), *, same_model: bool = True
+    before: dict[str, str],
+    after: dict[str, str],
+    cut: Sequence[tuple[str, str, str]] = (),
+    decided: Decisions | None = None,
+    *,
+    same_model: bool = True,
 ) -> dict[str, tuple[str | None, str | None, str]]:
-    found = changes(table(before), table(after), pd.DataFrame(cut, columns=["left", "right"]), same_model=same_model)
+    now = Resolved(table(after), pd.DataFrame(cut, columns=["left", "right", "reason"]))
+    found = changes(table(before), now, said(decided or {}), same_model=same_model)
     columns = ["entity_before", "entity_after", "reason"]
     values = found[columns].astype(object).where(found[columns].notna(), None)
     return dict(zip(found["member"], values.itertuples(index=False, name=None), strict=True))
@@ -162,10 +226,28 @@ def test_history_says_who_joined_who_was_parted_and_why() -> None:
     }
     parted = {"a": "a", "b": "a", "c": "a"}, {"a": "a", "b": "b", "c": "b"}
     assert changed(*parted) == {"b": ("a", "b", "link lost"), "c": ("a", "b", "link lost")}
-    assert changed(*parted, [("a", "b")]) == {"b": ("a", "b", "contradiction"), "c": ("a", "b", "contradiction")}
+    because = {"b": ("a", "b", "contradiction"), "c": ("a", "b", "contradiction")}
+    assert changed(*parted, [("a", "b", "sex")]) == because
     assert changed(*parted, same_model=False) == {"b": ("a", "b", "model"), "c": ("a", "b", "model")}
     assert changed({"a": "a", "b": "a"}, {}) == {"a": ("a", None, "link lost"), "b": ("a", None, "link lost")}
     assert changed({"a": "a"}, {"a": "a"}) == {}
+
+
+def test_history_says_where_people_decided() -> None:
+    parted = {"a": "a", "b": "a", "c": "a"}, {"a": "a", "b": "b", "c": "b"}
+    because = {"b": ("a", "b", "decided"), "c": ("a", "b", "decided")}
+    assert changed(*parted, [("a", "b", "decided")]) == because
+    assert changed(*parted, decided={("a", "c"): "reject"}) == because
+    assert changed(*parted, [("a", "b", "sex")], {("a", "c"): "reject"}) == because
+    assert changed({"a": "a"}, {"a": "a", "b": "a"}, decided={("a", "b"): "accept"}) == {"b": (None, "a", "decided")}
+    apart = {"a": "a", "c": "c", "d": "c"}
+    together = dict.fromkeys("abcd", "a")
+    assert changed(apart, together, decided={("a", "d"): "accept"}) == {
+        "b": (None, "a", "link"),
+        "c": ("c", "a", "decided"),
+        "d": ("c", "a", "decided"),
+    }
+    assert changed(together, together | {"e": "a"}, decided={("a", "d"): "accept"}) == {"e": (None, "a", "link")}
 
 
 @settings(deadline=None)

@@ -59,13 +59,13 @@ def test_what_a_complete_attempt_does_not_have_is_set_aside_and_no_loss(small, r
 
 
 def test_a_record_whose_key_the_source_broke_is_lost_once_however_its_attempts_were_damaged(small, row, land, staged):
-    broken = row(thing_id="?001")
-    shifted = csv(small, '"?001","O1",,,"a","19650131","7","00501","2014-05-01T12:00:00Z","X"')
+    broken = row(thing_id="#001")
+    shifted = csv(small, '"#001","O1",,,"a","19650131","7","00501","2014-05-01T12:00:00Z","X"')
     parts = [land(small, shifted, attempt=1), land(small, [broken], attempt=2), land(small, [broken], attempt=3)]
     assert staged(small, parts, complete=[2, 3]).staged.lost == 1
-    other_words = land(small, [row(thing_id="?001", born_on="013165")], attempt=4)
+    other_words = land(small, [row(thing_id="#001", born_on="013165")], attempt=4)
     assert staged(small, [*parts, other_words], complete=[2, 3, 4]).staged.lost == 1
-    two = land(small, [broken, row(thing_id="?002")], attempt=4)
+    two = land(small, [broken, row(thing_id="#002")], attempt=4)
     assert staged(small, [*parts, two], complete=[4]).staged.lost == 2
 
 

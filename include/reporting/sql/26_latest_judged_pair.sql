@@ -1,0 +1,42 @@
+-- of each subject and petition that the model found alike the best pair of versions, and the last decision on them. A
+-- decision stands (reopened_by is null) while the model and the evidence are those that the reviewer saw; resolving, too,
+-- goes by the decisions that stand
+create view latest.judged_pair as
+with best as (
+    select distinct on (subject.subject_id, petitioner.receipt_number)
+        subject.subject_id,
+        petitioner.receipt_number,
+        pair.pair_id,
+        pair.band,
+        pair.weight,
+        pair.alias_version_id is not null as is_by_alias,
+        pair.model_version,
+        pair.found_at
+    from match.pair
+    inner join latest.model using (model_version)
+    inner join record.tecs_subject as subject on subject.version_id = pair.subject_version_id
+    inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
+    left join record.tecs_alias as alias on alias.version_id = pair.alias_version_id
+    where
+        greatest(subject.updated_at, alias.updated_at, petitioner.updated_at) <= access.source_at()
+        and greatest(subject.loaded_at, alias.loaded_at, petitioner.loaded_at, pair.found_at) <= access.known_at()
+    order by
+        subject.subject_id asc, petitioner.receipt_number asc, pair.weight desc, subject.updated_at desc,
+        petitioner.updated_at desc, pair.alias_version_id asc nulls first
+)
+
+select
+    best.*,
+    decision.outcome as decision,
+    decision.decided_at,
+    case
+        when decision.model_version <> best.model_version then 'model'
+        when
+            decision.evidence_hash <> (
+                select shown.evidence_hash from latest.evidence_hash as shown
+                where shown.pair_id = best.pair_id
+            )
+            then 'evidence'
+    end as reopened_by
+from best
+left join latest.decision as decision using (subject_id, receipt_number);

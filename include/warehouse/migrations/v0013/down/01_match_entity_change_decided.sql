@@ -1,0 +1,3 @@
+update match.entity_change
+set reason = 'link'
+where reason = 'decided';

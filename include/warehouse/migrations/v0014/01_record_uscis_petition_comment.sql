@@ -1,0 +1,1 @@
+comment on table record.uscis_petition is 'Contract uscis_petitions 1.3.';

@@ -1,0 +1,2 @@
+delete from match.persona_key
+where model_id <> %(model_id)s;
