@@ -1,6 +1,7 @@
 """`make setup`: a virtual environment in `.venv/` with the locked requirements. Standard library only.
 
-Each step leaves a stamp named after what it installed, so that the second run skips it and a run that failed resumes.
+Each step leaves a stamp named after what it installed, so that the second run skips it and a run that failed resumes;
+a list that has changed since is installed into an empty environment.
 """
 
 import os
@@ -13,6 +14,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 VENV = CHECKOUT / os.environ.get("CROSSCHECK_VENV", ".venv")
 PYTHON = VENV / "bin" / "python"
+DIGITS = 16  # of a list's hash, in the name of its stamp
 OLDEST, NEWEST = (3, 11), (3, 13)  # the lock was tried on these; Airflow 3.3 wants no newer
 
 
@@ -22,6 +24,8 @@ def main(lists: list[str]) -> int:
         wanted = [(CHECKOUT / name, _stamp(CHECKOUT / name)) for name in lists or ["requirements.txt"]]
         if all(stamp.exists() for _, stamp in wanted):
             return 0
+        if any(_older(stamp) for _, stamp in wanted):  # what an older list brought may disturb what the new one brings
+            shutil.rmtree(VENV)
         _make_venv()
         for requirements, stamp in wanted:
             if not stamp.exists():
@@ -39,8 +43,14 @@ class SetupError(RuntimeError):
 
 
 def _stamp(requirements: Path) -> Path:
-    digest = sha256(requirements.read_bytes()).hexdigest()[:16]
+    digest = sha256(requirements.read_bytes()).hexdigest()[:DIGITS]
     return VENV / f"{requirements.stem}-{digest}.stamp"
+
+
+def _older(stamp: Path) -> bool:
+    """Whether another version of the list was installed."""
+    name = stamp.name[: -len(".stamp") - DIGITS]
+    return any(each != stamp for each in VENV.glob(f"{name}{'[0-9a-f]' * DIGITS}.stamp"))
 
 
 def _make_venv() -> None:

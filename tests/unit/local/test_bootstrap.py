@@ -1,0 +1,21 @@
+"""When the environment is made anew."""
+
+from pathlib import Path
+
+import pytest
+
+from include.local import bootstrap
+
+
+def test_a_list_that_changed_is_not_installed_over_its_older_self(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path)
+    main, dev = (bootstrap.CHECKOUT / name for name in ("requirements.txt", "requirements-dev.txt"))
+    of_now = bootstrap._stamp(main)
+    bootstrap._stamp(dev).touch()
+    assert not bootstrap._older(of_now), "another list's stamp is no older one"
+    of_now.touch()
+    assert not bootstrap._older(of_now)
+    of_now.with_name("requirements-0123456789abcdef.stamp").touch()
+    assert bootstrap._older(of_now)
