@@ -6,6 +6,7 @@ Read without any code of the pipeline, so that the two can be compared.
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
+from string import ascii_uppercase, digits
 from typing import Any
 
 import pyarrow.compute as pc
@@ -28,6 +29,7 @@ def recoverable(world: Path, dataset: str, period: Interval | None = None) -> He
     found: Held = {}
     for row in table.to_pylist():
         values = {column.name: meant(column, row[column.source], row[UPDATED]) for column in contract.columns}
+        values |= {column.name: _implied(column, values) for column in contract.columns}
         if not any(_costs_the_row(column, values[column.name], row[column.source]) for column in contract.columns):
             found[tuple(values[name] for name in contract.version_key)] = values
     return found
@@ -53,6 +55,19 @@ def meant(column: Column, text: str | None, updated: datetime) -> Any:
     if column.type is ColumnType.TIMESTAMP:
         return datetime.fromisoformat(words.replace("Z", "+00:00")).astimezone(UTC)
     return _day(column, words, updated.date())
+
+
+def _implied(column: Column, values: dict[str, Any]) -> Any:
+    """The value, or what must stand in its place: of what another column or the pattern leaves, there is only one."""
+    value = values[column.name]
+    if column.implied and value and value not in column.allowed:
+        by = values[column.implied.by]
+        return next((meant for meant, said in column.implied.values.items() if by in said), value)
+    if column.pattern and value and len(re.findall("[?\ufffd]", value)) == 1:
+        each = [re.sub("[?\ufffd]", mark, value) for mark in ascii_uppercase + digits]
+        fitting = [text for text in each if re.fullmatch(column.pattern, text)]
+        return fitting[0] if len(fitting) == 1 else value
+    return value
 
 
 def _day(column: Column, words: str, updated: date) -> date | None:
