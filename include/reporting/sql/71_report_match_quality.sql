@@ -8,7 +8,7 @@ with judged as (
         count(*) filter (where outcome = 'accept') as accepted_count,
         count(*) filter (where outcome = 'reject') as rejected_count,
         count(*) filter (where outcome = 'undecided') as undecided_count,
-        nullif(count(*) filter (where outcome in ('accept', 'reject')), 0)::double precision as n
+        nullif(count(*) filter (where outcome in ('accept', 'reject')), 0)::numeric as n
     from latest.decision
     group by model_version, band, floor(weight / 10)
 )
@@ -22,8 +22,10 @@ select
     accepted_count,
     rejected_count,
     undecided_count,
-    accepted_count / n as precision,
-    -- Wilson (1927), 95 %: z = 1.96, its square 3.8416
-    (accepted_count + 1.9208 - 1.96 * sqrt(accepted_count * rejected_count / n + 0.9604)) / (n + 3.8416) as precision_low,
-    (accepted_count + 1.9208 + 1.96 * sqrt(accepted_count * rejected_count / n + 0.9604)) / (n + 3.8416) as precision_high
+    (accepted_count / n)::double precision as precision,
+    -- Wilson (1927), 95 %: z = 1.96, its square 3.8416; exact numbers, since floats would lead out of 0 to 1
+    ((accepted_count + 1.9208 - 1.96 * sqrt(accepted_count * rejected_count / n + 0.9604)) / (n + 3.8416))::double precision
+        as precision_low,
+    ((accepted_count + 1.9208 + 1.96 * sqrt(accepted_count * rejected_count / n + 0.9604)) / (n + 3.8416))::double precision
+        as precision_high
 from judged;
