@@ -24,9 +24,7 @@ Pairs = tuple[Numbers, Numbers]
 
 NONE = -1
 OPEN = -2  # for rapidfuzz to say
-LONG_WORD = (
-    8  # letters from which two edits, not one, still make the same word, if it begins alike (not HARPREET, JASPREET)
-)
+LONG_WORD = 8  # letters from which two edits, not one, make the same word, if it begins alike (not HARPREET, JASPREET)
 SHORT_FORM = 3  # letters from which the beginning of a name is a short form of it (ALEX), below it is an initial
 SIMILAR = 0.6  # share of a word's letters that must stay for it to be similar: two edits in five letters
 SIMILAR_STREET = 0.75  # of a street's: an apartment, an abbreviation that we do not know
@@ -240,7 +238,7 @@ def open_words(
     """Positions of the names that differ by spelling and sound, and may yet be one by their letters, or as
     nicknames."""
     ones, others = _words_of(comparison, left, names[0]), _words_of(comparison, right, names[1])
-    some = (found.level == len(LEVELS[comparison]) - 1) & (ones > 0) & (others > 0)
+    some = (found.level == _last(comparison)) & (ones > 0) & (others > 0)
     if comparison == "family_name":  # of several words each might be meant
         some &= (left.names.family_count[names[0]] == 1) & (right.names.family_count[names[1]] == 1)
     at = np.flatnonzero(some)

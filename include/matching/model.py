@@ -133,11 +133,14 @@ class NameShares:
         if frequencies.census:
             family, given = [*family, census.surnames()], [*given, census.given_names()]
         self._floors = frequencies.family_floor, frequencies.given_floor
-        names = _spelled(given)
-        self._family, self._given = _Lookup(*_spelled(family)[1:]), _Lookup(*names[1:])
-        self._initial = _by_initial(names[0], names[2])
+        _, spelling, shares = _spelled(family)
+        self._family = _Lookup(spelling, shares)
+        letters, spelling, shares = _spelled(given)
+        self._given = _Lookup(spelling, shares)
+        self._initial = _by_initial(letters, shares)
         # a given name stands where a surname should, in a swapped name: the higher of both shares holds
-        self._sound = _by_sound(*_spelled([*family, *given]))
+        letters, _, shares = _spelled([*family, *given])
+        self._sound = _by_sound(letters, shares)
 
     def of_family(self, spelling: Hashes) -> Shares:
         """Share of people with a surname."""
@@ -173,7 +176,7 @@ def _by_initial(letters: Bytes, shares: Shares) -> Shares:
     return every
 
 
-def _by_sound(letters: Bytes, spelling: Hashes, shares: Shares) -> "_Lookup":
+def _by_sound(letters: Bytes, shares: Shares) -> "_Lookup":
     keys, code = np.unique(hear(letters, hash_letters(letters))[2], return_inverse=True)
     together = np.zeros(len(keys))
     np.add.at(together, code, shares)

@@ -32,17 +32,17 @@ PARTICLES = frozenset({
 })  # fmt: skip
 SUFFIXES = {"JR": "JR", "SR": "SR", "II": "II", "III": "III", "IV": "IV"}
 ORDINALS = {"2ND": "II", "3RD": "III", "4TH": "IV"}
-# No name, said in words. NULL is a surname, and the contracts blank the text `null` before it comes here.
+# No name, said in words, and titles. NULL is a surname, and the contracts blank the text `null` before it comes here.
 PLACEHOLDERS = frozenset({
     "FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "UNKNOWN", "UNK", "UNKN", "XXX", "NONE", "MR", "MRS", "MISS", "INFANT",
     "NEWBORN",
 })  # fmt: skip
 # What registers write for people whose name nobody gave. One of them alone may be a name (SON is Vietnamese, BABY a
-# name in Manila); several, and nothing else, are none: BABY BOY, DAUGHTER OF, ADULT MALE.
+# name in Manila); several, and nothing else, are none: BABY BOY, DAUGHTER OF, ADULT MALE. No letters and no articles:
+# A M are initials, M HOUSE is somebody's name, and so is THE SON in Vietnam.
 ROLES = frozenset({
     "BABY", "BOY", "GIRL", "CHILD", "TWIN", "SON", "DAUGHTER", "MOTHER", "FATHER", "BROTHER", "SISTER", "WIFE",
-    "HUSBAND", "MAN", "WOMAN", "GENTLEMAN", "LADY", "MALE", "FEMALE", "ADULT", "PERSON", "HOUSE", "OF", "THE", "A",
-    "M", "F",
+    "HUSBAND", "MAN", "WOMAN", "GENTLEMAN", "LADY", "MALE", "FEMALE", "ADULT", "PERSON", "HOUSE", "OF",
 })  # fmt: skip
 SUFFIX_NAMES = ("", *dict.fromkeys(SUFFIXES.values()))
 

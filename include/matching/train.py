@@ -41,6 +41,7 @@ WHY = (
     "explanations learnt without labels, u and frequencies counted. The reasons of the levels "
     "are those of the base model."
 )
+# what stands in until the names of the sample are counted, which they can be only once they are read
 UNCOUNTED = Frequencies(why="", census=False, family_floor=1, given_floor=1, several_floor=1, family={}, given={})
 SEED = 20_160_104  # of the sample; the date of the audit
 

@@ -151,28 +151,30 @@ def bits(share: Shares) -> Bits:
 
 def byte_matrix(texts: pa.StringArray, width: int = WIDTH) -> Bytes:
     """The first `width` bytes of each text, padded with 0."""
-    texts = pa.concat_arrays([texts])  # from the start of its buffers
     if not len(texts):
         return np.zeros((0, width), dtype=np.uint8)
-    _, offsets, data = texts.buffers()
-    start = np.frombuffer(offsets, dtype=np.int32, count=len(texts) + 1)
-    start = start[texts.offset :] if texts.offset else start
-    letters = np.zeros(len(data) + width if data else width, dtype=np.uint8)
-    if data:
-        letters[: len(data)] = np.frombuffer(data, dtype=np.uint8)
+    start, data = _bytes_of(texts)
+    letters = np.append(data, np.zeros(width, dtype=np.uint8))
     window = np.lib.stride_tricks.sliding_window_view(letters, width)[start[:-1]]
     return np.where(np.arange(width) < np.diff(start)[:, None], window, 0).astype(np.uint8)
 
 
 def letter_sets(texts: pa.StringArray) -> npt.NDArray[np.uint32]:
     """For each text a bit for each capital letter that occurs in it."""
-    texts = pa.concat_arrays([texts])  # from the start of its buffers
-    _, offsets, data = texts.buffers()
-    start = np.frombuffer(offsets, dtype=np.int32, count=len(texts) + 1) if len(texts) else np.zeros(1, dtype=np.int32)
-    letters = np.frombuffer(data, dtype=np.uint8, count=start[-1]) if data else np.zeros(0, dtype=np.uint8)
-    bit = np.append(np.uint32(1) << (letters - np.uint8(ord("A"))).astype(np.uint32), np.uint32(0))
-    found: npt.NDArray[np.uint32] = np.where(np.diff(start) > 0, np.bitwise_or.reduceat(bit, start[:-1]), np.uint32(0))
+    start, data = _bytes_of(texts)
+    bit = np.append(np.uint32(1) << (data - np.uint8(ord("A"))).astype(np.uint32), np.uint32(0))
+    together = np.bitwise_or.reduceat(bit, start[:-1]) if len(texts) else np.zeros(0, dtype=np.uint32)
+    found: npt.NDArray[np.uint32] = np.where(np.diff(start) > 0, together, np.uint32(0))
     return found
+
+
+def _bytes_of(texts: pa.StringArray) -> tuple[npt.NDArray[np.int32], Bytes]:
+    """Where each text begins, and the last one ends, among the bytes of all; the texts may be a part of an array."""
+    if not len(texts):  # an empty array has no buffers
+        return np.zeros(1, dtype=np.int32), np.zeros(0, dtype=np.uint8)
+    _, offsets, data = pa.concat_arrays([texts]).buffers()  # from the start of its buffers
+    start = np.frombuffer(offsets, dtype=np.int32, count=len(texts) + 1)
+    return start, np.frombuffer(data, dtype=np.uint8, count=start[-1]) if data else np.zeros(0, dtype=np.uint8)
 
 
 def hash_letters(letters: Bytes) -> Hashed:

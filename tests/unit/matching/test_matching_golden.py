@@ -48,6 +48,8 @@ def test_a_name_spelled_17_ways_is_a_lead(judge, spelling):
         ("MILLER, ALEX", "Miller", "Alexandra", "given_name", "variant"),  # short form
         ("MILLER, M", "Miller", "Margaret", "given_name", "initial"),
         ("MILLER, BABY GIRL", "Miller", "Margaret", "given_name", "missing"),  # a role is no name
+        ("KHAN, A M", "Khan", "Ahmed", "given_name", "initial"),  # initials are no role
+        ("M HOUSE", "House", "Martin", "given_name", "initial"),  # nor is a surname that is one elsewhere
         ("MILLER, MRS MARGARET", "Miller", "Margaret", "given_name", "exact"),
         ("MILLER JR, MARGARET", "Miller", "Margaret", "family_name", "exact"),  # suffix in the surname
         ("miller, margaret", "MILLER", "MARGARET", "given_name", "exact"),  # mixed case
