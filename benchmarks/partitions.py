@@ -14,30 +14,26 @@ from pathlib import Path
 
 import psycopg2
 import typer
-from psycopg2.extensions import cursor as Cursor  # noqa: N812 -- a class that psycopg2 spells in lower case
 
 from benchmarks.history import cpu
 from include import pipeline
 from include.local.postgres import Postgres
 from include.settings import Settings
+from include.warehouse.connection import Cursor
 
 FIRST, YEARS = 2005, 10
-COLUMNS = (
-    "receipt_number, form, status, received_on, updated_at, content_hash, breaches, source_attempt, source_part, "
-    "source_row, load_id"
-)
-MAKE_ROWS = f"""
+MAKE_ROWS = """
 create unlogged table public.given as
 select
     'IOE' || to_char(n / 3, 'FM0000000000') as receipt_number, 'I-130' as form,
-    (array['received', 'pending', 'approved'])[n %% 3 + 1] as status, date '{FIRST}-01-01' as received_on,
-    timestamptz '{FIRST}-01-01' + interval '{YEARS} years' * ((n * 7919::bigint %% %(rows)s) / %(rows)s::float8)
-        as updated_at,
+    (array['received', 'pending', 'approved'])[n %% 3 + 1] as status, make_date(%(first)s, 1, 1) as received_on,
+    make_timestamptz(%(first)s, 1, 1, 0, 0, 0)
+        + make_interval(years => %(years)s) * ((n * 7919::bigint %% %(rows)s) / %(rows)s::float8) as updated_at,
     encode(sha256(n::text::bytea), 'hex') as content_hash, array[]::text[] as breaches, 1 as source_attempt,
     'part' as source_part, n as source_row, 1 as load_id
 from generate_series(0, %(rows)s - 1) as n
 order by updated_at
-"""  # noqa: S608 -- our own numbers
+"""
 PLAIN = """
 create table public.plain (like record.uscis_petition including all);
 create trigger known_load after insert on public.plain referencing new table as fresh
@@ -52,7 +48,11 @@ create index on public.cut using brin (load_id);
 create trigger known_load after insert on public.cut referencing new table as fresh
 for each statement execute function record.refuse_unknown_load();
 """
-LOAD = f"insert into public.{{table}} ({COLUMNS}) select {COLUMNS} from public.given"  # noqa: S608 -- our own names
+LOAD = """
+insert into public.{table} (
+    receipt_number, form, status, received_on, updated_at, content_hash, breaches, source_attempt, source_part,
+    source_row, load_id
+) table public.given"""
 QUESTIONS = {
     "latest version of each, counted": """
         select count(*) from (select distinct on (receipt_number) * from public.{table}
@@ -75,7 +75,7 @@ def main(rows: int = 1_000_000, rounds: int = 3) -> None:
         with server.running():
             connection = psycopg2.connect(_warehouse(server, Path(folder)))
             with connection.cursor() as cursor:
-                cursor.execute(MAKE_ROWS, {"rows": rows})
+                cursor.execute(MAKE_ROWS, {"rows": rows, "first": FIRST, "years": YEARS})
                 connection.commit()
                 costs = {table: _costs(server, cursor, table, rounds) for table in ("plain", "cut")}
     print(f"{'CPU s of PostgreSQL':48}{'one table':>12}{'by year':>12}{'ratio':>8}")
