@@ -17,6 +17,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
 	@echo; echo "  ROLE= chooses as whom sql and psql ask; SOURCE_AT=, KNOWN_AT= at which moment sql looks (docs/access.md)"
 	@echo "  SCENARIO= and SEED= choose the simulated world; CROSSCHECK_HOME= moves the state from .crosscheck/"
+	@echo "  CROSSCHECK_UI_PORT= chooses the port of the UI (8080 if it is free; 0: any)"
 
 setup: ## the environment in .venv (needs Python 3.11, 3.12 or 3.13 with venv and pip; PYTHON= chooses one)
 	@$(PYTHON) include/local/bootstrap.py requirements.txt

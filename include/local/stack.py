@@ -172,7 +172,7 @@ def _start(
     home: Home, world: World, dsn: str, say: Say, triggerer: bool, idle_seconds: float
 ) -> Iterator[tuple[dict[str, int | str], dict[str, Child], Callable[[], None], Usage]]:
     children: list[Child] = []
-    api_port = _usable(int(os.environ.get("CROSSCHECK_UI_PORT", UI_PORT)))
+    api_port = _usable(_ui_port())
     ports: dict[str, int | str] = {
         "tecs": free_port(),
         "uscis": free_port(),
@@ -183,7 +183,6 @@ def _start(
     env = {
         **_airflow_env(home, world, ports),
         **_pipeline_env(home, world, dsn, ports),
-        **FRUGAL,
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": str(idle_seconds),
     }
 
@@ -225,7 +224,7 @@ def _start_gateways(world: World, env: Mapping[str, str], ports: Mapping[str, in
                 "--token-env",
                 f"CROSSCHECK_{agency.upper()}_TOKEN",
             ],
-            {**env, **FRUGAL, "PYTHONPATH": str(CHECKOUT)},
+            {**env, "PYTHONPATH": str(CHECKOUT)},
             world.logs / f"gateway-{agency}.log",
             CHECKOUT,
         )
@@ -320,6 +319,7 @@ def _pipeline_env(home: Home, world: World, dsn: str, ports: Mapping[str, int | 
         "CROSSCHECK_WORLD_END": world.last_night.isoformat(),
         "CROSSCHECK_RETRY_SECONDS": "2",  # simulated gateways recover at once
         "CROSSCHECK_HOLD_LOOK_SECONDS": "15",  # on one machine somebody is watching
+        **FRUGAL,
         **{name: os.environ[name] for name in RETENTION if name in os.environ},
         **{f"CROSSCHECK_{agency.upper()}_URL": f"http://127.0.0.1:{ports[agency]}" for agency in AGENCIES},
         **{f"CROSSCHECK_{agency.upper()}_TOKEN": home.secret(f"{agency}_token") for agency in AGENCIES},
@@ -384,6 +384,13 @@ def _answers(url: str) -> bool:
         return httpx.get(url, timeout=2.0).is_success
     except httpx.TransportError:
         return False
+
+
+def _ui_port() -> int:
+    wanted = os.environ.get("CROSSCHECK_UI_PORT") or str(UI_PORT)
+    if not (wanted.isdecimal() and int(wanted) < 1 << 16):
+        raise ValueError(f"CROSSCHECK_UI_PORT [{wanted}] is no port; give a number up to 65535, 0 for any that is free")
+    return int(wanted)
 
 
 def _usable(port: int) -> int:
