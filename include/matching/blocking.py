@@ -31,7 +31,10 @@ PER_WORD_AND_INITIAL = 4
 INITIALS = 15  # that names begin with, were each as common
 PER_WORD = 4
 PER_POSTCODE = 10  # a small table's; in a large one a postcode is shared by hundreds
-FILTER_BITS = 22  # of a table of flags that turns most keys away before they are looked up: 4 MB stay in the cache
+SLOTS_PER_KEY_BITS = 4  # sixteen slots for each key of the left: fifteen of sixteen keys that it has not are turned away
+MOST_SLOTS_BITS = 22  # 16 MB; above a quarter of a million keys the slots fill up
+_ROW_BITS = 32  # a pair as one number: the right row, then the left one
+_ROW = (1 << _ROW_BITS) - 1
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,16 @@ class Index:
 
     def candidates(self, right: Records) -> tuple[Numbers, Numbers]:
         """Rows of the left side and of `right` that share a key, each pair once."""
-        width = max(len(right), 1)
         found = []
         for rule, keys in row_keys(right, self.model):
             if rule in self.rules:
-                pairs = self.rules[rule].find(keys, width)
+                pairs = self.rules[rule].find(keys)
                 self.pairs[rule] += len(pairs)
                 found.append(pairs)
-        together = pd.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
-        return together // width, together % width
+        # by right row: those of a pair are near each other in memory when it is compared
+        together = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *found]))
+        together = together[np.diff(together, prepend=-1) > 0]
+        return together & _ROW, together >> _ROW_BITS
 
 
 @dataclass(frozen=True)
@@ -75,26 +79,34 @@ class _Side:
     start: Numbers  # where the rows of each key begin
     count: Numbers
     row: Numbers
-    seen: Flags
+    first: npt.NDArray[np.int32]  # of the keys with the same leading bits; where there are none, one past the last
+    shift: np.uint64  # what is left of a key are its leading bits
 
     @classmethod
     def of(cls, keys: _Keys) -> "_Side":
         order = np.argsort(keys.key, kind="stable")
         distinct, start, count = np.unique(keys.key[order], return_index=True, return_counts=True)
-        seen = np.zeros(1 << FILTER_BITS, dtype=bool)
-        seen[_slot(distinct)] = True
-        return cls(distinct, start, count, keys.row[order], seen)
+        slots = min(len(distinct).bit_length() + SLOTS_PER_KEY_BITS, MOST_SLOTS_BITS)
+        shift = np.uint64(64 - slots)
+        slot, at = np.unique(distinct >> shift, return_index=True)
+        first = np.full(1 << slots, len(distinct), dtype=np.int32)
+        first[slot] = at
+        return cls(np.append(distinct, ~np.uint64(0)), start, count, keys.row[order], first, shift)
 
-    def find(self, keys: _Keys, width: int) -> Numbers:
-        """`left row * width + right row` of the pairs that share a key."""
-        some = np.flatnonzero(self.seen[_slot(keys.key)])
-        key, row = keys.key[some], keys.row[some]
-        at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
+    def find(self, keys: _Keys) -> Numbers:
+        """`right row << _ROW_BITS | left row` of the pairs that share a key."""
+        at = self.first[keys.key >> self.shift]
+        some = np.flatnonzero(at < len(self.count))  # most keys are turned away here
+        at, key, row = at[some].astype(np.int64), keys.key[some], keys.row[some]
+        behind = np.flatnonzero(self.key[at] < key)
+        while len(behind):
+            at[behind] += 1
+            behind = behind[self.key[at[behind]] < key[behind]]
         hit = np.flatnonzero(self.key[at] == key)
         at, row = at[hit], row[hit]
         times = self.count[at]
         offset = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-        pairs: Numbers = self.row[np.repeat(self.start[at], times) + offset] * width + np.repeat(row, times)
+        pairs: Numbers = np.repeat(row << _ROW_BITS, times) | self.row[np.repeat(self.start[at], times) + offset]
         return pairs
 
 

@@ -164,10 +164,11 @@ def _shared_word(left: Records, right: Records, names: Pairs, common: Bits) -> t
     shared, rarest = np.zeros(len(ones), dtype=bool), np.zeros(len(ones), dtype=np.float32)
     for one in ones.T:
         for other in others.T:
-            alike = (one > 0) & (other > 0) & (left.words.heard[one] == right.words.heard[other])
-            both = np.maximum(left.words.family_bits[one], right.words.family_bits[other])
-            rarest = np.where(alike, np.minimum(rarest, both), rarest)
-            shared |= alike
+            some = np.flatnonzero((one > 0) & (other > 0))
+            some = some[left.words.heard[one[some]] == right.words.heard[other[some]]]
+            both = np.maximum(left.words.family_bits[one[some]], right.words.family_bits[other[some]])
+            rarest[some] = np.minimum(rarest[some], both)
+            shared[some] = True
     return shared, np.where(shared, rarest, common)
 
 
@@ -210,6 +211,24 @@ def crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags, Flags
     other = (b.family_heard[j] == second) | (b.family_heard[j] == a.given_heard[i])
     known: Flags = (a.family_count[i] > 0) & (b.family_count[j] > 0) & (b.given[j] > 0) & (a.given[i] > 0)
     return one & other & known, (one ^ other) & known
+
+
+def given_differs(left: Records, right: Records, names: Pairs, nicknames: Nicknames) -> Flags:
+    """Whether given names surely differ: they are known, and agree neither by letters, sound nor initial, nor with a
+    middle name, nor as nicknames."""
+    a, b = left.names, right.names
+    i, j = names
+    ones, others = a.given[i], b.given[j]
+    alike = (ones == 0) | (others == 0) | (left.words.letters[ones, 0] == right.words.letters[others, 0])
+    alike |= left.words.heard[ones] == right.words.heard[others]
+    alike |= (a.given_heard[i] == b.given_heard[j]) | (a.given_joined[i] == b.given_joined[j])
+    alike |= may_be_similar(left.words, right.words, ones, others)
+    some = np.flatnonzero(~alike)
+    i, j, ones, others = i[some], j[some], ones[some], others[some]
+    alike[some] = _are_nicknames(left.words, right.words, ones, others, nicknames)
+    alike[some] |= _among(left.words.spelling.value[ones], right.words.spelling.value, b.middle[j])
+    alike[some] |= _among(right.words.spelling.value[others], left.words.spelling.value, a.middle[i])
+    return ~alike
 
 
 def _near_crosswise(left: Records, right: Records, names: Pairs) -> Flags:
@@ -474,7 +493,7 @@ def _alike(left: tuple[Numbers, list[str]], right: tuple[Numbers, list[str]]) ->
 def _texts(records: Records, field: str, rows: Numbers) -> tuple[Numbers, list[str]]:
     """The distinct texts of a field in these rows, made plain, and the position of each row's text."""
     code, used = pd.factorize(rows)
-    plain = _PLAIN[field](records.table[field].take(pa.array(used))).fill_null("").dictionary_encode()
+    plain = _PLAIN[field](records.table.of_rows(field, used)).fill_null("").dictionary_encode()
     return plain.indices.to_numpy().astype(np.int64)[code], plain.dictionary.to_pylist()
 
 

@@ -57,6 +57,11 @@ def most(comparison: str, model: Model) -> float:
     return float(_scale(comparison, model).weight.max())
 
 
+def least(comparison: str, model: Model) -> float:
+    """What it weighs that two values differ."""
+    return float(_scale(comparison, model).weight[len(LEVELS[comparison]) - 1])
+
+
 def reach(comparison: str, common: Bits, model: Model) -> Weights:
     """The most that a comparison of names can add to the weight of pairs with names that are so common."""
     levels = range(len(LEVELS[comparison]))

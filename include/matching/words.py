@@ -153,7 +153,7 @@ def byte_matrix(texts: pa.StringArray, width: int = WIDTH) -> Bytes:
     """The first `width` bytes of each text, padded with 0."""
     if not len(texts):
         return np.zeros((0, width), dtype=np.uint8)
-    start, data = _bytes_of(texts)
+    start, data = bytes_of(texts)
     letters = np.append(data, np.zeros(width, dtype=np.uint8))
     window = np.lib.stride_tricks.sliding_window_view(letters, width)[start[:-1]]
     return np.where(np.arange(width) < np.diff(start)[:, None], window, 0).astype(np.uint8)
@@ -161,20 +161,45 @@ def byte_matrix(texts: pa.StringArray, width: int = WIDTH) -> Bytes:
 
 def letter_sets(texts: pa.StringArray) -> npt.NDArray[np.uint32]:
     """For each text a bit for each capital letter that occurs in it."""
-    start, data = _bytes_of(texts)
+    start, data = bytes_of(texts)
     bit = np.append(np.uint32(1) << (data - np.uint8(ord("A"))).astype(np.uint32), np.uint32(0))
     together = np.bitwise_or.reduceat(bit, start[:-1]) if len(texts) else np.zeros(0, dtype=np.uint32)
     found: npt.NDArray[np.uint32] = np.where(np.diff(start) > 0, together, np.uint32(0))
     return found
 
 
-def _bytes_of(texts: pa.StringArray) -> tuple[npt.NDArray[np.int32], Bytes]:
+def bytes_of(texts: pa.StringArray) -> tuple[npt.NDArray[np.int32], Bytes]:
     """Where each text begins, and the last one ends, among the bytes of all; the texts may be a part of an array."""
     if not len(texts):  # an empty array has no buffers
         return np.zeros(1, dtype=np.int32), np.zeros(0, dtype=np.uint8)
-    _, offsets, data = pa.concat_arrays([texts]).buffers()  # from the start of its buffers
+    _, offsets, data = (pa.concat_arrays([texts]) if texts.offset else texts).buffers()  # from the start of its buffers
     start = np.frombuffer(offsets, dtype=np.int32, count=len(texts) + 1)
     return start, np.frombuffer(data, dtype=np.uint8, count=start[-1]) if data else np.zeros(0, dtype=np.uint8)
+
+
+def only(texts: pa.StringArray, kept: bytes) -> pa.StringArray:
+    """The texts without any byte but these; they hold no part of a longer character."""
+    start, data = bytes_of(texts)
+    there = np.zeros(256, dtype=bool)
+    there[list(kept)] = True
+    stays = there[data]
+    if stays.all():
+        return texts
+    offsets = np.append(0, np.cumsum(stays, dtype=np.int32))[start].astype(np.int32)
+    found = pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(data[stays]))
+    return pc.if_else(pc.is_valid(texts), found, None) if texts.null_count else found
+
+
+def last_digits(texts: pa.StringArray, width: int) -> tuple[Numbers, Numbers]:
+    """The last digits of each text as a number, and how many digits there are in all."""
+    start, data = bytes_of(only(texts, b"0123456789"))
+    end, count = start[1:], np.diff(start).astype(np.int64)
+    number = np.zeros(len(count), dtype=np.int64)
+    for nth in range(width, 0, -1):
+        there = count >= nth
+        digit = data[np.where(there, end - nth, 0)] - np.uint8(ord("0")) if len(data) else np.uint8(0)
+        number = np.where(there, number * 10 + digit, number)
+    return number, count
 
 
 def hash_letters(letters: Bytes) -> Hashed:
