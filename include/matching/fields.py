@@ -85,7 +85,9 @@ def _array(values: pd.Series) -> pa.Array:
 def _plain(values: pa.Array) -> Column:
     if values.null_count == len(values):
         return values if pa.types.is_string(values.type) else pa.nulls(len(values), pa.string())
-    values = values if pa.types.is_string(values.type) else values.cast(pa.string())
+    if not pa.types.is_string(values.type):
+        # a cast part of an array begins amid its bytes, which `ascii_upper` of Arrow 26 takes for broken text
+        values = (pa.concat_arrays([values]) if values.offset else values).cast(pa.string())
     odd = pc.and_(pc.is_valid(values), pa.array(_may_have_blanks(values)))
     if not pc.any(odd).as_py():
         return values

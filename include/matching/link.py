@@ -173,7 +173,7 @@ def score(sides: tuple[Side, Side], rows: Pairs, model: Model, floor: float) -> 
     weights = {comparison: weigh(comparison, found, model) for comparison, found in levels.items()}
     so_far = model.prior_weight + total_of(weights)
     for comparison in TEXTS:
-        so_far = so_far + np.where(levels[comparison].level == OPEN, most(comparison, model), 0.0)
+        so_far += (levels[comparison].level == OPEN) * np.float32(most(comparison, model))
     some = np.flatnonzero(so_far + by_names >= floor)
     rows, so_far = (rows[0][some], rows[1][some]), so_far[some]
 

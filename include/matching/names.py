@@ -420,9 +420,11 @@ def _joined(grid: Positions, hashes: Hashed) -> Hashes:
     """The words of each row written as one; where none is known, 0."""
     found = hashes.take(grid[:, 0])
     for column in grid.T[1:]:
-        if not column.any():
+        some = np.flatnonzero(column)
+        if not len(some):
             break
-        found = join(found, hashes.take(column))
+        longer = join(found.take(some), hashes.take(column[some]))
+        found.value[some], found.power[some] = longer.value, longer.power
     return found.value
 
 
@@ -478,7 +480,9 @@ def _complete(found: list[_Readings], rows: int, words: Words) -> Names:
     names = Names(
         row=np.concatenate([each.row for each in found]),
         order=np.concatenate([np.full(len(each.row), each.order, dtype=np.int8) for each in found]),
-        source=np.concatenate([np.zeros(len(each.row), dtype=np.int8) if each.source is None else each.source for each in found]),
+        source=np.concatenate(
+            [np.zeros(len(each.row), dtype=np.int8) if each.source is None else each.source for each in found]
+        ),
         cut=np.concatenate([each.cut for each in found]),
         suffix=np.concatenate([each.suffix for each in found]).astype(np.int8),
         surname=family.at,

@@ -12,7 +12,17 @@ import pyarrow.compute as pc
 from include.matching.fields import SEPARATOR, Column, Distinct, Table
 from include.matching.model import Model
 from include.matching.names import Names, ascii_upper, read_names
-from include.matching.words import Flags, Frequencies, Hashes, Numbers, Words, byte_matrix, hash_texts, last_digits, only
+from include.matching.words import (
+    Flags,
+    Frequencies,
+    Hashes,
+    Numbers,
+    Words,
+    byte_matrix,
+    hash_texts,
+    last_digits,
+    only,
+)
 
 NUMBERS = ("a_number", "ssn", "passport", "phone", "fein")
 MAX_VALUES = 4  # dates or numbers of one person that are looked at; each is compared with each of the other's
@@ -254,6 +264,7 @@ def _houses(values: Column) -> Numbers:
     letters = byte_matrix(values.fill_null(""), HOUSE_DIGITS)
     number, going = np.zeros(len(letters), dtype=np.int64), np.ones(len(letters), dtype=bool)
     for column in letters.T:
-        going &= (column >= ord("0")) & (column <= ord("9"))
-        number = np.where(going, number * 10 + column - ord("0"), number)
+        digit = column - np.uint8(ord("0"))
+        going &= digit <= 9
+        number = number * (1 + 9 * going) + digit * going
     return number

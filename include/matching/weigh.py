@@ -18,7 +18,7 @@ BLANK = (0.0, 0.0)  # what `NONE` and `OPEN`, which are -1 and -2, weigh
 def weigh(comparison: str, levels: Levels, model: Model) -> Weights:
     """log2(m / u) of each pair's level; 0 where a value is missing."""
     scale = _scale(comparison, model)
-    at = levels.level
+    at = levels.level.astype(np.intp)
     if levels.bits is None:
         return scale.weight[at]
     # u is so many times the share of people who bear the name, and never more than 1

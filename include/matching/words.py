@@ -156,7 +156,8 @@ def byte_matrix(texts: pa.StringArray, width: int = WIDTH) -> Bytes:
     start, data = bytes_of(texts)
     letters = np.append(data, np.zeros(width, dtype=np.uint8))
     window = np.lib.stride_tricks.sliding_window_view(letters, width)[start[:-1]]
-    return np.where(np.arange(width) < np.diff(start)[:, None], window, 0).astype(np.uint8)
+    found: Bytes = window * (np.arange(width) < np.diff(start)[:, None])
+    return found
 
 
 def letter_sets(texts: pa.StringArray) -> npt.NDArray[np.uint32]:
@@ -192,13 +193,11 @@ def only(texts: pa.StringArray, kept: bytes) -> pa.StringArray:
 
 def last_digits(texts: pa.StringArray, width: int) -> tuple[Numbers, Numbers]:
     """The last digits of each text as a number, and how many digits there are in all."""
-    start, data = bytes_of(only(texts, b"0123456789"))
-    end, count = start[1:], np.diff(start).astype(np.int64)
-    number = np.zeros(len(count), dtype=np.int64)
-    for nth in range(width, 0, -1):
-        there = count >= nth
-        digit = data[np.where(there, end - nth, 0)] - np.uint8(ord("0")) if len(data) else np.uint8(0)
-        number = np.where(there, number * 10 + digit, number)
+    digits = only(texts, b"0123456789")
+    count = np.diff(bytes_of(digits)[0]).astype(np.int64)
+    if (count > width).any():
+        digits = pc.utf8_slice_codeunits(digits, -width)
+    number = pc.if_else(pa.array(count > 0), digits, None).cast(pa.int64()).fill_null(0).to_numpy()
     return number, count
 
 
@@ -206,12 +205,16 @@ def hash_letters(letters: Bytes) -> Hashed:
     """Hashes of the bytes that are not 0."""
     value, power = np.zeros(len(letters), dtype=np.uint64), np.ones(len(letters), dtype=np.uint64)
     for column in np.ascontiguousarray(letters.T):
-        there = column != 0
-        if not there.any():
-            continue
-        value = np.where(there, value * BASE + column, value)
-        power = np.where(there, power * BASE, power)
+        if column.any():
+            factor = _factor(column != 0)
+            value = value * factor + column
+            power *= factor
     return Hashed(value, power)
+
+
+def _factor(there: Flags) -> Hashes:
+    """`BASE` or 1; numpy multiplies much faster than it chooses."""
+    return there * (BASE - np.uint64(1)) + np.uint64(1)
 
 
 def hash_texts(texts: pa.StringArray, width: int = 64) -> Hashes:
@@ -223,8 +226,15 @@ def mix(*parts: npt.NDArray[np.generic]) -> Hashes:
     """One key out of several numbers."""
     key = np.zeros(len(parts[0]), dtype=np.uint64)
     for part in parts:
-        key = (key ^ part.astype(np.uint64)) * MIX
-        key ^= key >> np.uint64(31)
+        key = mix_in(key, part)
+    return key
+
+
+def mix_in(key: Hashes, part: npt.NDArray[np.generic]) -> Hashes:
+    """The key with one more number: `mix(a, b)` is `mix_in(mix(a), b)`."""
+    key = key ^ part.astype(np.uint64, copy=False)
+    key *= MIX
+    key ^= key >> np.uint64(31)
     return key
 
 
@@ -233,22 +243,24 @@ def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
     left = np.ascontiguousarray(letters.T)  # a row per place: each rule walks along memory
     for (first, second), sound in _PAIRS:
         here = (left[:-1] == first) & (left[1:] == second)
-        left[:-1][here] = sound[0]
-        left[1:][here] = 0
+        left[:-1] += here * (sound[0] - left[:-1])  # chosen by arithmetic, modulo 256: many times faster
+        left[1:] *= ~here
     for hard, soft in _SOFT:
         here = (left[:-1] == hard[0]) & ((left[1:] == ord("E")) | (left[1:] == ord("I")))
-        left[:-1][here] = soft[0]
+        left[:-1] += here * (soft[0] - left[:-1])
     left = _AS_SINGLE[left]
     vowel = _VOWELS[left]
     opens = vowel[0]
-    left[vowel | (left == ord("H"))] = 0
+    left *= ~(vowel | (left == ord("H")))
     before = np.zeros(left.shape[1], dtype=np.uint8)
     value, power = np.zeros(left.shape[1], dtype=np.uint64), np.ones(left.shape[1], dtype=np.uint64)
     count = np.zeros(left.shape[1], dtype=np.int64)
     for column, between in zip(left, vowel, strict=True):
         there = (column != 0) & (column != before)
-        value = np.where(there, value * BASE + column, value)
-        power = np.where(there, power * BASE, power)
-        before = np.where(column != 0, column, np.where(between, 0, before)).astype(np.uint8)
+        factor = _factor(there)
+        value = value * factor + column * there
+        power *= factor
+        before *= ~between
+        before += (column != 0) * (column - before)
         count += there
     return Hashed(value, power), opens, np.where(count >= ENOUGH_SOUND, mix(value, opens), spelling.value)
