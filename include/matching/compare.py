@@ -51,12 +51,13 @@ class Levels:
 # -- names
 
 
-def compare_names(left: Records, right: Records, names: Pairs, several_floor: float) -> dict[str, Levels]:
-    """Levels of the comparisons of names, for pairs of positions in `left.names` and `right.names`."""
+def compare_names(left: Records, right: Records, names: Pairs, family: Levels) -> dict[str, Levels]:
+    """Levels of the comparisons of names, for pairs of positions in `left.names` and `right.names`; `family`, what
+    `compare_surnames` found, is changed where names are swapped."""
     a, b = left.names, right.names
     i, j = names
     order = np.maximum(a.order[i], b.order[j])
-    family, given, middle = _as_written(left, right, names, several_floor)
+    given, middle = _as_written(left, right, names)
     both, half = crosswise(left, right, names)
     swapped = np.flatnonzero(both & (family.level != 0) & (given.level != 0))
     misspelled = np.flatnonzero(half & (family.level == _last("family_name")) & (given.level == _last("given_name")))
@@ -84,10 +85,10 @@ def compare_names(left: Records, right: Records, names: Pairs, several_floor: fl
     }
 
 
-def _as_written(left: Records, right: Records, names: Pairs, several_floor: float) -> tuple[Levels, Levels, Levels]:
+def _as_written(left: Records, right: Records, names: Pairs) -> tuple[Levels, Levels]:
+    """Levels of the given and of the middle names."""
     a, b = left.names, right.names
     i, j = names
-    family = compare_surnames(left, right, names, several_floor)
     ones, others = a.given[i], b.given[j]
     found = _given(left.words, right.words, ones, others)
     joined = (a.given_joined[i] == b.given_joined[j]) & (a.given_count[i] > 0)
@@ -121,7 +122,7 @@ def _as_written(left: Records, right: Records, names: Pairs, several_floor: floa
     second_common = np.maximum(left.words.given_bits[second[0]], right.words.given_bits[second[1]])
     level = _choose("middle_name", middle, (second[0] > 0) & (second[1] > 0))
     initials = left.words.initial_bits[second[0]], right.words.initial_bits[second[1]]
-    return family, given, _by_initial("middle_name", level, second_common, *initials)
+    return given, _by_initial("middle_name", level, second_common, *initials)
 
 
 def _by_initial(comparison: str, level: Level, common: Bits, ones: Bits, others: Bits) -> Levels:
@@ -141,9 +142,8 @@ def compare_surnames(left: Records, right: Records, names: Pairs, several_floor:
     may_be_cut = np.flatnonzero((a.cut[i] | b.cut[j]) & ~exact)
     exact[may_be_cut] = _begins(left.words, right.words, a.family[i[may_be_cut], 0], b.family[j[may_be_cut], 0])
     close = a.family_heard[i] == b.family_heard[j]
-    common = np.maximum(
-        family_bits(left.words, a.family[i], several_floor), family_bits(right.words, b.family[j], several_floor)
-    )
+    ones, others = (family_bits(side.words, side.names.surnames.words, several_floor) for side in (left, right))
+    common = np.maximum(ones[a.surname[i]], others[b.surname[j]])
     partial = np.zeros(len(i), dtype=bool)
     some = np.flatnonzero(known & ~exact & ~close & ((a.family_count[i] > 1) | (b.family_count[j] > 1)))
     if len(some):
@@ -405,6 +405,20 @@ def _dates(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Level:
 
 def one_edit(a: npt.NDArray[np.integer], b: npt.NDArray[np.integer], digits: int) -> Flags:
     """Numbers that differ in one digit, or in the order of two neighbours."""
+    apart = np.abs(a.astype(np.int64) - b)
+    some = np.flatnonzero(
+        _ONE_EDIT_APART[np.minimum(np.searchsorted(_ONE_EDIT_APART, apart), len(_ONE_EDIT_APART) - 1)] == apart
+    )
+    found = np.zeros(len(a), dtype=bool)
+    found[some] = _one_digit(a[some], b[some], digits)
+    return found
+
+
+# What numbers that are one edit apart differ by: a digit in its place, or a multiple of nine in it.
+_ONE_EDIT_APART = np.unique(np.multiply.outer(10 ** np.arange(12), [*range(1, 10), *range(9, 90, 9)]))
+
+
+def _one_digit(a: npt.NDArray[np.integer], b: npt.NDArray[np.integer], digits: int) -> Flags:
     differ, turned = np.zeros(len(a), dtype=np.int8), np.zeros(len(a), dtype=bool)
     x, y = a.astype(np.int64), b.astype(np.int64)
     before = (np.full(len(a), -1), np.full(len(a), -1))

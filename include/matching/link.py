@@ -199,9 +199,9 @@ def _best_names(
     """
     left, right = sides[0].records, sides[1].records
     pair, names = _readings(left, right, rows)
-    some = _by_halves(sides, names, model, needed[pair])
+    some, family = _by_halves(sides, names, model, needed[pair])
     pair, names = pair[some], (names[0][some], names[1][some])
-    found = compare_names(left, right, names, model.frequencies.several_floor)
+    found = compare_names(left, right, names, family)
     still_open = {each: open_words(each, left, right, names, found[each], model.known_nicknames) for each in BY_EDITS}
     at_most = total_of({each: _most(each, levels, still_open.get(each), model) for each, levels in found.items()})
     enough = at_most >= needed[pair]
@@ -218,9 +218,9 @@ def _best_names(
     return pair[best], (names[0][best], names[1][best]), named, weight[best]
 
 
-def _by_halves(sides: tuple[Side, Side], names: Pairs, model: Model, needed: Weights) -> Numbers:
+def _by_halves(sides: tuple[Side, Side], names: Pairs, model: Model, needed: Weights) -> tuple[Numbers, Levels]:
     """Positions of the names that may weigh what is needed, as far as surnames tell, and whether given names may agree
-    at all: most differ in either, and are two persons'."""
+    at all: most differ in either, and are two persons'. And the levels of their surnames."""
     left, right = sides[0].records, sides[1].records
     family = compare_surnames(left, right, names, model.frequencies.several_floor)
     is_open = open_words("family_name", left, right, names, family, model.known_nicknames)
@@ -232,7 +232,8 @@ def _by_halves(sides: tuple[Side, Side], names: Pairs, model: Model, needed: Wei
     some = np.flatnonzero((at_most + by_given >= needed) | swapped)
     differ = some[given_differs(left, right, (names[0][some], names[1][some]), model.known_nicknames)]
     by_given[differ] = least("given_name", model)
-    return some[(at_most[some] + by_given[some] >= needed[some]) | swapped[some]]
+    some = some[np.flatnonzero((at_most[some] + by_given[some] >= needed[some]) | swapped[some])]
+    return some, family.take(some)
 
 
 def _most(comparison: str, found: Levels, still_open: Numbers | None, model: Model) -> Weights:
@@ -253,13 +254,13 @@ def _readings(left: Records, right: Records, rows: Pairs) -> tuple[Numbers, Pair
     first = left.first_name[rows[0]], right.first_name[rows[1]]
     across = right.first_name[rows[1] + 1] - first[1]
     times = (left.first_name[rows[0] + 1] - first[0]) * across
-    if (times == 1).all():
-        return np.arange(len(times)), first
-    pair = np.repeat(np.arange(len(times)), times)
+    one, several = np.flatnonzero(times == 1), np.flatnonzero(times > 1)
+    pair, times = np.repeat(several, times[several]), times[several]
     nth = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
     a, b = first[0][pair] + nth // across[pair], first[1][pair] + nth % across[pair]
-    useful = (left.names.order[a] == 0) | (right.names.order[b] == 0)
-    return pair[useful], (a[useful], b[useful])
+    useful = np.flatnonzero((left.names.order[a] == 0) | (right.names.order[b] == 0))
+    names = tuple(np.concatenate([side[one], more[useful]]) for side, more in zip(first, (a, b), strict=True))
+    return np.concatenate([one, pair[useful]]), (names[0], names[1])
 
 
 def _frame(left: Records, right: Records, scored: Scored, model: Model) -> pd.DataFrame:
