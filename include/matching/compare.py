@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from include.matching.model import LEVELS
 from include.matching.nicknames import Nicknames
 from include.matching.records import Records, organisation, street
-from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words, bits
+from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words
 
 Level = npt.NDArray[np.int8]
 Pairs = tuple[Numbers, Numbers]
@@ -132,7 +132,7 @@ def _by_initial(comparison: str, level: Level, common: Bits, ones: Bits, others:
     return Levels(level, common)
 
 
-def compare_surnames(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:
+def compare_surnames(left: Records, right: Records, names: Pairs) -> Levels:
     """Levels of the surnames, as written."""
     a, b = left.names, right.names
     i, j = names
@@ -142,23 +142,12 @@ def compare_surnames(left: Records, right: Records, names: Pairs, several_floor:
     may_be_cut = np.flatnonzero((a.cut[i] | b.cut[j]) & ~exact)
     exact[may_be_cut] = _begins(left.words, right.words, a.family[i[may_be_cut], 0], b.family[j[may_be_cut], 0])
     close = a.family_heard[i] == b.family_heard[j]
-    ones, others = (family_bits(side.words, side.names.surnames.words, several_floor) for side in (left, right))
-    common = np.maximum(ones[a.surname[i]], others[b.surname[j]])
+    common = np.maximum(a.surnames.bits[a.surname[i]], b.surnames.bits[b.surname[j]])
     partial = np.zeros(len(i), dtype=bool)
     some = np.flatnonzero(known & ~exact & ~close & ((a.family_count[i] > 1) | (b.family_count[j] > 1)))
     if len(some):
         partial[some], common[some] = _shared_word(left, right, (i[some], j[some]), common[some])
     return Levels(_choose("family_name", {"exact": exact, "close": close, "partial": partial}, known), common)
-
-
-def family_bits(words: Words, grid: npt.NDArray[np.int32], several_floor: float) -> Bits:
-    """log2 of the share of people who bear the words of a surname together."""
-    found = words.family_bits[grid[:, 0]]
-    floor = bits(np.array(several_floor))
-    for column in grid.T[1:]:
-        some = np.flatnonzero(column)
-        found[some] = np.maximum(found[some] + words.family_bits[column[some]], floor)
-    return found
 
 
 def _shared_word(left: Records, right: Records, names: Pairs, common: Bits) -> tuple[Flags, Bits]:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from anyascii import anyascii
 
 from include.matching.fields import SEPARATOR, Column, Table, distinct
-from include.matching.words import Flags, Frequencies, Hashed, Hashes, Numbers, Words, join, mix, read_words
+from include.matching.words import Bits, Flags, Frequencies, Hashed, Hashes, Numbers, Words, join, mix, read_words
 
 Positions = npt.NDArray[np.int32]
 
@@ -58,6 +58,7 @@ class Surnames:
     core: Hashes  # of the words, as one word
     joined: Hashes  # all of them with particles, as one word: DELACRUZ
     heard: Hashes  # equal for surnames that sound alike as one word
+    bits: Bits  # log2 of the share of people who bear the words together
 
     @classmethod
     def of(cls, grid: Positions, words: Words) -> "Surnames":
@@ -70,7 +71,12 @@ class Surnames:
             core=_joined(core, words.spelling),
             joined=_joined(grid, words.spelling),
             heard=_heard(core, words),
+            bits=_family_bits(core[:, :FAMILY_WORDS], words),
         )
+
+    def with_words(self, words: Words) -> "Surnames":
+        """The same surnames of words that are commoner or rarer."""
+        return replace(self, bits=_family_bits(self.words, words))
 
 
 @dataclass(frozen=True)
@@ -120,46 +126,60 @@ class Names:
         each = ("row", "order", "source", "cut", "suffix", "surname", "forename")
         return replace(self, **{field: getattr(self, field)[at] for field in each})
 
+    def with_words(self, words: Words) -> "Names":
+        """The same names of words that are commoner or rarer."""
+        return replace(self, surnames=self.surnames.with_words(words))
+
     # what the halves say, for each reading
 
     @cached_property
     def family(self) -> Positions:
+        """Words of the surname."""
         return self.surnames.words[self.surname]
 
     @cached_property
     def family_count(self) -> npt.NDArray[np.int8]:
+        """How many they are."""
         return self.surnames.count[self.surname]
 
     @cached_property
     def family_core(self) -> Hashes:
+        """As one word."""
         return self.surnames.core[self.surname]
 
     @cached_property
     def family_joined(self) -> Hashes:
+        """As one word, particles included."""
         return self.surnames.joined[self.surname]
 
     @cached_property
     def family_heard(self) -> Hashes:
+        """Their sound."""
         return self.surnames.heard[self.surname]
 
     @cached_property
     def given(self) -> Positions:
+        """The first given name."""
         return self.forenames.given[self.forename]
 
     @cached_property
     def middle(self) -> Positions:
+        """The next ones."""
         return self.forenames.middle[self.forename]
 
     @cached_property
     def given_count(self) -> npt.NDArray[np.int8]:
+        """How many given names there are."""
         return self.forenames.count[self.forename]
 
     @cached_property
     def given_joined(self) -> Hashes:
+        """As one word."""
         return self.forenames.joined[self.forename]
 
     @cached_property
     def given_heard(self) -> Hashes:
+        """Their sound."""
         return self.forenames.heard[self.forename]
 
 
@@ -414,6 +434,14 @@ def _without_comma(name: _Split, cut: Flags, words: Words) -> list[_Readings]:
 def _halves(grid: Positions, family: Flags) -> tuple[_Halves, _Halves]:
     chosen = np.broadcast_to(family, grid.shape)
     return _Halves.of(_compact(grid, ~chosen)[0]), _Halves.of(_compact(grid, chosen)[0])
+
+
+def _family_bits(grid: Positions, words: Words) -> Bits:
+    found = words.family_bits[grid[:, 0]]
+    for column in grid.T[1:]:
+        some = np.flatnonzero(column)
+        found[some] = np.maximum(found[some] + words.family_bits[column[some]], words.several_bits)
+    return found
 
 
 def _joined(grid: Positions, hashes: Hashed) -> Hashes:

@@ -70,7 +70,8 @@ class Records:
 
     def with_frequencies(self, frequencies: Frequencies) -> "Records":
         """The same values with names as common as these frequencies say."""
-        return replace(self, words=self.words.with_frequencies(frequencies))
+        words = self.words.with_frequencies(frequencies)
+        return replace(self, words=words, names=self.names.with_words(words))
 
 
 def read_records(table: Table, model: Model) -> Records:

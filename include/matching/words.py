@@ -24,6 +24,8 @@ Bits = npt.NDArray[np.float32]  # multiples of a sixteenth: sums are exact
 
 WIDTH = 24  # letters of a word that are looked at: longer ones are several words, or no name
 ENOUGH_SOUND = 3  # consonants: less tells nothing (TN is TUAN and THANH), and such a word sounds like itself only
+SLOTS_PER_KEY_BITS = 4  # sixteen slots for each key: fifteen of sixteen that are not there are turned away
+MOST_SLOTS_BITS = 22  # 16 MB; above a quarter of a million keys the slots fill up
 BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that it can be undone modulo 2**64: the golden ratio in 64 bits
 MIX = np.uint64(0xBF58476D1CE4E5B9)  # multiplier of splitmix64 (Steele, Lea, Flood 2014)
 
@@ -74,6 +76,7 @@ class Words:
     family_bits: Bits  # log2 of the share of people who bear the word as a surname
     given_bits: Bits  # and of those who bear it as a given name
     initial_bits: Bits  # of those whose given name begins with its first letter
+    several_bits: np.float32  # at least so many people bear any surnames together
     heard_share: Shares  # share of people who bear a name that sounds like `heard`
     meant_share: Shares  # and like each of `meant`
 
@@ -87,13 +90,16 @@ class Words:
             family_bits=bits(frequencies.of_family(self.spelling.value)),
             given_bits=bits(given := frequencies.of_given(self.spelling.value)),
             initial_bits=bits(np.maximum(frequencies.of_initial(self.letters[:, 0]), given)),
+            several_bits=bits(np.array(frequencies.several_floor))[()],
             heard_share=frequencies.of_sound(self.heard),
-            meant_share=frequencies.of_sound(self.meant.ravel()).reshape(self.meant.shape),
+            meant_share=_shares_of_some(self.meant, frequencies),
         )
 
 
 class Frequencies(Protocol):
     """How common names are: shares of people, for hashes of `Words`."""
+
+    several_floor: float  # no combination of surnames counts as rarer than this
 
     def of_family(self, spelling: Hashes) -> Shares:
         """Share of people with a surname."""
@@ -138,9 +144,18 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, Sequence[str]], fr
         family_bits=nothing,
         given_bits=nothing,
         initial_bits=nothing,
+        several_bits=np.float32(0),
         heard_share=nothing.astype(np.float64),
         meant_share=np.zeros(meant.shape),
     ).with_frequencies(frequencies)
+
+
+def _shares_of_some(heard: Hashes, frequencies: Frequencies) -> Shares:
+    """Shares of sounds of which most are 0."""
+    found = np.full(heard.shape, frequencies.of_sound(np.zeros(1, dtype=np.uint64))[0])
+    some = np.nonzero(heard)
+    found[some] = frequencies.of_sound(heard[some])
+    return found
 
 
 def bits(share: Shares) -> Bits:
@@ -236,6 +251,31 @@ def mix_in(key: Hashes, part: npt.NDArray[np.generic]) -> Hashes:
     key *= MIX
     key ^= key >> np.uint64(31)
     return key
+
+
+class Sorted:
+    """Distinct keys in ascending order, found by their leading bits: most that are not there are turned away at
+    once."""
+
+    def __init__(self, key: Hashes) -> None:
+        slots = min(len(key).bit_length() + SLOTS_PER_KEY_BITS, MOST_SLOTS_BITS)
+        self._shift = np.uint64(64 - slots)
+        slot, at = np.unique(key >> self._shift, return_index=True)
+        self._first = np.full(1 << slots, len(key), dtype=np.int32)  # key of a slot; where there is none, past the last
+        self._first[slot] = at
+        self._key = np.append(key, ~np.uint64(0))
+
+    def find(self, key: Hashes) -> tuple[Numbers, Numbers]:
+        """Which of the keys are there, and where."""
+        at = self._first[key >> self._shift]
+        some = np.flatnonzero(at < len(self._key) - 1)
+        at, key = at[some].astype(np.int64), key[some]
+        behind = np.flatnonzero(self._key[at] < key)
+        while len(behind):
+            at[behind] += 1
+            behind = behind[self._key[at[behind]] < key[behind]]
+        hit = np.flatnonzero(self._key[at] == key)
+        return some[hit], at[hit]
 
 
 def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
