@@ -17,11 +17,24 @@ import pyarrow.compute as pc
 from anyascii import anyascii
 
 from include.matching.fields import SEPARATOR, Column, Table, distinct
-from include.matching.words import Bits, Flags, Frequencies, Hashed, Hashes, Numbers, Words, join, mix, read_words
+from include.matching.words import (
+    Bits,
+    Flags,
+    Frequencies,
+    Hashed,
+    Hashes,
+    Numbers,
+    Words,
+    have_other,
+    join,
+    mix,
+    read_words,
+)
 
 Positions = npt.NDArray[np.int32]
 
 NAME_WIDTH = 30  # TECS cuts a name there: its last word may be the beginning of a longer one
+LETTERS_AND_BLANK = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ "
 MAX_WORDS = 8  # of a name; more is not a name, and keys grow with the square
 MAX_OTHER_NAMES = 8  # of a person; each is compared with every name of a candidate
 FAMILY_WORDS = 3  # words of a surname that are looked at one by one
@@ -195,10 +208,10 @@ class _Halves:
         """One for each reading."""
         return cls(grid, np.arange(len(grid)))
 
-    @property
-    def words(self) -> Numbers:
+    @cached_property
+    def words(self) -> npt.NDArray[np.int8]:
         """How many words each reading's half has: 0, 1, or 2 for more."""
-        count: Numbers = (self.grid[:, :2] > 0).sum(axis=1)[self.at]
+        count: npt.NDArray[np.int8] = ((self.grid[:, 0] > 0).astype(np.int8) + (self.grid[:, 1] > 0))[self.at]
         return count
 
     def take(self, at: Numbers) -> "_Halves":
@@ -278,16 +291,15 @@ def ascii_upper(values: Column) -> Column:
 def _letters(values: Column) -> Column:
     """Words of letters: hyphens part, apostrophes and full stops join, digits go, a misread letter amid a word too."""
     values = ascii_upper(values)
+    odd = pa.array(have_other(values, LETTERS_AND_BLANK))
+    if not pc.any(odd).as_py():
+        return values
+    cleaned = values.filter(odd)
     for ordinal, suffix in ORDINALS.items():
-        there = pc.match_substring(values, ordinal).fill_null(False)
-        if pc.any(there).as_py():
-            values = pc.if_else(there, pc.replace_substring_regex(values, rf"\b{ordinal}\b", suffix), values)
-    odd = pc.match_substring_regex(values, "[^A-Z ]").fill_null(False)
-    if pc.any(odd).as_py():
-        cleaned = pc.replace_substring_regex(values.filter(odd), r"['`.´]", "")
-        cleaned = pc.replace_substring_regex(cleaned, r"([A-Z])[0-9|]([A-Z])", r"\1\2")
-        values = pc.replace_with_mask(values, odd, pc.replace_substring_regex(cleaned, "[^A-Z]+", " "))
-    return values
+        cleaned = pc.replace_substring_regex(cleaned, rf"\b{ordinal}\b", suffix)
+    cleaned = pc.replace_substring_regex(cleaned, r"['`.´]", "")
+    cleaned = pc.replace_substring_regex(cleaned, r"([A-Z])[0-9|]([A-Z])", r"\1\2")
+    return pc.replace_with_mask(values, odd, pc.replace_substring_regex(cleaned, "[^A-Z]+", " "))
 
 
 def _split(

@@ -23,6 +23,7 @@ Shares = npt.NDArray[np.float64]
 Bits = npt.NDArray[np.float32]  # multiples of a sixteenth: sums are exact
 
 WIDTH = 24  # letters of a word that are looked at: longer ones are several words, or no name
+MOSTLY = 10  # letters of most words: what is longer is heard apart
 ENOUGH_SOUND = 3  # consonants: less tells nothing (TN is TUAN and THANH), and such a word sounds like itself only
 SLOTS_PER_KEY_BITS = 4  # sixteen slots for each key: fifteen of sixteen that are not there are turned away
 MOST_SLOTS_BITS = 22  # 16 MB; above a quarter of a million keys the slots fill up
@@ -198,12 +199,22 @@ def only(texts: pa.StringArray, kept: bytes) -> pa.StringArray:
     start, data = bytes_of(texts)
     there = np.zeros(256, dtype=bool)
     there[list(kept)] = True
-    stays = there[data]
+    stays = there.take(data)
     if stays.all():
         return texts
     offsets = np.append(0, np.cumsum(stays, dtype=np.int32))[start].astype(np.int32)
     found = pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(data[stays]))
     return pc.if_else(pc.is_valid(texts), found, None) if texts.null_count else found
+
+
+def have_other(texts: pa.StringArray, known: bytes) -> Flags:
+    """Texts in which there is any byte but these."""
+    start, data = bytes_of(texts)
+    other = np.ones(256, dtype=bool)
+    other[list(known)] = False
+    before = np.append(0, np.cumsum(other.take(data), dtype=np.int32))
+    found: Flags = before[start[1:]] > before[start[:-1]]
+    return found
 
 
 def last_digits(texts: pa.StringArray, width: int) -> tuple[Numbers, Numbers]:
@@ -280,6 +291,16 @@ class Sorted:
 
 def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
     """Hashes of the consonants by sound, whether a vowel is in front, and what is equal for words that sound alike."""
+    found = _hear(letters[:, :MOSTLY], spelling.value)
+    if len(long := np.flatnonzero(letters[:, MOSTLY])):
+        rest = _hear(letters[long], spelling.value[long])
+        for every, some in zip(found, rest, strict=True):
+            every[long] = some
+    value, power, opens, heard = found
+    return Hashed(value, power), opens, heard
+
+
+def _hear(letters: Bytes, spelling: Hashes) -> tuple[Hashes, Hashes, Flags, Hashes]:
     left = np.ascontiguousarray(letters.T)  # a row per place: each rule walks along memory
     for (first, second), sound in _PAIRS:
         here = (left[:-1] == first) & (left[1:] == second)
@@ -288,8 +309,8 @@ def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
     for hard, soft in _SOFT:
         here = (left[:-1] == hard[0]) & ((left[1:] == ord("E")) | (left[1:] == ord("I")))
         left[:-1] += here * (soft[0] - left[:-1])
-    left = _AS_SINGLE[left]
-    vowel = _VOWELS[left]
+    left = _AS_SINGLE.take(left)
+    vowel = _VOWELS.take(left)
     opens = vowel[0]
     left *= ~(vowel | (left == ord("H")))
     before = np.zeros(left.shape[1], dtype=np.uint8)
@@ -303,4 +324,4 @@ def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
         before *= ~between
         before += (column != 0) * (column - before)
         count += there
-    return Hashed(value, power), opens, np.where(count >= ENOUGH_SOUND, mix(value, opens), spelling.value)
+    return value, power, opens, np.where(count >= ENOUGH_SOUND, mix(value, opens), spelling)
