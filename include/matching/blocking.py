@@ -67,8 +67,7 @@ class Index:
                 self.pairs[rule] += len(pairs)
                 found.append(pairs)
         # by right row: those of a pair are near each other in memory when it is compared
-        together = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *found]))
-        together = together[np.diff(together, prepend=-1) > 0]
+        together = _once(np.concatenate([np.empty(0, dtype=np.int64), *found]))
         return together & _ROW, together >> _ROW_BITS
 
 
@@ -105,6 +104,12 @@ def folded_keys(table: pd.DataFrame, model: Model) -> tuple[Numbers, npt.NDArray
     row, key = keys.row, (keys.key >> np.uint64(32)).astype(np.int64)
     once = np.unique(row << 32 | key)
     return once >> 32, once.astype(np.uint32).view(np.int32)
+
+
+def _once(numbers: Numbers) -> Numbers:
+    """Positive numbers in ascending order, each once: `np.unique`, which is slower on numbers of 64 bits."""
+    numbers = np.sort(numbers)
+    return numbers[np.flatnonzero(np.diff(numbers, prepend=-1))]
 
 
 def _nothing() -> _Keys:
@@ -243,7 +248,7 @@ def _words_of_rows(records: Records) -> tuple[Numbers, Numbers]:
     word = np.concatenate([column[half[at]] for at, (column, half) in zip(some, columns, strict=True)]).astype(np.int64)
     several = (np.diff(records.first_name) > 1)[row]  # readings of one name are made of the same words
     one, more = np.flatnonzero(~several), np.flatnonzero(several)
-    once = pd.unique(row[more] * len(words) + word[more])
+    once = _once(row[more] * len(words) + word[more])
     return np.concatenate([row[one], once // len(words)]), np.concatenate([word[one], once % len(words)])
 
 
@@ -290,7 +295,9 @@ def _sounds_of(
     sounds = [(words.heard * (words.length > 1), words.heard_share)]
     if meant:
         sounds += list(zip(words.meant.T, words.meant_share.T, strict=True))
-    ways = [(column, heard, share) for column in columns for heard, share in sounds]
+    ways: list[tuple[npt.NDArray[np.integer], Hashes, Shares]] = [
+        (column, heard, share) for column in columns for heard, share in sounds
+    ]
     every = np.arange(len(halves.heard))  # as one word a half is rarer than its words
     ways.append((every, halves.heard * (halves.count > 1), np.zeros(len(every))))
     found = []

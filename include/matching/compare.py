@@ -190,7 +190,8 @@ def _begins(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray
 def _among(spelling: Hashes, others: Hashes, grid: npt.NDArray[np.int32]) -> Flags:
     found = np.zeros(len(spelling), dtype=bool)
     for column in grid.T:
-        found |= (column > 0) & (others[column] == spelling)
+        some = np.flatnonzero(column)
+        found[some] |= others[column[some]] == spelling[some]
     return found
 
 
@@ -211,7 +212,7 @@ def given_differs(left: Records, right: Records, names: Pairs, nicknames: Nickna
     a, b = left.names, right.names
     i, j = names
     ones, others = a.given[i], b.given[j]
-    alike = (ones == 0) | (others == 0) | (left.words.letters[ones, 0] == right.words.letters[others, 0])
+    alike = (ones == 0) | (others == 0) | (left.words.letters[:, 0][ones] == right.words.letters[:, 0][others])
     alike |= left.words.heard[ones] == right.words.heard[others]
     alike |= (a.given_heard[i] == b.given_heard[j]) | (a.given_joined[i] == b.given_joined[j])
     alike |= may_be_similar(left.words, right.words, ones, others)
@@ -220,7 +221,8 @@ def given_differs(left: Records, right: Records, names: Pairs, nicknames: Nickna
     alike[some] = _are_nicknames(left.words, right.words, ones, others, nicknames)
     alike[some] |= _among(left.words.spelling.value[ones], right.words.spelling.value, b.middle[j])
     alike[some] |= _among(right.words.spelling.value[others], left.words.spelling.value, a.middle[i])
-    return ~alike
+    differ: Flags = ~alike
+    return differ
 
 
 def _near_crosswise(left: Records, right: Records, names: Pairs) -> Flags:
@@ -359,7 +361,7 @@ def _best_of(left: npt.NDArray[np.integer], right: npt.NDArray[np.integer], pair
 
 def _same(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> Level:
     """0 the same, 1 different: the levels of the plainest comparisons."""
-    level = (a != b).astype(np.int8)
+    level: Level = (a != b).astype(np.int8)
     put(level, (a == 0) | (b == 0), NONE)
     return level
 
@@ -422,7 +424,7 @@ def _one_digit(a: npt.NDArray[np.integer], b: npt.NDArray[np.integer], digits: i
 
 def _numbers(a: Numbers, b: Numbers) -> Level:
     """Positive numbers are digits; negative ones are hashes, which are equal or not."""
-    level = 2 * (a != b).astype(np.int8)
+    level: Level = 2 * (a != b).astype(np.int8)
     some = np.flatnonzero((level > 0) & (a > 0) & (b > 0))
     level[some[one_edit(a[some], b[some], 10)]] = 1
     return level

@@ -91,7 +91,7 @@ class Words:
             family_bits=bits(frequencies.of_family(self.spelling.value)),
             given_bits=bits(given := frequencies.of_given(self.spelling.value)),
             initial_bits=bits(np.maximum(frequencies.of_initial(self.letters[:, 0]), given)),
-            several_bits=bits(np.array(frequencies.several_floor))[()],
+            several_bits=bits(np.array([frequencies.several_floor]))[0],
             heard_share=frequencies.of_sound(self.heard),
             meant_share=_shares_of_some(self.meant, frequencies),
         )
@@ -278,15 +278,16 @@ class Sorted:
 
     def find(self, key: Hashes) -> tuple[Numbers, Numbers]:
         """Which of the keys are there, and where."""
-        at = self._first[key >> self._shift]
+        at: Numbers = self._first[(key >> self._shift).view(np.int64)]
         some = np.flatnonzero(at < len(self._key) - 1)
-        at, key = at[some].astype(np.int64), key[some]
+        at, key = at[some].astype(np.intp), key[some]
         behind = np.flatnonzero(self._key[at] < key)
         while len(behind):
             at[behind] += 1
             behind = behind[self._key[at[behind]] < key[behind]]
         hit = np.flatnonzero(self._key[at] == key)
-        return some[hit], at[hit]
+        found: tuple[Numbers, Numbers] = some[hit], at[hit]
+        return found
 
 
 def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
