@@ -11,8 +11,8 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.stages import midnight, screen
-from include.interval import Interval
+from benchmarks.stages import screen
+from include.interval import Interval, midnight
 from include.local.home import Home, World
 from include.local.stack import gateways, prepare, warehouse
 from include.simulator import truth

@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock
+from datetime import date, timedelta
 
+from include.interval import midnight
 from include.local.airflow_api import DAG
 from include.local.night import POLL_SECONDS
 from include.local.stack import Say, Stack
@@ -46,7 +46,7 @@ def watch(
 
 
 def _summary(stack: Stack, night: date) -> RunSummary | None:
-    start = datetime.combine(night, clock(), UTC)
+    start = midnight(night)
     bounds = {"start": start, "end": start + timedelta(days=1)}
     number = fetch(stack.settings.warehouse_dsn, query("last_run"), bounds)[0].run_id
     return run_summary(stack.settings.warehouse_dsn, number) if number is not None else None
