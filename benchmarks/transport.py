@@ -241,7 +241,7 @@ class Export:
         return self.part.stat().st_size * len(self.names)
 
     def served(self, failing: float, rate: float, work: Callable[[str, Path], Any]) -> Any:
-            """What `work` makes of the address of a server of its own, and an empty folder. `rate`: megabytes a second."""
+        """What `work` makes of the address of a server of its own and an empty folder. `rate`: MB a second."""
         ready = SPAWN.Queue()
         server = SPAWN.Process(target=serve, args=(self.part, self.manifest, rate * 1e6, failing, ready), daemon=True)
         server.start()

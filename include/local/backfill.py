@@ -15,7 +15,7 @@ from include.warehouse.connection import fetch, query
 def backfill_nights(
     stack: Stack, first: date, last: date, runs_at_once: int, again: bool, say: Say, tell: Say
 ) -> list[date]:
-    """Backfill both nights and all between, tell one line for each; the nights that ended red."""
+    """Backfill both nights and all between, tell one line for each, and why it is red; the nights that ended red."""
     nights = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     told = -1
     for done in watch(stack, DAG, nights, runs_at_once, "completed" if again else "failed"):
@@ -28,6 +28,8 @@ def backfill_nights(
         if summary is None or not summary["books_closed"]:
             red.append(night)
         tell(_line(night, summary))
+        for reason in summary["reasons"] if summary else ():
+            tell(f"            {reason}")
     return red
 
 
