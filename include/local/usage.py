@@ -13,7 +13,7 @@ MIB = 1024  # kB, as /proc counts
 class Usage:
     """CPU seconds by component since the first look, and the most memory that a look has seen, in MiB.
 
-    A process that forked several counts what its children have used; memory is the proportional share (PSS): pages that
+    A process that forked several counts what its children have used, other roots and what is below them not; memory is the proportional share (PSS): pages that
     forked processes share count once.
     """
 
@@ -28,7 +28,7 @@ class Usage:
         children = _children()
         memory = 0.0
         for name, root in self.roots.items():
-            below = list(_descendants(root, children))
+            below = list(_descendants(root, children, set(self.roots.values())))
             own, waited = _cpu(root)
             below_it = waited + sum(sum(_cpu(pid)) for pid in below)
             if name == self.split:
@@ -56,10 +56,11 @@ def _children() -> dict[int, list[int]]:
     return found
 
 
-def _descendants(root: int, children: Mapping[int, list[int]]) -> Iterable[int]:
+def _descendants(root: int, children: Mapping[int, list[int]], roots: set[int]) -> Iterable[int]:
     for child in children.get(root, []):
-        yield child
-        yield from _descendants(child, children)
+        if child not in roots:
+            yield child
+            yield from _descendants(child, children, roots)
 
 
 def _stat(pid: int) -> list[str]:
