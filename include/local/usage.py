@@ -13,8 +13,8 @@ MIB = 1024  # kB, as /proc counts
 class Usage:
     """CPU seconds by component since the first look, and the most memory that a look has seen, in MiB.
 
-    A process that forked several counts what its children have used, other roots and what is below them not; memory is the proportional share (PSS): pages that
-    forked processes share count once.
+    A process that forked several counts what its children have used, but not other components below it; memory is the
+    proportional share (PSS): pages that forked processes share count once.
     """
 
     roots: Mapping[str, int]  # component: process id
