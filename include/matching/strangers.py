@@ -11,6 +11,7 @@ from include.matching.compare import (
     Pairs,
     compare_fields,
     compare_names,
+    compare_surnames,
     compare_texts,
     open_words,
     refine_names,
@@ -87,7 +88,8 @@ def count_strangers(model: Model, left: Records, right: Records, draw: np.random
 def _compare_everything(left: Records, right: Records, pairs: Pairs, model: Model) -> dict[str, Levels]:
     """Levels of all comparisons, of the first names as written."""
     names = left.first_name[pairs[0]], right.first_name[pairs[1]]
-    found = compare_names(left, right, names, model.frequencies.several_floor)
+    family = compare_surnames(left, right, names, model.frequencies.several_floor)
+    found = compare_names(left, right, names, family)
     nicknames = model.known_nicknames
     still_open = {each: open_words(each, left, right, names, found[each], nicknames) for each in BY_EDITS}
     refine_names(left, right, names, found, still_open, nicknames)
