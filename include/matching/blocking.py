@@ -285,12 +285,14 @@ def _pairs_of_words(records: Records, model: Model) -> _Keys:
         _known(families, names.surname), _known(givens, names.forename)
     ):
         at = min(at_family, at_given, key=len)  # few have a second surname, or a nickname
+        if at is at_family:
+            at = at[np.flatnonzero((given != 0)[names.forename[at]])]
+        else:
+            at = at[np.flatnonzero((family != 0)[names.surname[at]])]
         surname, forename = names.surname[at], names.forename[at]
-        one, other = family[surname], given[forename]
-        common = family_share[surname] * given_share[forename] * model.right_rows
-        some = np.flatnonzero((one != 0) & (other != 0) & (common <= PER_TWO_WORDS))
-        low, high = np.minimum(one[some], other[some]), np.maximum(one[some], other[some])
-        found.append(_Keys(names.row[at[some]], mix(low, high)))
+        some = np.flatnonzero(family_share[surname] * given_share[forename] * model.right_rows <= PER_TWO_WORDS)
+        one, other = family[surname[some]], given[forename[some]]
+        found.append(_Keys(names.row[at[some]], mix(np.minimum(one, other), np.maximum(one, other))))
     return _together([_nothing(), *found])
 
 

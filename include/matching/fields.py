@@ -1,6 +1,5 @@
 """The columns that can be matched, and how a table's columns become text."""
 
-from collections.abc import Mapping
 from typing import TypeAlias
 
 import numpy as np
@@ -33,26 +32,35 @@ class Table:
             raise ValueError("a table to match has no column [id]; give each row an id of its own")
         if repeated := int(frame["id"].duplicated().sum()):
             raise ValueError(f"[{repeated}] rows repeat an id; give each row an id of its own")
+        self._read(frame)
+
+    def _read(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
         self.ids = frame["id"].reset_index(drop=True)
-        self._frame: Mapping[str, pd.Series] = {name: frame[name] for name in FIELDS if name in frame}
+
+    def between(self, start: int, end: int) -> "Table":
+        """Some of the rows."""
+        part = Table.__new__(Table)
+        part._read(self._frame.iloc[start:end])
+        return part
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def __contains__(self, field: str) -> bool:
-        return field in self._frame
+        return field in FIELDS and field in self._frame
 
     def __getitem__(self, field: str) -> Column:
         """The text of a field; all null if the table does not have it."""
-        return text(self._frame[field]) if field in self._frame else pa.nulls(len(self), pa.string())
+        return text(self._frame[field]) if field in self else pa.nulls(len(self), pa.string())
 
     def of_rows(self, field: str, rows: npt.NDArray[np.integer]) -> Column:
         """The text of a field in some of the rows."""
-        return text(self._frame[field].iloc[rows]) if field in self._frame else pa.nulls(len(rows), pa.string())
+        return text(self._frame[field].iloc[rows]) if field in self else pa.nulls(len(rows), pa.string())
 
     def distinct(self, field: str) -> Distinct:
         """As `distinct` of the text of a field; only what is distinct is made plain."""
-        if field not in self._frame:
+        if field not in self:
             return distinct(self[field])
         code, values = distinct(_array(self._frame[field]))
         texts = _plain(values)

@@ -138,7 +138,6 @@ class Linker:
 
     def link(self, right: pd.DataFrame, *, within: bool = False) -> Links:
         """The pairs with the rows of one right side. `within`: it is the left side itself."""
-        Table(right)  # ids must not repeat, in whatever chunk
         self.compared = 0
         self.index.pairs.clear()
         scored = self.score(right, within=within)
@@ -149,8 +148,9 @@ class Linker:
 
     def score(self, right: pd.DataFrame, *, within: bool = False) -> Iterator[tuple[Records, Scored]]:
         """Chunk by chunk of the right side, its records and the pairs that reach the floor."""
+        table = Table(right)  # ids must not repeat, in whatever chunk
         for start in range(0, max(len(right), 1), CHUNK):
-            side = Side.of(right.iloc[start : start + CHUNK], self.model)
+            side = Side.from_records(read_records(table.between(start, start + CHUNK), self.model), self.model)
             a, b = self.index.candidates(side.records)
             if within:
                 later = a < b + start
