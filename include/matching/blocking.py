@@ -132,10 +132,6 @@ def _together(keys: list[_Keys]) -> _Keys:
     return _Keys(np.concatenate([each.row for each in keys]), np.concatenate([each.key for each in keys]))
 
 
-def _slot(key: Hashes) -> Hashes:
-    return key >> np.uint64(64 - FILTER_BITS)
-
-
 def row_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
     """All keys of a side, rule by rule; a row may have a key twice."""
     for number in NUMBERS:
