@@ -294,7 +294,7 @@ def _airflow_env(home: Home, world: World, ports: Mapping[str, int | str]) -> di
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "AIRFLOW_CONN_WAREHOUSE": server.uri(_warehouse(world), PIPELINE, "postgres"),
         "AIRFLOW_CONN_DESK": server.uri(_warehouse(world), PAGES, "postgres"),
-        "CROSSCHECK_DESK_ROLES": f"{USER}=reviewer",
+        "CROSSCHECK_DESK_ROLES": os.environ.get("CROSSCHECK_DESK_ROLES", f"{USER}=reviewer"),
         "CROSSCHECK_AUDIT_KEY": home.secret("audit_key"),
         **{
             f"AIRFLOW_CONN_{agency.upper()}_GATEWAY": json.dumps(
