@@ -67,8 +67,9 @@ class Month(TypedDict):
 
 
 class AuditSummary(TypedDict):
-    """`audit.json`. `cpu_seconds`, `peak_mib`: of the components while the backfill ran; empty and 0 if another command
-    had started them. `tasks` are the processes of Airflow's tasks, the pipeline's work in them included."""
+    """`audit.json`. `cpu_seconds`, `peak_mib`: of the components and this command while the backfill ran; empty and 0
+    if another command had started them. `tasks` are the processes of Airflow's tasks, the pipeline's work in them
+    included."""
 
     scenario: str
     seed: int
