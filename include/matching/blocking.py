@@ -31,6 +31,8 @@ PER_WORD_AND_INITIAL = 4
 INITIALS = 15  # that names begin with, were each as common
 PER_WORD = 4
 PER_POSTCODE = 10  # a small table's; in a large one a postcode is shared by hundreds
+PER_PHONE = 10  # hundreds share one in the simulated world, or where only the firm's is known
+PER_DATE = 10  # of a million people seventy are born on one day
 FILTER_BITS = 22  # of a table of flags that turns most keys away before they are looked up: 4 MB stay in the cache
 
 
@@ -125,36 +127,51 @@ def _slot(key: Hashes) -> Hashes:
 def row_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
     """All keys of a side, rule by rule; a row may have a key twice."""
     for number in NUMBERS:
-        for values in records.numbers[number].T:
-            some = np.flatnonzero(values)
-            if len(some):
-                yield number, _Keys(some, mix(values[some].view(np.uint64)))
-    if (some := np.flatnonzero(records.organisation)).size:
-        yield "organisation", _Keys(some, mix(records.organisation[some]))
-    some = np.flatnonzero((records.postcode != 0) & (records.street_key != 0))
-    if len(some):
-        yield "postcode and house", _Keys(some, mix(records.postcode[some].view(np.uint64), records.street_key[some]))
-    if len(some := np.flatnonzero(records.postcode)) and _per_postcode(model) <= PER_POSTCODE:
-        yield "postcode", _Keys(some, mix(records.postcode[some].view(np.uint64)))
-    yield from _date_keys(records)
+        if number != "phone" or not _common_phone(model):
+            for values in records.numbers[number].T:
+                yield number, _of_values(values)
+    yield "organisation", _of_values(records.organisation)
+    yield "postcode and house", _of_values(records.postcode, records.street_key)
+    if _by_chance(model, "place", "exact", "postcode") <= PER_POSTCODE:
+        yield "postcode", _of_values(records.postcode)
+    yield from _date_keys(records, model)
+    if _common_phone(model):
+        for phone in records.numbers["phone"].T:
+            yield "phone and postcode", _of_values(phone, records.postcode)
+            for born in records.born.T:
+                yield "phone and date", _of_values(phone, born)
     yield from _word_keys(records, model)
     yield "two words", _pairs_of_words(records, model)
 
 
-def _per_postcode(model: Model) -> float:
-    """Rows of the right side that share the postcode of a row of the left."""
-    place = model.comparisons["place"]
-    return sum(place[level].u or 0.0 for level in ("exact", "postcode")) * model.right_rows
+def _of_values(*values: npt.NDArray[np.generic]) -> _Keys:
+    """One key for each row that has all of these values; 0 is none."""
+    some = np.flatnonzero(np.all([each != 0 for each in values], axis=0))
+    return _Keys(some, mix(*(each[some] for each in values)))
 
 
-def _date_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
+def _by_chance(model: Model, comparison: str, *levels: str) -> float:
+    """Rows of the right side that agree so well with a row of the left, and are strangers."""
+    return sum(model.comparisons[comparison][level].u or 0.0 for level in levels) * model.right_rows
+
+
+def _common_phone(model: Model) -> bool:
+    return _by_chance(model, "phone", "exact") > PER_PHONE
+
+
+def _date_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
     """The date; with day and month in ascending order, so that a swap does not matter. 1 January says only the year."""
     for born in records.born.T:
         year, month, day = born // 10000, born // 100 % 100, born % 100
-        some = np.flatnonzero((day > 0) & (born % 10000 != 101))
-        low, high = np.minimum(month, day)[some], np.maximum(month, day)[some]
-        if len(some):
-            yield "date", _Keys(some, mix(year[some], low * 32 + high))
+        is_date = (day > 0) & (born % 10000 != 101)
+        date = mix(year, np.minimum(month, day) * 32 + np.maximum(month, day)) * is_date
+        if _by_chance(model, "date_of_birth", "exact", "swapped") <= PER_DATE:
+            yield "date", _of_values(date)
+            continue
+        for word in (records.names.given, records.names.family[:, 0]):
+            of_name = _of_values(date[records.names.row], records.words.letters[word, 0])
+            yield "date and initial", _Keys(records.names.row[of_name.row], of_name.key)
+        yield "date and postcode", _of_values(date, records.postcode)
 
 
 @dataclass(frozen=True)
@@ -193,14 +210,17 @@ def _word_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
         yield "word and year", _Keys(row[some], mix(heard[some], year[some]))
         some = np.flatnonzero((year > 0) & common)
         yield "word, year and initial", _with_initials(records, said.take(some), year[some])
-        some = np.flatnonzero((rest > 0) & (rest != 101) & (rest % 100 > 0))
+        is_day = (rest > 0) & (rest != 101) & (rest % 100 > 0)
+        some = np.flatnonzero(is_day & ~common)
         yield "word and day", _Keys(row[some], mix(heard[some], rest[some]))
-    some = np.flatnonzero(records.postcode[row])
-    if len(some):
-        yield "word and postcode", _Keys(row[some], mix(heard[some], records.postcode[row[some]].view(np.uint64)))
-    some = np.flatnonzero(records.street_key[row])
-    if len(some):
-        yield "word and house", _Keys(row[some], mix(heard[some], records.street_key[row[some]]))
+        some = np.flatnonzero(is_day & common)
+        yield "word, day and initial", _with_initials(records, said.take(some), rest[some])
+    places = [("postcode", records.postcode), ("house", records.street_key)]
+    if _common_phone(model):
+        places += [("phone", phone) for phone in records.numbers["phone"].T]
+    for place, values in places:
+        of_word = _of_values(heard, values[row])
+        yield f"word and {place}", _Keys(row[of_word.row], of_word.key)
     some = np.flatnonzero(said.expected <= PER_WORD)
     yield "rare word", _Keys(row[some], mix(heard[some]))
     some = np.flatnonzero(said.expected <= PER_WORD_AND_INITIAL * INITIALS)
