@@ -172,6 +172,7 @@ def _date_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
             of_name = _of_values(date[records.names.row], records.words.letters[word, 0])
             yield "date and initial", _Keys(records.names.row[of_name.row], of_name.key)
         yield "date and postcode", _of_values(date, records.postcode)
+        yield "date and house", _of_values(date, records.street_key)
 
 
 @dataclass(frozen=True)
