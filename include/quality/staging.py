@@ -330,7 +330,8 @@ def _unconfirmed(
         [table.filter(pc.is_in(table["source_attempt"], value_set=has)).select(contract.key) for table in spoken_of]
     )
     records = encode(broken.filter(broken[contract.key[0]].is_valid()), contract.key)
-    found |= as_mask(pc.is_in(encode(kept.select(contract.key).take(pa.array(merged.row)), contract.key), value_set=records))
+    versions = encode(kept.select(contract.key).take(pa.array(merged.row)), contract.key)
+    found |= as_mask(pc.is_in(versions, value_set=records))
     return ~found
 
 
