@@ -321,11 +321,11 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
         same_model = entities.has_resolved(cursor, model.version)
         decisions = entities.unresolved_decisions(cursor)
         found = entities.take_unlinked(cursor, model.version, partial(folded_keys, model=model))
-        is_new = found.personas["is_new"]
-        new, held = found.personas[is_new], found.personas[~is_new]
-        subjects = pd.concat([dedupe(new, model).pairs, link(new, held, model).pairs])
-        petitioners = dedupe(found.petitioners, model).pairs
-        entities.leave_links(cursor, run.run_id, model.version, found, subjects, petitioners)
+        linked = []
+        for records in (found.personas, found.petitioners):
+            new, held = records[records["is_new"]], records[~records["is_new"]]
+            linked.append(pd.concat([dedupe(new, model).pairs, link(new, held, model).pairs]))
+        entities.leave_links(cursor, run.run_id, model.version, found, *linked)
         accepted = entities.accepted_links(cursor, model.version)
         resolved = join(accepted.members, accepted.links, model, accepted.decided)
         changed = changes(entities.held_entities(cursor), resolved, accepted.decided, same_model=same_model)

@@ -22,11 +22,25 @@ def reaches(one: dict[str, str], other: dict[str, str], right_rows: int) -> bool
     [
         ({"full_name": "Zelig Quistorp"}, {"full_name": "Zoltan Quistorp"}),  # a rare surname and an initial
         ({"full_name": "Bill Harkness"}, {"full_name": "William Harkness"}),
-        ({"full_name": "Ann Smith", "dob": "1970-03-05"}, {"full_name": "Zoe Kowalczyk", "dob": "1970-05-03"}),
+        ({"full_name": "Ann Smith", "dob": "1970-03-05"}, {"full_name": "Amy Kowalczyk", "dob": "1970-05-03"}),
+        ({"full_name": "Ann Smith", "dob": "1970-03-05"}, {"full_name": "Anna Kowalczyk", "dob": "1981-03-05"}),
+        ({"dob": "1970-03-05", "postcode": "79901"}, {"dob": "1970-05-03", "postcode": "79901-1234"}),
+        ({"phone": "915-555-0142", "full_name": "Ann Smith"}, {"phone": "(915) 555-0142", "full_name": "Zoe Smyth"}),
+        ({"phone": "915-555-0142", "postcode": "79901"}, {"phone": "915-555-0142", "postcode": "79901"}),
+        ({"phone": "915-555-0142", "dob": "1970-03-05"}, {"phone": "915-555-0142", "dob": "1970-03-05"}),
     ],
 )
 def test_reached_in_a_large_table(one: dict[str, str], other: dict[str, str]) -> None:
     assert reaches(one, other, 1_000_000)
+
+
+@pytest.mark.parametrize("shared", [{"dob": "1970-03-05"}, {"phone": "915-555-0142"}])
+def test_a_date_or_a_telephone_is_no_key_by_itself_where_the_model_says_that_many_share_it(
+    shared: dict[str, str],
+) -> None:
+    one, other = {"full_name": "Ann Smith", **shared}, {"full_name": "Zoe Kowalczyk", **shared}
+    assert reaches(one, other, 10_000)
+    assert not reaches(one, other, 1_000_000)
 
 
 def test_a_name_that_is_not_known_is_as_common_as_the_floor_and_alone_a_key_of_a_small_table_only() -> None:
