@@ -31,6 +31,8 @@ PER_WORD_AND_INITIAL = 4
 INITIALS = 15  # that names begin with, were each as common
 PER_WORD = 4
 PER_POSTCODE = 10  # a small table's; in a large one a postcode is shared by hundreds
+# Rows of a right side from which these numbers hold as they are: in a smaller one so many times as many may be found.
+MANY_ROWS = 20_000
 FILTER_BITS = 22  # of a table of flags that turns most keys away before they are looked up: 4 MB stay in the cache
 
 
@@ -134,11 +136,19 @@ def row_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
     some = np.flatnonzero((records.postcode != 0) & (records.street_key != 0))
     if len(some):
         yield "postcode and house", _Keys(some, mix(records.postcode[some].view(np.uint64), records.street_key[some]))
-    if len(some := np.flatnonzero(records.postcode)) and _per_postcode(model) <= PER_POSTCODE:
+    if len(some := np.flatnonzero(records.postcode)) and _per_postcode(model) <= PER_POSTCODE * _times(model):
         yield "postcode", _Keys(some, mix(records.postcode[some].view(np.uint64)))
     yield from _date_keys(records)
     yield from _word_keys(records, model)
     yield "two words", _pairs_of_words(records, model)
+
+
+def _times(model: Model) -> float:
+    """How many times as much as in a large table a key may find by chance.
+
+    A small table costs little, and where each person has ten rows, ten times as much is to be found.
+    """
+    return max(1.0, MANY_ROWS / model.right_rows, model.prior * model.right_rows)
 
 
 def _per_postcode(model: Model) -> float:
@@ -164,7 +174,7 @@ class _Said:
     row: Numbers
     word: Numbers
     heard: Hashes
-    expected: Shares  # rows of the right side with a name of this sound
+    expected: Shares  # rows of the right side with a name of this sound, as in a large table
 
     def take(self, at: Numbers) -> "_Said":
         return _Said(self.row[at], self.word[at], self.heard[at], self.expected[at])
@@ -179,7 +189,7 @@ class _Said:
             some = np.flatnonzero(heard[word])
             parts.append((row[some], word[some], heard[word[some]], share[word[some]]))
         rows, at, sounds, shares = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return cls(rows, at, sounds, shares * model.right_rows)
+        return cls(rows, at, sounds, shares * model.right_rows / _times(model))
 
 
 def _word_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
@@ -249,7 +259,7 @@ def _pairs_of_words(records: Records, model: Model) -> _Keys:
         zip(known[0], families, strict=True), zip(known[1], givens, strict=True)
     ):
         at = min(at_family, at_given, key=len)  # few have a second surname, or a nickname
-        common = family_share[at] * given_share[at] * model.right_rows
+        common = family_share[at] * given_share[at] * model.right_rows / _times(model)
         some = at[(family[at] != 0) & (given[at] != 0) & (common <= PER_TWO_WORDS)]
         low, high = np.minimum(family[some], given[some]), np.maximum(family[some], given[some])
         found.append(_Keys(names.row[some], mix(low, high)))
