@@ -31,7 +31,9 @@ SIMILAR_STREET = 0.75  # of a street's: an apartment, an abbreviation that we do
 SIMILAR_FIRM = 0.8
 # Levels that rapidfuzz may find where spelling and sound differ, the better one first.
 BY_EDITS = {"family_name": ("close", "similar"), "given_name": ("variant", "similar"), "middle_name": ("variant",)}
-HALF_A_YEAR = 6 * 31  # days, about: dates that are some weeks apart are as near across the turn of the year as within it
+HALF_A_YEAR = (
+    6 * 31
+)  # days, about: dates that are some weeks apart are as near across the turn of the year as within it
 YEAR_NEAR = 2  # years between an estimated year of birth and another
 
 GENERATION = (16, 45)  # years between a parent and a child of one name
@@ -62,8 +64,10 @@ def compare_names(left: Records, right: Records, names: Pairs, several_floor: fl
     swapped = np.flatnonzero(both & (family.level != 0) & (given.level != 0))
     halves = np.flatnonzero(half & (family.level == _last("family_name")) & (given.level == _last("given_name")))
     if len(halves):
+        in_parts = _in_parts(left, i[halves]) & _in_parts(right, j[halves])
         near, similar, common = _half_crosswise(left, right, (i[halves], j[halves]))
-        swapped, halves, similar, common = np.append(swapped, halves[near]), halves[~near], similar[~near], common[~near]
+        swapped, far = np.append(swapped, halves[near]), ~near & in_parts
+        halves, similar, common = halves[far], similar[far], common[far]
         family.level[halves[similar]] = LEVELS["family_name"].index("similar")
         given.level[halves], given.bits[halves] = 0, common
         middle.level[halves] = NONE
@@ -215,6 +219,13 @@ def crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags, Flags
     other = (b.family_heard[j] == second) | (b.family_heard[j] == a.given_heard[i])
     known: Flags = (a.family_count[i] > 0) & (b.family_count[j] > 0) & (b.given[j] > 0) & (a.given[i] > 0)
     return one & other & known, (one ^ other) & known
+
+
+def _in_parts(side: Records, names: Numbers) -> Flags:
+    """Names that are read in one way only; a whole name has been read in every order already."""
+    row = side.names.row[names]
+    found: Flags = side.first_name[row + 1] - side.first_name[row] == 1
+    return found
 
 
 def _half_crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags, Flags, Bits]:

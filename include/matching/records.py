@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from include.matching.fields import SEPARATOR, Column, Table, distinct
 from include.matching.model import Model
 from include.matching.names import Names, ascii_upper, read_names
-from include.matching.words import Flags, Frequencies, Hashes, Numbers, Words, byte_matrix, hash_texts
+from include.matching.words import Flags, Frequencies, Hashes, Numbers, Words, byte_matrix, hash_texts, mix
 
 NUMBERS = ("a_number", "ssn", "passport", "phone", "fein")
 MAX_VALUES = 4  # dates or numbers of one person that are looked at; each is compared with each of the other's
@@ -257,8 +257,8 @@ def _postcodes(texts: Column) -> Numbers:
     district = pc.utf8_slice_codeunits(bare, 0, -3)
     district = pc.if_else(pc.equal(district, ""), bare, district)  # of so short a code all
     low = np.uint64(DISTRICT_BITS)
-    hashed = (hash_texts(district) >> low << low | hash_texts(bare) >> np.uint64(64) - low) >> np.uint64(1)
-    hashed = -hashed.astype(np.int64)
+    high = mix(hash_texts(district)) >> low << low  # mixed: BS1 and BS2 differ in the lowest bits alone
+    hashed = -((high | mix(hash_texts(bare)) >> (np.uint64(64) - low)) >> np.uint64(1)).astype(np.int64)
     # a leading 1 keeps 00501 apart from 501, and from nothing
     return np.where(digits.to_numpy(zero_copy_only=False), number + 100_000, hashed).astype(np.int64)
 

@@ -38,6 +38,9 @@ from include.matching.weigh import Weights, log_odds, strangers_share, total_of,
 from include.matching.words import mix
 
 RIGHT_ROWS = 150_000  # drawn from the right side to learn from
+FEW = (
+    30.0  # of the random pairs that are one person, and yet no matter: as many as have one date by chance in some years
+)
 PRIOR_PAIRS = 50.0  # of one person, that the base model's m counts as
 MOST_TIMES = 3.0  # as many twins, parents, relatives as the base model says, at most: what is more are namesakes
 ROUNDS = 30
@@ -112,12 +115,14 @@ def train(
     total = len(ones) * (len(ones) - 1) // 2 if within else len(ones) * len(many)
     counted = counted.model_copy(update={"prior": min(max(expected, 1.0) / max(total, 1), 0.5)})
     model, patterns, candidates = _learn(counted, ones, many, within=within)
-    if model.prior * RANDOM_PAIRS > 1:  # some of the strangers were one person
+    if model.prior * RANDOM_PAIRS > FEW:
         model = among_strangers(model)
         ones, many = (side.with_frequencies(model.name_shares) for side in (ones, many))
         again = _recount(start, model, compare_everything(ones, many, random, model))
         middle = {"middle_name": counted.comparisons["middle_name"]}  # goes by namesakes
-        again = model.model_copy(update={"comparisons": again.comparisons | middle, "alternatives": counted.alternatives})
+        again = model.model_copy(
+            update={"comparisons": again.comparisons | middle, "alternatives": counted.alternatives}
+        )
         model, patterns, candidates = _learn(again, ones, many, within=within)
     data = {"left_rows": len(left), "right_rows": every, "sampled_rows": len(sample), "candidates": candidates}
     return _with_bands(model, patterns).model_copy(
