@@ -63,7 +63,7 @@ def compare_names(left: Records, right: Records, names: Pairs, several_floor: fl
     both, half = crosswise(left, right, names)
     swapped = np.flatnonzero(both & (family.level != 0) & (given.level != 0))
     halves = np.flatnonzero(half & (family.level == _last("family_name")) & (given.level == _last("given_name")))
-    if len(halves):
+    if len(halves) and given.bits is not None:
         in_parts = _in_parts(left, i[halves]) & _in_parts(right, j[halves])
         near, similar, common = _half_crosswise(left, right, (i[halves], j[halves]))
         swapped, far = np.append(swapped, halves[near]), ~near & in_parts

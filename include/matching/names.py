@@ -282,9 +282,8 @@ def _without_comma(name: _Split, cut: Flags, words: Words) -> list[Names]:
     particle = _is_particle(words)[grid]
     particle[rows, np.maximum(name.count - 1, 0)] = False  # nothing follows: a name (KIM ANH DO)
     count = ((grid > 0) & ~particle).sum(axis=1)
-    place = (
-        np.cumsum(~particle, axis=1) - ~particle
-    )  # of the word, among those that are no particles, that it goes with
+    # of the word, among those that are no particles, that it is or goes with
+    place: Numbers = np.cumsum(~particle, axis=1) - ~particle
     last = np.maximum(count - 1, 0)[:, None]
     every = np.arange(len(count))
     found = [_reading(every, *_halves(grid, particle, place == last), name.suffix, words, cut=cut & (count == 1))]

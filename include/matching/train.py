@@ -137,7 +137,7 @@ def train(
 def _recount(start: Model, model: Model, levels: dict[str, Levels]) -> Model:
     """What strangers share, now that it is known which of the random pairs are one person."""
     of_one, _ = _responsibilities(model, Patterns(levels, np.ones(len(levels["sex"].level))))
-    return count_strangers(start, levels, 1 - of_one)
+    return count_strangers(start, levels, (1 - of_one).astype(np.float64))
 
 
 def _learn(start: Model, ones: Records, many: Records, *, within: bool) -> tuple[Model, Patterns, int]:
