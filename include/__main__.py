@@ -141,6 +141,9 @@ def sql(
 
     from include.warehouse.connection import with_settings
 
+    if not statement.strip():
+        typer.echo("crosscheck: nothing is asked; make sql Q='table report.run'", err=True)
+        raise typer.Exit(2)
     with _warehouse(scenario, seed, role) as (_home, _world, dsn):
         moments = {"crosscheck.source_at": source_at, "crosscheck.known_at": known_at}
         connection = psycopg2.connect(with_settings(dsn, timezone="UTC", **moments))

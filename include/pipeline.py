@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from include.contracts import dataset_names, load_contract
-from include.interval import Interval
+from include.interval import Interval, midnight
 from include.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -493,7 +493,7 @@ def _agrees(settings: Settings, contract: "Contract", run: Run, held: Sequence[t
 
 
 def _of_days(first: date, end: date) -> Interval:
-    return Interval(*(datetime.combine(day, time(), UTC) for day in (first, end)))
+    return Interval(midnight(first), midnight(end))
 
 
 def staging_folder(settings: Settings, run: Run, dataset: str) -> Path:

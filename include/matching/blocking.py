@@ -20,7 +20,7 @@ import pandas as pd
 from include.matching.fields import Table
 from include.matching.model import Model
 from include.matching.records import NUMBERS, Records, read_records
-from include.matching.words import Flags, Hashes, Numbers, Shares, mix
+from include.matching.words import Flags, Hashes, Numbers, Shares, Words, mix, mix_in
 
 # How many rows of a right side, as large as the model says, a key of each kind may find by chance for a row of the
 # left. People go by culture: some find ten times as many.
@@ -33,7 +33,12 @@ PER_WORD = 4
 PER_POSTCODE = 10  # a small table's; in a large one a postcode is shared by hundreds
 # Rows of a right side from which these numbers hold as they are: in a smaller one so many times as many may be found.
 MANY_ROWS = 20_000
-FILTER_BITS = 22  # of a table of flags that turns most keys away before they are looked up: 4 MB stay in the cache
+SLOTS_PER_KEY_BITS = (
+    4  # sixteen slots for each key of the left: fifteen of sixteen keys that it has not are turned away
+)
+MOST_SLOTS_BITS = 22  # 16 MB; above a quarter of a million keys the slots fill up
+_ROW_BITS = 32  # a pair as one number: the right row, then the left one
+_ROW = (1 << _ROW_BITS) - 1
 
 
 @dataclass(frozen=True)
@@ -60,15 +65,16 @@ class Index:
 
     def candidates(self, right: Records) -> tuple[Numbers, Numbers]:
         """Rows of the left side and of `right` that share a key, each pair once."""
-        width = max(len(right), 1)
         found = []
         for rule, keys in row_keys(right, self.model):
             if rule in self.rules:
-                pairs = self.rules[rule].find(keys, width)
+                pairs = self.rules[rule].find(keys)
                 self.pairs[rule] += len(pairs)
                 found.append(pairs)
-        together = pd.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
-        return together // width, together % width
+        # by right row: those of a pair are near each other in memory when it is compared
+        together = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *found]))
+        together = together[np.diff(together, prepend=-1) > 0]
+        return together & _ROW, together >> _ROW_BITS
 
 
 @dataclass(frozen=True)
@@ -77,26 +83,34 @@ class _Side:
     start: Numbers  # where the rows of each key begin
     count: Numbers
     row: Numbers
-    seen: Flags
+    first: npt.NDArray[np.int32]  # of the keys with the same leading bits; where there are none, one past the last
+    shift: np.uint64  # what is left of a key are its leading bits
 
     @classmethod
     def of(cls, keys: _Keys) -> "_Side":
         order = np.argsort(keys.key, kind="stable")
         distinct, start, count = np.unique(keys.key[order], return_index=True, return_counts=True)
-        seen = np.zeros(1 << FILTER_BITS, dtype=bool)
-        seen[_slot(distinct)] = True
-        return cls(distinct, start, count, keys.row[order], seen)
+        slots = min(len(distinct).bit_length() + SLOTS_PER_KEY_BITS, MOST_SLOTS_BITS)
+        shift = np.uint64(64 - slots)
+        slot, at = np.unique(distinct >> shift, return_index=True)
+        first = np.full(1 << slots, len(distinct), dtype=np.int32)
+        first[slot] = at
+        return cls(np.append(distinct, ~np.uint64(0)), start, count, keys.row[order], first, shift)
 
-    def find(self, keys: _Keys, width: int) -> Numbers:
-        """`left row * width + right row` of the pairs that share a key."""
-        some = np.flatnonzero(self.seen[_slot(keys.key)])
-        key, row = keys.key[some], keys.row[some]
-        at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
+    def find(self, keys: _Keys) -> Numbers:
+        """`right row << _ROW_BITS | left row` of the pairs that share a key."""
+        at = self.first[keys.key >> self.shift]
+        some = np.flatnonzero(at < len(self.count))  # most keys are turned away here
+        at, key, row = at[some].astype(np.int64), keys.key[some], keys.row[some]
+        behind = np.flatnonzero(self.key[at] < key)
+        while len(behind):
+            at[behind] += 1
+            behind = behind[self.key[at[behind]] < key[behind]]
         hit = np.flatnonzero(self.key[at] == key)
         at, row = at[hit], row[hit]
         times = self.count[at]
         offset = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-        pairs: Numbers = self.row[np.repeat(self.start[at], times) + offset] * width + np.repeat(row, times)
+        pairs: Numbers = np.repeat(row << _ROW_BITS, times) | self.row[np.repeat(self.start[at], times) + offset]
         return pairs
 
 
@@ -118,10 +132,6 @@ def _nothing() -> _Keys:
 
 def _together(keys: list[_Keys]) -> _Keys:
     return _Keys(np.concatenate([each.row for each in keys]), np.concatenate([each.key for each in keys]))
-
-
-def _slot(key: Hashes) -> Hashes:
-    return key >> np.uint64(64 - FILTER_BITS)
 
 
 def row_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
@@ -168,112 +178,145 @@ def _date_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
 
 
 @dataclass(frozen=True)
+class _Sounds:
+    """What words sound like: each word's own sound, in the order of the words, then those of what nicknames stand
+    for."""
+
+    key: Hashes  # `mix` of the sound
+    expected: Shares  # rows of the right side with a name of this sound, as in a large table
+
+    @classmethod
+    def of(cls, words: Words, model: Model) -> "_Sounds":
+        heard = np.concatenate([words.heard, words.meant.ravel(order="F")])
+        share = np.concatenate([words.heard_share, words.meant_share.ravel(order="F")])
+        return cls(mix(heard), share * model.right_rows / _times(model))
+
+
+@dataclass(frozen=True)
 class _Said:
     """The words of rows: for a nickname once for itself, and once for each name that it may stand for."""
 
     row: Numbers
     word: Numbers
-    heard: Hashes
-    expected: Shares  # rows of the right side with a name of this sound, as in a large table
+    sound: Numbers  # position in _Sounds
 
     def take(self, at: Numbers) -> "_Said":
-        return _Said(self.row[at], self.word[at], self.heard[at], self.expected[at])
+        return _Said(self.row[at], self.word[at], self.sound[at])
 
     @classmethod
-    def of(cls, records: Records, model: Model) -> "_Said":
+    def of(cls, records: Records) -> "_Said":
         """Every word of every name, an initial excepted."""
         row, word = _words_of_rows(records)
-        words = records.words
-        parts = [(row, word, words.heard[word], words.heard_share[word])]
-        for heard, share in zip(words.meant.T, words.meant_share.T, strict=True):
-            some = np.flatnonzero(heard[word])
-            parts.append((row[some], word[some], heard[word[some]], share[word[some]]))
-        rows, at, sounds, shares = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return cls(rows, at, sounds, shares * model.right_rows / _times(model))
+        parts = [(row, word, word)]
+        for nth, meant in enumerate(records.words.meant.T):
+            some = np.flatnonzero((meant != 0)[word])
+            parts.append((row[some], word[some], word[some] + (nth + 1) * len(meant)))
+        return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def _word_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
     """A word of the name with a part of the date, or with the place; a rare one alone. A common word takes another's
     initial along."""
-    said = _Said.of(records, model)
-    row, heard, common = said.row, said.heard, said.expected > PER_WORD_AND_YEAR * YEARS
+    said, sounds = _Said.of(records), _Sounds.of(records.words, model)
+    common = (sounds.expected > PER_WORD_AND_YEAR * YEARS)[said.sound]
     for born in records.born.T:
-        year, rest = born[row] // 10000, born[row] % 10000
-        some = np.flatnonzero((year > 0) & ~common)
-        yield "word and year", _Keys(row[some], mix(heard[some], year[some]))
+        years, days = (born // 10000).astype(np.uint64), (born % 10000).astype(np.uint64)
+        days[(days == 101) | (days % 100 == 0)] = 0
+        year = years[said.row]
+        yield "word and year", _with(said, sounds, year, (year > 0) & ~common)
         some = np.flatnonzero((year > 0) & common)
-        yield "word, year and initial", _with_initials(records, said.take(some), year[some])
-        some = np.flatnonzero((rest > 0) & (rest != 101) & (rest % 100 > 0))
-        yield "word and day", _Keys(row[some], mix(heard[some], rest[some]))
-    some = np.flatnonzero(records.postcode[row])
-    if len(some):
-        yield "word and postcode", _Keys(row[some], mix(heard[some], records.postcode[row[some]].view(np.uint64)))
-    some = np.flatnonzero(records.street_key[row])
-    if len(some):
-        yield "word and house", _Keys(row[some], mix(heard[some], records.street_key[row[some]]))
-    some = np.flatnonzero(said.expected <= PER_WORD)
-    yield "rare word", _Keys(row[some], mix(heard[some]))
-    some = np.flatnonzero(said.expected <= PER_WORD_AND_INITIAL * INITIALS)
-    yield "word and initial", _with_initials(records, said.take(some), np.zeros(len(some), dtype=np.int64))
+        yield "word, year and initial", _with_initials(records, said.take(some), sounds, year[some])
+        day = days[said.row]
+        yield "word and day", _with(said, sounds, day, day > 0)
+    for rule, place in (
+        ("word and postcode", records.postcode.view(np.uint64)),
+        ("word and house", records.street_key),
+    ):
+        if place.any():
+            yield rule, _with(said, sounds, (at := place[said.row]), at != 0)
+    some = np.flatnonzero((sounds.expected <= PER_WORD)[said.sound])
+    yield "rare word", _Keys(said.row[some], sounds.key[said.sound[some]])
+    some = np.flatnonzero((sounds.expected <= PER_WORD_AND_INITIAL * INITIALS)[said.sound])
+    yield "word and initial", _with_initials(records, said.take(some), sounds, np.zeros(len(some), dtype=np.uint64))
 
 
-def _with_initials(records: Records, said: _Said, year: Numbers) -> _Keys:
+def _with(said: _Said, sounds: _Sounds, part: Hashes, chosen: Flags) -> _Keys:
+    """Some of the words with another number."""
+    some = np.flatnonzero(chosen)
+    return _Keys(said.row[some], mix_in(sounds.key[said.sound[some]], part[some]))
+
+
+def _with_initials(records: Records, said: _Said, sounds: _Sounds, year: Hashes) -> _Keys:
     """A word and the year with the initials of the first given name and of the first word of the surname."""
-    names = records.names
-    first = records.first_name[said.row]
+    names, first = records.names, records.first_name[:-1]
+    key = mix_in(sounds.key[said.sound], year)
     found = []
-    for part in (names.given, names.family[:, 0]):
-        word = part[first]
-        initial = records.words.letters[word, 0]
-        other = np.flatnonzero((initial > 0) & (word != said.word))
-        found.append(_Keys(said.row[other], mix(said.heard[other], year[other], initial[other])))
+    for words in (names.forenames.given[names.forename[first]], names.surnames.words[names.surname[first], 0]):
+        initial = records.words.letters[words, 0][said.row]
+        other = np.flatnonzero((initial > 0) & (words[said.row] != said.word))
+        found.append(_Keys(said.row[other], mix_in(key[other], initial[other])))
     return _together(found)
 
 
 def _words_of_rows(records: Records) -> tuple[Numbers, Numbers]:
     """(row, word) of every word of every name, an initial excepted."""
     names, words = records.names, records.words
-    columns = [*names.family.T, names.given, *names.middle.T]
-    some = [np.flatnonzero(words.length[column] > 1) for column in columns]
+    surnames, forenames = names.surnames, names.forenames
+    columns = [(column, names.surname) for column in surnames.words.T]
+    columns += [(column, names.forename) for column in (forenames.given, *forenames.middle.T)]
+    is_word = words.length > 1
+    some = [np.flatnonzero(is_word[column][half]) for column, half in columns]
     row = np.concatenate([names.row[at] for at in some])
-    word = np.concatenate([column[at] for column, at in zip(columns, some, strict=True)]).astype(np.int64)
+    word = np.concatenate([column[half[at]] for at, (column, half) in zip(some, columns, strict=True)]).astype(np.int64)
     several = (np.diff(records.first_name) > 1)[row]  # readings of one name are made of the same words
-    once = pd.unique(row[several] * len(words) + word[several])
-    row = np.concatenate([row[~several], once // len(words)])
-    return row, np.concatenate([word[~several], once % len(words)])
+    one, more = np.flatnonzero(~several), np.flatnonzero(several)
+    once = pd.unique(row[more] * len(words) + word[more])
+    return np.concatenate([row[one], once // len(words)]), np.concatenate([word[one], once % len(words)])
 
 
 def _pairs_of_words(records: Records, model: Model) -> _Keys:
     """A word of the surname with a word of the given names, in either order; all of each half as one word, too."""
-    names = records.names
-    families = [_half(records, column) for column in names.family.T]
+    names, words = records.names, records.words
+    surnames, forenames, rows = names.surnames, names.forenames, model.right_rows / _times(model)
+    families = [_half(words, column) for column in surnames.words.T]
     givens = [
-        each for column in (names.given, *names.middle.T) for each in (_half(records, column), *_meant(records, column))
+        each
+        for column in (forenames.given, *forenames.middle.T)
+        for each in (_half(words, column), *_meant(words, column))
     ]
-    rare = np.zeros(len(names))  # a half as one word is rarer than its words
-    families.append((names.family_heard * (names.family_count > 1), rare))
-    givens.append((names.given_heard * (names.given_count > 1), rare))
-    known = [[np.flatnonzero(heard) for heard, _ in halves] for halves in (families, givens)]
+    for halves, half in ((families, surnames), (givens, forenames)):  # a half as one word is rarer than its words
+        halves.append((half.heard * (half.count > 1), np.zeros(len(half.count))))
     found = []
-    for (at_family, (family, family_share)), (at_given, (given, given_share)) in product(
-        zip(known[0], families, strict=True), zip(known[1], givens, strict=True)
+    for ((family, family_share), at_family), ((given, given_share), at_given) in product(
+        _known(families, names.surname), _known(givens, names.forename)
     ):
         at = min(at_family, at_given, key=len)  # few have a second surname, or a nickname
-        common = family_share[at] * given_share[at] * model.right_rows / _times(model)
-        some = at[(family[at] != 0) & (given[at] != 0) & (common <= PER_TWO_WORDS)]
-        low, high = np.minimum(family[some], given[some]), np.maximum(family[some], given[some])
-        found.append(_Keys(names.row[some], mix(low, high)))
+        if at is at_family:
+            at = at[np.flatnonzero((given != 0)[names.forename[at]])]
+        else:
+            at = at[np.flatnonzero((family != 0)[names.surname[at]])]
+        surname, forename = names.surname[at], names.forename[at]
+        some = np.flatnonzero(family_share[surname] * given_share[forename] * rows <= PER_TWO_WORDS)
+        one, other = family[surname[some]], given[forename[some]]
+        found.append(_Keys(names.row[at[some]], mix(np.minimum(one, other), np.maximum(one, other))))
     return _together([_nothing(), *found])
 
 
-def _half(records: Records, column: Numbers) -> tuple[Hashes, Shares]:
-    """Sound, and share, of one word of each name; nothing for an initial."""
-    words = records.words
+_Half = tuple[Hashes, Shares]
+
+
+def _known(halves: list[_Half], position: Numbers) -> list[tuple[_Half, Numbers]]:
+    """For each kind of half, the readings that have it."""
+    there = [(each, each[0] != 0) for each in halves]
+    return [(each, np.flatnonzero(known[position])) for each, known in there if known.any()]
+
+
+def _half(words: Words, column: Numbers) -> _Half:
+    """Sound, and share, of one word of each half; nothing for an initial."""
     return words.heard[column] * (words.length[column] > 1), words.heard_share[column]
 
 
-def _meant(records: Records, column: Numbers) -> Iterator[tuple[Hashes, Shares]]:
+def _meant(words: Words, column: Numbers) -> Iterator[_Half]:
     """The names that nicknames may stand for."""
-    words = records.words
     for heard, share in zip(words.meant.T, words.meant_share.T, strict=True):
         yield heard[column], share[column]

@@ -11,6 +11,7 @@ from include.matching.compare import (
     Pairs,
     compare_fields,
     compare_names,
+    compare_surnames,
     compare_texts,
     open_words,
     refine_names,
@@ -105,14 +106,20 @@ def count_strangers(model: Model, levels: dict[str, Levels], strangers: Shares) 
 
 def compare_everything(left: Records, right: Records, pairs: Pairs, model: Model) -> dict[str, Levels]:
     """Levels of all comparisons, of the first names as written."""
-    names = left.first_name[pairs[0]], right.first_name[pairs[1]]
-    found = compare_names(left, right, names, model.frequencies.several_floor)
-    nicknames = model.known_nicknames
-    still_open = {each: open_words(each, left, right, names, found[each], nicknames) for each in BY_EDITS}
-    refine_names(left, right, names, found, still_open, nicknames)
+    found = _compare_names(left, right, pairs, model)
     found |= compare_fields(left, right, pairs) | compare_texts(left, right, pairs)
     refine_texts(left, right, pairs, found)
     return {comparison: found[comparison] for comparison in LEVELS}
+
+
+def _compare_names(left: Records, right: Records, pairs: Pairs, model: Model) -> dict[str, Levels]:
+    names = left.first_name[pairs[0]], right.first_name[pairs[1]]
+    family = compare_surnames(left, right, names, model.frequencies.several_floor)
+    found = compare_names(left, right, names, family)
+    nicknames = model.known_nicknames
+    still_open = {each: open_words(each, left, right, names, found[each], nicknames) for each in BY_EDITS}
+    refine_names(left, right, names, found, still_open, nicknames)
+    return found
 
 
 def _strangers(comparison: str, found: Levels, strangers: Shares, model: Model) -> dict[str, Level]:
@@ -155,7 +162,7 @@ def count_namesakes(model: Model, records: Records, draw: np.random.Generator) -
     known = np.flatnonzero(apart & (given != NONE))
     random = draw.integers(len(records), size=RANDOM_PAIRS), draw.integers(len(records), size=RANDOM_PAIRS)
     random = random[0][random[0] != random[1]], random[1][random[0] != random[1]]
-    by_chance = compare_everything(records, records, random, model)
+    by_chance = _compare_names(records, records, random, model)
     ratio = _ratio("given_name", given[known], by_chance["given_name"].level, *GIVEN_NAMES_BEFORE)
     factors = np.geomspace(1.05, MOST_ALIKE, 200)
     factor = float(factors[np.argmin(np.abs((1 - 1 / factors + factors) / (2 - 1 / factors) ** 2 - ratio))])
