@@ -33,6 +33,8 @@ PER_WORD = 4
 PER_POSTCODE = 10  # a small table's; in a large one a postcode is shared by hundreds
 PER_PHONE = 10  # hundreds share one in the simulated world, or where only the firm's is known
 PER_DATE = 10  # of a million people seventy are born on one day
+# Rows of a right side from which these numbers hold as they are: in a smaller one so many times as many may be found.
+MANY_ROWS = 20_000
 SLOTS_PER_KEY_BITS = (
     4  # sixteen slots for each key of the left: fifteen of sixteen keys that it has not are turned away
 )
@@ -160,9 +162,18 @@ def _of_values(*values: npt.NDArray[np.generic]) -> _Keys:
     return _Keys(some, mix(*(each[some] for each in values)))
 
 
+def _times(model: Model) -> float:
+    """How many times as much as in a large table a key may find by chance.
+
+    A small table costs little, and where each person has ten rows, ten times as much is to be found.
+    """
+    return max(1.0, MANY_ROWS / model.right_rows, model.prior * model.right_rows)
+
+
 def _by_chance(model: Model, comparison: str, *levels: str) -> float:
-    """Rows of the right side that agree so well with a row of the left, and are strangers."""
-    return sum(model.comparisons[comparison][level].u or 0.0 for level in levels) * model.right_rows
+    """Rows of the right side that agree so well with a row of the left and are strangers, set beside what may be found."""
+    rows = model.right_rows / _times(model)
+    return sum(model.comparisons[comparison][level].u or 0.0 for level in levels) * rows
 
 
 def _common_phone(model: Model) -> bool:
@@ -192,13 +203,13 @@ class _Sounds:
     for."""
 
     key: Hashes  # `mix` of the sound
-    expected: Shares  # rows of the right side with a name of this sound
+    expected: Shares  # rows of the right side with a name of this sound, as in a large table
 
     @classmethod
     def of(cls, words: Words, model: Model) -> "_Sounds":
         heard = np.concatenate([words.heard, words.meant.ravel(order="F")])
         share = np.concatenate([words.heard_share, words.meant_share.ravel(order="F")])
-        return cls(mix(heard), share * model.right_rows)
+        return cls(mix(heard), share * model.right_rows / _times(model))
 
 
 @dataclass(frozen=True)
@@ -288,7 +299,7 @@ def _words_of_rows(records: Records) -> tuple[Numbers, Numbers]:
 def _pairs_of_words(records: Records, model: Model) -> _Keys:
     """A word of the surname with a word of the given names, in either order; all of each half as one word, too."""
     names, words = records.names, records.words
-    surnames, forenames = names.surnames, names.forenames
+    surnames, forenames, rows = names.surnames, names.forenames, model.right_rows / _times(model)
     families = [_half(words, column) for column in surnames.words.T]
     givens = [
         each
@@ -307,7 +318,7 @@ def _pairs_of_words(records: Records, model: Model) -> _Keys:
         else:
             at = at[np.flatnonzero((family != 0)[names.surname[at]])]
         surname, forename = names.surname[at], names.forename[at]
-        some = np.flatnonzero(family_share[surname] * given_share[forename] * model.right_rows <= PER_TWO_WORDS)
+        some = np.flatnonzero(family_share[surname] * given_share[forename] * rows <= PER_TWO_WORDS)
         one, other = family[surname[some]], given[forename[some]]
         found.append(_Keys(names.row[at[some]], mix(np.minimum(one, other), np.maximum(one, other))))
     return _together([_nothing(), *found])

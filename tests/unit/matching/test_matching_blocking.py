@@ -11,8 +11,9 @@ from include.matching.words import byte_matrix, hash_letters
 from tests.unit.matching.rows import rows
 
 
-def reaches(one: dict[str, str], other: dict[str, str], right_rows: int) -> bool:
-    model = load_model().model_copy(update={"right_rows": right_rows})
+def reaches(one: dict[str, str], other: dict[str, str], right_rows: int, own: float = 0.2) -> bool:
+    """`own`: rows of the right side that are of one person, on average."""
+    model = load_model().model_copy(update={"right_rows": right_rows, "prior": own / right_rows})
     left, right = (read_records(Table(rows(row)), model) for row in (one, other))
     return len(Index.of(left, model).candidates(right)[0]) == 1
 
@@ -53,6 +54,12 @@ def test_what_is_common_in_a_large_table_is_asked_in_a_small_one() -> None:
     one, other = {"full_name": "James Smith"}, {"full_name": "Jim Smith"}
     assert not reaches(one, other, 10_000_000)
     assert reaches(one, other, 1_000)
+
+
+def test_where_each_person_has_many_rows_more_is_compared() -> None:
+    one, other = {"full_name": "James Quistorp", "sex": "M"}, {"full_name": "Erma Quistorp"}
+    assert not reaches(one, other, 1_000_000)
+    assert reaches(one, other, 1_000_000, own=10)
 
 
 def test_a_nickname_stands_for_the_commoner_names() -> None:
