@@ -1,8 +1,8 @@
 """Which pairs are worth comparing: those that share a key. A row's keys depend on the row and the model alone.
 
 The rules overlap on purpose: a true pair is lost only if no number, no date, and no two of name, part of the date and
-place survive in both rows. A key that would be common is refined, not dropped: how common a name is stands in the
-model, so that what is compared with what does not depend on how much is compared at once.
+place survive in both rows. A key that would be common is refined, not dropped: how common a name, a date or a telephone
+is stands in the model, so that what is compared with what does not depend on how much is compared at once.
 
 The sides are not alike: the left, small one is indexed once, the right one only looks up. Its cost is linear in the
 right rows.
@@ -32,6 +32,10 @@ PER_WORD_AND_INITIAL = 4
 INITIALS = 15  # that names begin with, were each as common
 PER_WORD = 4
 PER_POSTCODE = 10  # a small table's; in a large one a postcode is shared by hundreds
+PER_PHONE = 10  # hundreds share one in the simulated world, or where only the firm's is known
+PER_DATE = 10  # of a million people seventy are born on one day
+# Rows of a right side from which these numbers hold as they are: in a smaller one so many times as many may be found.
+MANY_ROWS = 20_000
 _ROW_BITS = 32  # a pair as one number: the right row, then the left one
 _ROW = (1 << _ROW_BITS) - 1
 
@@ -123,36 +127,63 @@ def _together(keys: list[_Keys]) -> _Keys:
 def row_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
     """All keys of a side, rule by rule; a row may have a key twice."""
     for number in NUMBERS:
-        for values in records.numbers[number].T:
-            some = np.flatnonzero(values)
-            if len(some):
-                yield number, _Keys(some, mix(values[some].view(np.uint64)))
-    if (some := np.flatnonzero(records.organisation)).size:
-        yield "organisation", _Keys(some, mix(records.organisation[some]))
-    some = np.flatnonzero((records.postcode != 0) & (records.street_key != 0))
-    if len(some):
-        yield "postcode and house", _Keys(some, mix(records.postcode[some].view(np.uint64), records.street_key[some]))
-    if len(some := np.flatnonzero(records.postcode)) and _per_postcode(model) <= PER_POSTCODE:
-        yield "postcode", _Keys(some, mix(records.postcode[some].view(np.uint64)))
-    yield from _date_keys(records)
+        if number != "phone" or not _common_phone(model):
+            for values in records.numbers[number].T:
+                yield number, _of_values(values)
+    yield "organisation", _of_values(records.organisation)
+    yield "postcode and house", _of_values(records.postcode, records.street_key)
+    if _by_chance(model, "place", "exact", "postcode") <= PER_POSTCODE:
+        yield "postcode", _of_values(records.postcode)
+    yield from _date_keys(records, model)
+    if _common_phone(model):
+        for phone in records.numbers["phone"].T:
+            yield "phone and postcode", _of_values(phone, records.postcode)
+            for born in records.born.T:
+                yield "phone and date", _of_values(phone, born)
     yield from _word_keys(records, model)
     yield "two words", _pairs_of_words(records, model)
 
 
-def _per_postcode(model: Model) -> float:
-    """Rows of the right side that share the postcode of a row of the left."""
-    place = model.comparisons["place"]
-    return sum(place[level].u or 0.0 for level in ("exact", "postcode")) * model.right_rows
+def _of_values(*values: npt.NDArray[np.generic]) -> _Keys:
+    """One key for each row that has all of these values; 0 is none."""
+    some = np.flatnonzero(np.all([each != 0 for each in values], axis=0))
+    return _Keys(some, mix(*(each[some] for each in values)))
 
 
-def _date_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
+def _times(model: Model) -> float:
+    """How many times as much as in a large table a key may find by chance.
+
+    A small table costs little, and where each person has ten rows, ten times as much is to be found.
+    """
+    return max(1.0, MANY_ROWS / model.right_rows, model.prior * model.right_rows)
+
+
+def _by_chance(model: Model, comparison: str, *levels: str) -> float:
+    """Rows of the right side that agree so well with a row of the left by chance, where as much may be found as in a
+    large table."""
+    rows = model.right_rows / _times(model)
+    return sum(model.comparisons[comparison][level].u or 0.0 for level in levels) * rows
+
+
+def _common_phone(model: Model) -> bool:
+    return _by_chance(model, "phone", "exact") > PER_PHONE
+
+
+def _date_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
     """The date; with day and month in ascending order, so that a swap does not matter. 1 January says only the year."""
+    names = records.names
     for born in records.born.T:
         year, month, day = born // 10000, born // 100 % 100, born % 100
-        some = np.flatnonzero((day > 0) & (born % 10000 != 101))
-        low, high = np.minimum(month, day)[some], np.maximum(month, day)[some]
-        if len(some):
-            yield "date", _Keys(some, mix(year[some], low * 32 + high))
+        is_date = (day > 0) & (born % 10000 != 101)
+        date = mix(year, np.minimum(month, day) * 32 + np.maximum(month, day)) * is_date
+        if _by_chance(model, "date_of_birth", "exact", "swapped") <= PER_DATE:
+            yield "date", _of_values(date)
+            continue
+        for words in (names.forenames.given[names.forename], names.surnames.words[names.surname, 0]):
+            of_name = _of_values(date[names.row], records.words.letters[words, 0])
+            yield "date and initial", _Keys(names.row[of_name.row], of_name.key)
+        yield "date and postcode", _of_values(date, records.postcode)
+        yield "date and house", _of_values(date, records.street_key)
 
 
 @dataclass(frozen=True)
@@ -161,13 +192,13 @@ class _Sounds:
     for."""
 
     key: Hashes  # `mix` of the sound
-    expected: Shares  # rows of the right side with a name of this sound
+    expected: Shares  # rows of the right side with a name of this sound, as in a large table
 
     @classmethod
     def of(cls, words: Words, model: Model) -> "_Sounds":
         heard = np.concatenate([words.heard, words.meant.ravel(order="F")])
         share = np.concatenate([words.heard_share, words.meant_share.ravel(order="F")])
-        return cls(mix(heard), share * model.right_rows)
+        return cls(mix(heard), share * model.right_rows / _times(model))
 
 
 @dataclass(frozen=True)
@@ -205,11 +236,13 @@ def _word_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
         some = np.flatnonzero((year > 0) & common)
         yield "word, year and initial", _with_initials(records, said.take(some), sounds, year[some])
         day = days[said.row]
-        yield "word and day", _with(said, sounds, day, day > 0)
-    for rule, place in (
-        ("word and postcode", records.postcode.view(np.uint64)),
-        ("word and house", records.street_key),
-    ):
+        yield "word and day", _with(said, sounds, day, (day > 0) & ~common)
+        some = np.flatnonzero((day > 0) & common)
+        yield "word, day and initial", _with_initials(records, said.take(some), sounds, day[some])
+    places = [("word and postcode", records.postcode.view(np.uint64)), ("word and house", records.street_key)]
+    if _common_phone(model):
+        places += [("word and phone", phone.view(np.uint64)) for phone in records.numbers["phone"].T]
+    for rule, place in places:
         if place.any():
             yield rule, _with(said, sounds, (at := place[said.row]), at != 0)
     some = np.flatnonzero((sounds.expected <= PER_WORD)[said.sound])
@@ -224,10 +257,10 @@ def _with(said: _Said, sounds: _Sounds, part: Hashes, chosen: Flags) -> _Keys:
     return _Keys(said.row[some], mix_in(sounds.key[said.sound[some]], part[some]))
 
 
-def _with_initials(records: Records, said: _Said, sounds: _Sounds, year: Hashes) -> _Keys:
-    """A word and the year with the initials of the first given name and of the first word of the surname."""
+def _with_initials(records: Records, said: _Said, sounds: _Sounds, part: Hashes) -> _Keys:
+    """A word and another number with the initials of the first given name and of the first word of the surname."""
     names, first = records.names, records.first_name[:-1]
-    key = mix_in(sounds.key[said.sound], year)
+    key = mix_in(sounds.key[said.sound], part)
     found = []
     for words in (names.forenames.given[names.forename[first]], names.surnames.words[names.surname[first], 0]):
         initial = records.words.letters[words, 0][said.row]
@@ -255,7 +288,7 @@ def _words_of_rows(records: Records) -> tuple[Numbers, Numbers]:
 def _pairs_of_words(records: Records, model: Model) -> _Keys:
     """A word of the surname with a word of the given names, in either order; all of each half as one word, too."""
     names = records.names
-    forenames = names.forenames
+    forenames, rows = names.forenames, model.right_rows / _times(model)
     families = _sounds_of(records, list(names.surnames.words.T), names.surnames, names.surname)
     givens = _sounds_of(records, [forenames.given, *forenames.middle.T], forenames, names.forename, meant=True)
     found = []
@@ -265,7 +298,7 @@ def _pairs_of_words(records: Records, model: Model) -> _Keys:
         else:
             at = given.at[np.flatnonzero(family.there[names.surname[given.at]])]
         ones, others = family.word[names.surname[at]], given.word[names.forename[at]]
-        some = np.flatnonzero(family.share[ones] * given.share[others] * model.right_rows <= PER_TWO_WORDS)
+        some = np.flatnonzero(family.share[ones] * given.share[others] * rows <= PER_TWO_WORDS)
         one, other = family.heard[ones[some]], given.heard[others[some]]
         found.append(_Keys(names.row[at[some]], mix(np.minimum(one, other), np.maximum(one, other))))
     return _together([_nothing(), *found])

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from include.matching.model import LEVELS
 from include.matching.nicknames import Nicknames
-from include.matching.records import Records, organisation, street
+from include.matching.records import DISTRICT_BITS, Records, organisation, street
 from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words
 
 Level = npt.NDArray[np.int8]
@@ -31,6 +31,9 @@ SIMILAR_STREET = 0.75  # of a street's: an apartment, an abbreviation that we do
 SIMILAR_FIRM = 0.8
 # Levels that rapidfuzz may find where spelling and sound differ, the better one first.
 BY_EDITS = {"family_name": ("close", "similar"), "given_name": ("variant", "similar"), "middle_name": ("variant",)}
+HALF_A_YEAR = (
+    6 * 31
+)  # days, about: dates that are some weeks apart are as near across the turn of the year as within it
 YEAR_NEAR = 2  # years between an estimated year of birth and another
 
 GENERATION = (16, 45)  # years between a parent and a child of one name
@@ -60,10 +63,16 @@ def compare_names(left: Records, right: Records, names: Pairs, family: Levels) -
     given, middle = _as_written(left, right, names)
     both, half = crosswise(left, right, names)
     swapped = np.flatnonzero(both & (family.level != 0) & (given.level != 0))
-    misspelled = np.flatnonzero(half & (family.level == _last("family_name")) & (given.level == _last("given_name")))
-    if len(misspelled):
-        misspelled = misspelled[_near_crosswise(left, right, (i[misspelled], j[misspelled]))]
-        swapped = np.concatenate([swapped, misspelled])
+    halves = np.flatnonzero(half & (family.level == _last("family_name")) & (given.level == _last("given_name")))
+    if len(halves) and given.bits is not None:
+        in_parts = _in_parts(left, i[halves]) & _in_parts(right, j[halves])
+        near, similar, common = _half_crosswise(left, right, (i[halves], j[halves]))
+        swapped, far = np.append(swapped, halves[near]), ~near & in_parts
+        halves, similar, common = halves[far], similar[far], common[far]
+        family.level[halves[similar]] = LEVELS["family_name"].index("similar")
+        given.level[halves], given.bits[halves] = 0, common
+        middle.level[halves] = NONE
+        order[halves] = 1
     if len(swapped):
         exact = _swapped_exactly(left, right, (i[swapped], j[swapped]))
         family.level[swapped] = np.where(exact, 0, LEVELS["family_name"].index("close"))
@@ -206,6 +215,13 @@ def crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags, Flags
     return one & other & known, (one ^ other) & known
 
 
+def _in_parts(side: Records, names: Numbers) -> Flags:
+    """Names that are read in one way only; a whole name has been read in every order already."""
+    row = side.names.row[names]
+    found: Flags = side.first_name[row + 1] - side.first_name[row] == 1
+    return found
+
+
 def given_differs(left: Records, right: Records, names: Pairs, nicknames: Nicknames) -> Flags:
     """Whether given names surely differ: they are known, and agree neither by letters, sound nor initial, nor with a
     middle name, nor as nicknames."""
@@ -225,13 +241,19 @@ def given_differs(left: Records, right: Records, names: Pairs, nicknames: Nickna
     return differ
 
 
-def _near_crosswise(left: Records, right: Records, names: Pairs) -> Flags:
-    """Of names of which one half agrees crosswise: whether the other half does but for a misspelling."""
+def _half_crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags, Flags, Bits]:
+    """Of names of which one half agrees crosswise: whether the other half does but for a misspelling, whether it is
+    similar, and how common the half that agrees is."""
     a, b = left.names, right.names
     i, j = names
-    found: Flags = _near(left.words, right.words, a.family[i, 0], b.given[j])[0]
-    found &= _near(left.words, right.words, a.given[i], b.family[j, 0])[0]
-    return found
+    crossings = (a.family[i, 0], b.given[j]), (a.given[i], b.family[j, 0])
+    (near_one, like_one), (near_other, like_other) = (_near(left.words, right.words, *each) for each in crossings)
+    agrees = a.family_heard[i] == right.words.heard[b.given[j]]
+    agrees |= a.family_heard[i] == b.given_heard[j]
+    ones, others = (np.where(agrees, *each) for each in zip(*crossings, strict=True))
+    shares = [left.words.family_bits, left.words.given_bits], [right.words.family_bits, right.words.given_bits]
+    common = np.max([each[at] for side, at in zip(shares, (ones, others), strict=True) for each in side], axis=0)
+    return near_one & near_other, like_one & like_other, common
 
 
 def _swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
@@ -382,6 +404,8 @@ def _dates(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Level:
     apart = np.abs(year_a - year_b)
     say("generation", (apart >= GENERATION[0]) & (apart <= GENERATION[1]))
     say("same_year", year)
+    turn = np.flatnonzero(~vague & (apart == 1))  # of the year
+    found[turn[np.abs(_days(a[turn]) - _days(b[turn])) <= HALF_A_YEAR]] = names.index("same_year")
     say("year_near", vague & ~year & (apart <= YEAR_NEAR))
     say("year_only", vague & year)
     say("one_part", ~vague & (year.astype(np.int8) + month + day == 2))
@@ -392,6 +416,11 @@ def _dates(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Level:
     say("swapped", ~vague & year & (month_a == day_b) & (day_a == month_b))
     say("exact", ~vague & (a == b))
     return found
+
+
+def _days(born: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Days, were every month as long as the longest."""
+    return (born // 10000 * 12 + born // 100 % 100) * 31 + born % 100
 
 
 def one_edit(a: npt.NDArray[np.integer], b: npt.NDArray[np.integer], digits: int) -> Flags:
@@ -446,6 +475,7 @@ def _places(left: Records, right: Records, pairs: Pairs) -> Level:
     near = np.zeros(len(a), dtype=bool)
     some = np.flatnonzero((code == 1) & (x > 0) & (y > 0))
     near[some] = one_edit(x[some], y[some], 6)
+    near |= (code == 1) & (x < 0) & (x >> DISTRICT_BITS == y >> DISTRICT_BITS)
     level = np.full(len(a), names.index("different"), dtype=np.int8)
     put(level, city == 0, names.index("city"))
     put(level, near & (city != 1), names.index("near"))

@@ -49,8 +49,8 @@ SUFFIXES = {"JR": "JR", "SR": "SR", "II": "II", "III": "III", "IV": "IV"}
 ORDINALS = {"2ND": "II", "3RD": "III", "4TH": "IV"}
 # No name, said in words, and titles. NULL is a surname, and the contracts blank the text `null` before it comes here.
 PLACEHOLDERS = frozenset({
-    "FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "UNKNOWN", "UNK", "UNKN", "XXX", "NONE", "MR", "MRS", "MISS", "INFANT",
-    "NEWBORN",
+    "FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "UNKNOWN", "UNK", "UNKN", "XXX", "NONE", "MR", "MRS", "MISS", "DR",
+    "PROF", "REV", "SHRI", "SMT", "INFANT", "NEWBORN", "ANONYMOUS", "ANON", "UNIDENTIFIED",
 })  # fmt: skip
 # What registers write for people whose name nobody gave. One of them alone may be a name (SON is Vietnamese, BABY a
 # name in Manila); several, and nothing else, are none: BABY BOY, DAUGHTER OF, ADULT MALE. No letters and no articles:
@@ -259,7 +259,7 @@ def read_names(
     parts = {field: table.distinct(field) for field in ("family", "given", "middle")}
     whole, whole_row, source = _whole_names(table)
     whole_code, whole_texts = distinct(whole)
-    last, first = _at_comma(whole_texts)
+    last, first = _at_comma(_surname_apart(_suffix_without_comma(whole_texts)))
     texts = [*(values for _, values in parts.values()), last, first]
     words, splits = _split(texts, nicknames, frequencies)
     found = []
@@ -376,6 +376,25 @@ def _at_comma(texts: Column) -> tuple[Column, Column]:
     return pc.list_element(halves, 0) if len(texts) else texts, second
 
 
+def _suffix_without_comma(texts: Column) -> Column:
+    """JOHN SMITH, JR is no SMITH whose surname is JOHN."""
+    some = pc.match_substring_regex(texts, _SUFFIX_AT_END)
+    return pc.if_else(some, pc.replace_substring_regex(texts, _SUFFIX_AT_END, r" \1"), texts)
+
+
+def _surname_apart(texts: Column) -> Column:
+    """Chinese and Korean names in their own writing have no blank; nearly all surnames have one sign, and come
+    first."""
+    some = pc.invert(pc.string_is_ascii(texts))
+    if not pc.any(some).as_py():
+        return texts
+    return pc.if_else(some, pc.replace_substring_regex(texts, _UNPARTED, r"\1 \2"), texts)
+
+
+_SUFFIX_AT_END = rf"(?i),\s*({'|'.join((*SUFFIXES, *ORDINALS))})\.?\s*$"
+_UNPARTED = r"^([\p{Han}\p{Hangul}])([\p{Han}\p{Hangul}]{1,2})$"
+
+
 def _padded(halves: pa.ListArray) -> pa.ListArray:
     """Lists of at least two texts, so that the second can be asked for."""
     length = pc.list_value_length(halves).to_numpy(zero_copy_only=False)
@@ -422,14 +441,18 @@ def _with_comma(last: _Split, first: _Split, cut: Flags) -> list[_Readings]:
 
 def _without_comma(name: _Split, cut: Flags, words: Words) -> list[_Readings]:
     """Surname last; first; the last two words. One word is a surname, or a given name."""
-    grid, _ = _compact(name.grid, _is_particle(words)[name.grid])
-    count = (grid > 0).sum(axis=1)
-    place = np.arange(MAX_WORDS)
+    grid, rows = name.grid, np.arange(len(name.grid))
+    particle = _is_particle(words)[grid]
+    particle[rows, np.maximum(name.count - 1, 0)] = False  # nothing follows: a name (KIM ANH DO)
+    count = ((grid > 0) & ~particle).sum(axis=1)
+    # of the word, among those that are no particles, that it is or goes with
+    place: Numbers = np.cumsum(~particle, axis=1) - ~particle
     last = np.maximum(count - 1, 0)[:, None]
     every, uncut = np.arange(len(count)), np.zeros_like(cut)
-    found = [_Readings(every, *_halves(grid, place == last), name.suffix, cut & (count == 1))]
+    found = [_Readings(every, *_halves(grid, particle, place == last), name.suffix, cut & (count == 1))]
     if len(full := np.flatnonzero(cut & (count > 1))):  # the surname alone may have filled the field
-        found.append(_Readings(full, *_halves(grid[full], place >= 0), name.suffix[full], cut[full], order=1))
+        halves = _halves(grid[full], particle[full], place[full] >= 0)
+        found.append(_Readings(full, *halves, name.suffix[full], cut[full], order=1))
     for order, (some, chosen) in enumerate(
         (
             (count > 1, place == 0),
@@ -438,14 +461,14 @@ def _without_comma(name: _Split, cut: Flags, words: Words) -> list[_Readings]:
         )
     ):
         rows = np.flatnonzero(some)
-        halves = _halves(grid[rows], np.broadcast_to(chosen, grid.shape)[rows])
+        halves = _halves(grid[rows], particle[rows], chosen[rows])
         found.append(_Readings(rows, *halves, name.suffix[rows], uncut[rows], order=min(order + 1, 1)))
     return found
 
 
-def _halves(grid: Positions, family: Flags) -> tuple[_Halves, _Halves]:
-    chosen = np.broadcast_to(family, grid.shape)
-    return _Halves.of(_compact(grid, ~chosen)[0]), _Halves.of(_compact(grid, chosen)[0])
+def _halves(grid: Positions, particle: Flags, family: Flags) -> tuple[_Halves, _Halves]:
+    """The surname with its particles, and the given names without any."""
+    return _Halves.of(_compact(grid, ~family)[0]), _Halves.of(_compact(grid, family | particle)[0])
 
 
 def _family_bits(grid: Positions, words: Words) -> Bits:

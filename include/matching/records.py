@@ -21,12 +21,14 @@ from include.matching.words import (
     byte_matrix,
     hash_texts,
     last_digits,
+    mix,
     only,
 )
 
 NUMBERS = ("a_number", "ssn", "passport", "phone", "fein")
 MAX_VALUES = 4  # dates or numbers of one person that are looked at; each is compared with each of the other's
 LETTERS_AND_DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+DISTRICT_BITS = 31  # of a postcode with letters that are its own; those above are its district's
 HOUSE_DIGITS = 6  # of a house number
 UNWRITTEN = 19000101  # the filler of systems that insist on a date
 
@@ -246,11 +248,18 @@ def _sexes(texts: Column) -> npt.NDArray[np.int8]:
 
 
 def _postcodes(texts: Column) -> Numbers:
-    """Five digits as a number, or a negative hash where there are letters: they are no number that is one digit off."""
+    """Five digits as a number, or where there are letters a negative hash: they are no number that is one digit off.
+
+    What is above the hash's `DISTRICT_BITS` is that of all but the last three letters: BS1 of BS1 4QT, K1A of K1A 0B1.
+    """
     bare = only(pc.ascii_upper(texts), LETTERS_AND_DIGITS)
     digits = pc.match_substring_regex(bare, "^[0-9]{3,9}$").fill_null(False)
     number = pc.cast(pc.utf8_slice_codeunits(pc.if_else(digits, bare, None), 0, 5), pa.int64()).fill_null(0).to_numpy()
-    hashed = -(hash_texts(bare) >> np.uint64(2)).astype(np.int64)
+    district = pc.utf8_slice_codeunits(bare, 0, -3)
+    district = pc.if_else(pc.equal(district, ""), bare, district)  # of so short a code all
+    low = np.uint64(DISTRICT_BITS)
+    high = mix(hash_texts(district)) >> low << low  # mixed: BS1 and BS2 differ in the lowest bits alone
+    hashed = -((high | mix(hash_texts(bare)) >> (np.uint64(64) - low)) >> np.uint64(1)).astype(np.int64)
     # a leading 1 keeps 00501 apart from 501, and from nothing
     return np.where(digits.to_numpy(zero_copy_only=False), number + 100_000, hashed).astype(np.int64)
 

@@ -278,9 +278,10 @@ class Sorted:
 
     def find(self, key: Hashes) -> tuple[Numbers, Numbers]:
         """Which of the keys are there, and where."""
-        at: Numbers = self._first[(key >> self._shift).view(np.int64)]
-        some = np.flatnonzero(at < len(self._key) - 1)
-        at, key = at[some].astype(np.intp), key[some]
+        first = self._first[(key >> self._shift).view(np.int64)]
+        some = np.flatnonzero(first < len(self._key) - 1)
+        key = key[some]
+        at: Numbers = first[some].astype(np.int64)
         behind = np.flatnonzero(self._key[at] < key)
         while len(behind):
             at[behind] += 1
