@@ -35,7 +35,7 @@ PER_PHONE = 10  # hundreds share one in the simulated world, or where only the f
 PER_DATE = 10  # of a million people seventy are born on one day
 # Rows of a right side from which these numbers hold as they are: in a smaller one so many times as many may be found.
 MANY_ROWS = 20_000
-SLOTS_PER_KEY_BITS = 4  # sixteen slots for each key of the left: of keys that it has not, fifteen of sixteen are turned away
+SLOTS_PER_KEY_BITS = 4  # sixteen slots a key of the left: fifteen of sixteen keys that it has not are turned away
 MOST_SLOTS_BITS = 22  # 16 MB; above a quarter of a million keys the slots fill up
 _ROW_BITS = 32  # a pair as one number: the right row, then the left one
 _ROW = (1 << _ROW_BITS) - 1
