@@ -12,7 +12,9 @@ import pandas as pd
 from include.matching.model import Model, bits
 
 MOST = 8.0  # bits, 256 times as often: what a group can add at most, so that pairs weaker than that need not be kept
-SURE = 1.96  # standard errors: where 1 is within a 95 % interval of the ratio, it may be chance and weighs nothing
+# A group weighs nothing where it would have that many leads by chance once in a thousand times: asked of three forms every
+# night, one in twenty would be chance every week
+CHANCE = 0.001
 
 
 def floor(model: Model) -> float:
@@ -26,18 +28,27 @@ def weigh_groups(counts: pd.DataFrame) -> pd.DataFrame:
     `counts`: `form`, `convicted_with`, `convicted_count`, `other_with`, `other_count`: subjects of the group and all
     others, with a lead to a petition of the form and altogether.
     """
-    rows = counts.itertuples(index=False)
-    weight = [_weight(row.convicted_with, row.convicted_count, row.other_with, row.other_count) for row in rows]
+    columns = (counts[name].tolist() for name in ("convicted_with", "convicted_count", "other_with", "other_count"))
+    weight = [_weight(*row) for row in zip(*columns, strict=True)]
     return counts.assign(weight=np.array(weight, dtype="float64"))
 
 
 def _weight(group_with: int, group: int, other_with: int, other: int) -> float:
-    """log2 of the ratio of two shares; half a subject is added to each count, so that none is 0 (Anscombe 1956), and
-    the standard error of its logarithm is Katz's (1978)."""
+    """log2 of the ratio of two shares; half a subject is added to each count, so that none is 0 (Anscombe 1956)."""
+    by_chance = (other_with + 1) / (other + 1)  # one more than was seen: a share that is seen as 0 is not known to be 0
+    if _tail(group_with, group, by_chance) > CHANCE:
+        return 0.0
     mine, all_mine, theirs, all_theirs = (count + 0.5 for count in (group_with, group, other_with, other))
-    ratio = (mine / all_mine) / (theirs / all_theirs)
-    error = math.sqrt(max(1 / mine - 1 / all_mine + 1 / theirs - 1 / all_theirs, 0.0))
-    return min(bits(ratio), MOST) if math.log(ratio) > SURE * error else 0.0
+    return float(np.clip(bits((mine / all_mine) / (theirs / all_theirs)), 0.0, MOST))
+
+
+def _tail(found: int, tries: int, share: float) -> float:
+    """Chance of at least so many of so many tries."""
+    count = np.arange(found, tries + 1)
+    ways = [math.lgamma(tries + 1) - math.lgamma(some + 1) - math.lgamma(tries - some + 1) for some in count.tolist()]
+    with np.errstate(divide="ignore", invalid="ignore"):  # where everybody else has one, it is certain
+        chance = np.exp(np.array(ways) + count * math.log(share) + (tries - count) * np.log1p(-share))
+    return float(chance.sum()) if share < 1 else 1.0
 
 
 def lift(pairs: pd.DataFrame, groups: pd.DataFrame, model: Model) -> pd.DataFrame:
@@ -45,7 +56,11 @@ def lift(pairs: pd.DataFrame, groups: pd.DataFrame, model: Model) -> pd.DataFram
 
     `pairs`: of the group's subjects alone, `form`, `weight` and `band` among the columns; `groups`: of `weigh_groups`.
     """
-    found = pairs.assign(group_weight=pairs["form"].map(groups.set_index("form")["weight"]).fillna(0.0))
+    weight = dict(zip(groups["form"], groups["weight"], strict=True))
+    found = pairs.assign(group_weight=[weight.get(form, 0.0) for form in pairs["form"]]).astype(
+        {"group_weight": "float64"}
+    )
     total = found["weight"] + found["group_weight"]
     better = np.where(total >= model.lead, "lead", np.where(total >= model.review, "review", "no"))
-    return found.assign(band=better)[(better != found["band"]) & (better != "no")]
+    lifted: pd.DataFrame = found.assign(band=better)[(better != found["band"]) & (better != "no")]
+    return lifted
