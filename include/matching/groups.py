@@ -12,8 +12,8 @@ import pandas as pd
 from include.matching.model import Model, bits
 
 MOST = 8.0  # bits, 256 times as often: what a group can add at most, so that pairs weaker than that need not be kept
-# A group weighs nothing where it would have that many leads by chance once in a thousand times: asked of three forms every
-# night, one in twenty would be chance every week
+# A group weighs nothing where it would have so many leads by chance more often than that: three forms are asked about every
+# night, so that one in twenty would be chance every week
 CHANCE = 0.001
 
 
@@ -44,11 +44,11 @@ def _weight(group_with: int, group: int, other_with: int, other: int) -> float:
 
 def _tail(found: int, tries: int, share: float) -> float:
     """Chance of at least so many of so many tries."""
-    count = np.arange(found, tries + 1)
-    ways = [math.lgamma(tries + 1) - math.lgamma(some + 1) - math.lgamma(tries - some + 1) for some in count.tolist()]
-    with np.errstate(divide="ignore", invalid="ignore"):  # where everybody else has one, it is certain
-        chance = np.exp(np.array(ways) + count * math.log(share) + (tries - count) * np.log1p(-share))
-    return float(chance.sum()) if share < 1 else 1.0
+    if share >= 1:
+        return 1.0
+    odds, rest = math.log(share), math.log1p(-share)
+    ways = (math.lgamma(tries + 1) - math.lgamma(n + 1) - math.lgamma(tries - n + 1) for n in range(found, tries + 1))
+    return math.fsum(math.exp(way + n * odds + (tries - n) * rest) for n, way in enumerate(ways, found))
 
 
 def lift(pairs: pd.DataFrame, groups: pd.DataFrame, model: Model) -> pd.DataFrame:
