@@ -2,8 +2,8 @@
 
     python -m benchmarks.headline [--scenario oig] [--seed 1617] [--home FOLDER]
 
-Prints each answer that the truth knows, with its bounds. In a home the world stays: it is asked again without being loaded
-again, matched anew if the model is another one.
+Prints each answer that the truth knows, with its bounds. In a home the world stays: it is asked again without being
+loaded again, matched anew if the model is another one.
 """
 
 import argparse

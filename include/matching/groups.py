@@ -12,8 +12,8 @@ import pandas as pd
 from include.matching.model import Model, bits
 
 MOST = 8.0  # bits, 256 times as often: what a group can add at most, so that pairs weaker than that need not be kept
-# A group weighs nothing where it would have so many leads by chance more often than that: three forms are asked about every
-# night, so that one in twenty would be chance every week
+# A group weighs nothing where it would have so many leads by chance more often than that: three forms are asked about
+# every night, so that one in twenty would be chance every week
 CHANCE = 0.001
 
 

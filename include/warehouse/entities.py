@@ -150,7 +150,7 @@ def convicted_pairs(cursor: Cursor, model_version: str) -> pd.DataFrame:
 def replace_groups(
     cursor: Cursor, run_id: int, model_version: str, groups: pd.DataFrame, lifted: pd.DataFrame
 ) -> pd.DataFrame:
-    """Write what groups weigh (`GROUP`, `weight`) and which pairs they lift (`group_weight`); the links of the leads."""
+    """Write what groups weigh (`GROUP`, `weight`) and which pairs they lift (`group_weight`); the leads as `LINK`."""
     cursor.execute(query("delete_group_weights"))
     copy_in(cursor, query("copy_group_weights"), _table(groups.assign(run_id=run_id), [*GROUP, "weight", "run_id"]))
     about = {

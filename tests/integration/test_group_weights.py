@@ -1,4 +1,4 @@
-"""Convicted subjects have leads many times as often as others: what that does to a pair for review, and what undoes it."""
+"""Convicted subjects have leads many times as often as others: what that does to a pair, and what undoes it."""
 
 from typing import Any
 
