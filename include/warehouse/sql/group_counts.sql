@@ -22,19 +22,26 @@ led as (
     where pair.band = 'lead' and pair.model_version = %(model_version)s
 ),
 
-counted as (
+filed as (
     select
-        petition.form,
-        count(distinct suspect.subject_id) filter (where suspect.is_convicted) as convicted_with,
-        count(distinct suspect.subject_id) filter (where not suspect.is_convicted) as other_with
+        suspect.subject_id,
+        suspect.is_convicted,
+        ( -- a subquery finds one petition by the index; a join would sort all of them
+            select petition.form from latest.uscis_petition as petition
+            where petition.receipt_number = led.receipt_number
+        ) as form
     from led
     inner join suspect using (subject_id)
-    cross join lateral ( -- one petition by the index; a join would sort all of them
-        select * from latest.uscis_petition
-        where latest.uscis_petition.receipt_number = led.receipt_number
-    ) as petition
-    where petition.form is not null
-    group by petition.form
+),
+
+counted as (
+    select
+        form,
+        count(distinct subject_id) filter (where is_convicted) as convicted_with,
+        count(distinct subject_id) filter (where not is_convicted) as other_with
+    from filed
+    where form is not null
+    group by form
 )
 
 select

@@ -25,13 +25,12 @@ best as (
 )
 
 select
-    best.subject_id,
-    best.receipt_number,
-    petition.form,
-    best.weight,
-    best.band
+    subject_id,
+    receipt_number,
+    ( -- a subquery finds one petition by the index; a join would sort all of them
+        select petition.form from latest.uscis_petition as petition
+        where petition.receipt_number = best.receipt_number
+    ) as form,
+    weight,
+    band
 from best
-cross join lateral ( -- one petition by the index; a join would sort all of them
-    select * from latest.uscis_petition
-    where latest.uscis_petition.receipt_number = best.receipt_number
-) as petition
