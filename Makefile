@@ -22,7 +22,7 @@ help: ## this list
 setup: ## the environment in .venv (needs Python 3.11, 3.12 or 3.13 with venv and pip; PYTHON= chooses one)
 	@$(PYTHON) include/local/bootstrap.py requirements.txt
 
-setup-dev: ## the same with what the tests need; with Spark where Java is
+setup-dev: ## the same with what the tests need
 	@$(PYTHON) include/local/bootstrap.py requirements.txt requirements-dev.txt
 
 nightly: setup ## one night under a real scheduler, and what happened (DATE=2014-09-12 chooses it)

@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from benchmarks.stages import midnight, screen
+from benchmarks.stages import screen
 from include import pipeline
-from include.interval import Interval
+from include.interval import Interval, midnight
 from include.local.audit import add_month, months_between
 from include.local.backfill import watch
 from include.local.home import Home

@@ -26,12 +26,12 @@ import psycopg2
 import typer
 from psycopg2 import sql
 
-from benchmarks.stages import TRIES, midnight
+from benchmarks.stages import TRIES
 from benchmarks.stages import screen as screen_all
 from include import pipeline
 from include.desk.pages import SHOWN
 from include.desk.pages import SQL as DESK
-from include.interval import Interval
+from include.interval import Interval, midnight
 from include.local.home import Home
 from include.local.postgres import Postgres
 from include.local.stack import gateways, prepare

@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks.stages import midnight, screen
+from benchmarks.stages import screen
 from include import pipeline
-from include.interval import Interval
+from include.interval import Interval, midnight
 from include.local.home import Home
 from include.local.stack import gateways, prepare, warehouse
 from include.reporting.summary import run_summary

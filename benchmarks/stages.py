@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, date, datetime
-from datetime import time as clock
 
 from include import pipeline
 from include.contracts import dataset_names
@@ -66,8 +64,3 @@ def _collect(settings: Settings, run: pipeline.Run, dataset: str, tries: int, me
     if pipeline.lets_through(decision):
         with meter("load"):
             pipeline.load(settings, run, dataset, staged)
-
-
-def midnight(day: date) -> datetime:
-    """When a day begins, UTC."""
-    return datetime.combine(day, clock(), UTC)

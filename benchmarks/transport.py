@@ -47,9 +47,11 @@ from include.interval import Interval
 from include.settings import Extraction, Gateway
 
 NIGHT = Interval(datetime(2014, 9, 30, tzinfo=UTC), datetime(2014, 10, 1, tzinfo=UTC))
-AT_ONCE = 4
+AT_ONCE = 4  # as many parts as the settings fetch; curl is told the same
+PART_MEGABYTES = 32  # small enough to be made in seconds, large enough that a part is no matter of its first packets
 FAILING = 0.2  # of the connections
 CHUNK = 256 << 10
+SPAWN = multiprocessing.get_context("spawn")  # a child that has imported nothing but what it needs
 LIMITS = Extraction(parts_at_once=AT_ONCE)
 IDENTITY = {"meaning": "identity", "required": True, "severity": "critical"}
 CONTRACT = Contract(
@@ -225,6 +227,90 @@ def attempt(url: str, root: Path, result: Any) -> None:
     result.put((time.perf_counter() - began, receipt.bytes, receipt.complete, peak))
 
 
+@dataclass(frozen=True)
+class Export:
+    """What the server serves: one part under many names, and the manifest of that."""
+
+    part: Path
+    names: list[str]
+    manifest: dict[str, Any]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all parts."""
+        return self.part.stat().st_size * len(self.names)
+
+    def served(self, failing: float, rate: float, work: Callable[[str, Path], Any]) -> Any:
+        """What `work` makes of the address of a server of its own and an empty folder. `rate`: MB a second."""
+        ready = SPAWN.Queue()
+        server = SPAWN.Process(target=serve, args=(self.part, self.manifest, rate * 1e6, failing, ready), daemon=True)
+        server.start()
+        target = Path(tempfile.mkdtemp(dir=self.part.parent))
+        try:
+            return work(f"http://127.0.0.1:{ready.get(timeout=60)}", target)
+        finally:
+            server.kill()
+            server.join()
+            shutil.rmtree(target)
+
+
+def make_export(folder: Path, megabytes: int) -> Export:
+    part = folder / "part.csv.gz"
+    rows, digest = make_part(part, PART_MEGABYTES)
+    names = [f"part-{number:04d}.csv.gz" for number in range(1, max(1, megabytes // PART_MEGABYTES) + 1)]
+    total = rows * len(names)
+    manifest = {
+        "export_id": "export-1",
+        "dataset": CONTRACT.dataset,
+        "contract_version": "1.0",
+        "updated_from": "2014-09-30T00:00:00Z",
+        "updated_until": "2014-10-01T00:00:00Z",
+        "parts": [{"name": name, "rows": rows, "bytes": part.stat().st_size, "sha256": digest} for name in names],
+        "control_totals": {"rows": total, "non_blank": dict.fromkeys(("ID", "TEXT", "UPDATED"), total)},
+    }
+    return Export(part, names, manifest)
+
+
+def beside_curl(export: Export, line: float, times: int) -> Took:
+    """Ours and curl's on one line, in turns: what else runs on the machine meets both. What ours takes."""
+    fetched, checked, by_client, intact = [], [], [], 0
+    for _ in range(times):
+        curl, hashed = export.served(0.0, line, lambda url, target: by_curl(url, export.names, target))
+        ours, right, _ = export.served(0.0, line, by_us)
+        fetched.append(curl)
+        checked.append(hashed)
+        by_client.append(ours)
+        intact += right
+    curl, hashed, ours = medians(fetched), medians(checked), medians(by_client)
+    print(
+        f"line {line:g} MB/s (0: none): curl {curl}, sha256sum {hashed}, ours {ours}; throughput "
+        f"{curl.wall / ours.wall:.2f} of curl, {(curl.wall + hashed.wall) / ours.wall:.2f} of curl and "
+        f"sha256sum; parts intact {intact}/{len(export.names) * times}"
+    )
+    return ours
+
+
+def with_resets(export: Export, line: float, faultless: Took) -> None:
+    broken, right, resumed = export.served(FAILING, line, by_us)
+    print(
+        f"line {line:g} MB/s, {FAILING:.0%} of connections reset: {broken}, "
+        f"{broken.wall / faultless.wall:.2f} times; resumed {resumed}; intact {right}/{len(export.names)}"
+    )
+
+
+def whole_attempt(url: str, target: Path) -> None:
+    """In a process of its own, which has imported nothing but what it needs."""
+    result = SPAWN.Queue()
+    process = SPAWN.Process(target=attempt, args=(url, target, result))
+    process.start()
+    seconds, fetched, complete, peak = result.get(timeout=3600)
+    process.join()
+    print(
+        f"whole attempt, no line: {fetched / 1e6:.0f} MB in {seconds:.0f} s, complete {complete}, "
+        f"peak memory {peak:.0f} MB"
+    )
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--megabytes", type=int, default=1024)
@@ -233,74 +319,12 @@ def main() -> int:
     )
     arguments.add_argument("--times", type=int, default=3)
     chosen = arguments.parse_args()
-    spawn = multiprocessing.get_context("spawn")  # a child that has imported nothing but what it needs
     with tempfile.TemporaryDirectory(prefix="crosscheck-transport-") as folder:
-        part, count = Path(folder, "part.csv.gz"), max(1, chosen.megabytes // 32)
-        rows, digest = make_part(part, 32)
-        size = part.stat().st_size
-        names = [f"part-{number:04d}.csv.gz" for number in range(1, count + 1)]
-        manifest = {
-            "export_id": "export-1",
-            "dataset": CONTRACT.dataset,
-            "contract_version": "1.0",
-            "updated_from": "2014-09-30T00:00:00Z",
-            "updated_until": "2014-10-01T00:00:00Z",
-            "parts": [{"name": name, "rows": rows, "bytes": size, "sha256": digest} for name in names],
-            "control_totals": {
-                "rows": rows * count,
-                "non_blank": dict.fromkeys(("ID", "TEXT", "UPDATED"), rows * count),
-            },
-        }
-        print(f"{count} parts, {count * size / 1e6:.0f} MB")
-
-        def with_server(failing: float, rate: float, work: Any) -> Any:
-            ready = spawn.Queue()
-            server = spawn.Process(target=serve, args=(part, manifest, rate * 1e6, failing, ready), daemon=True)
-            server.start()
-            target = Path(tempfile.mkdtemp(dir=folder))
-            try:
-                return work(f"http://127.0.0.1:{ready.get(timeout=60)}", target)
-            finally:
-                server.kill()
-                server.join()
-                shutil.rmtree(target)
-
-        faultless = []
-        for line in chosen.line:
-            fetched, checked, by_client, intact = [], [], [], 0
-            for _ in range(chosen.times):  # in turns: what else runs on the machine meets all of them
-                curl, hashed = with_server(0.0, line, lambda url, target: by_curl(url, names, target))
-                ours, right, _ = with_server(0.0, line, by_us)
-                fetched.append(curl)
-                checked.append(hashed)
-                by_client.append(ours)
-                intact += right
-            curl, hashed, ours = medians(fetched), medians(checked), medians(by_client)
-            faultless.append(ours)
-            print(
-                f"line {line:g} MB/s (0: none): curl {curl}, sha256sum {hashed}, ours {ours}; throughput "
-                f"{curl.wall / ours.wall:.2f} of curl, {(curl.wall + hashed.wall) / ours.wall:.2f} of curl and "
-                f"sha256sum; parts intact {intact}/{count * chosen.times}"
-            )
-        broken, right, resumed = with_server(FAILING, chosen.line[0], by_us)
-        print(
-            f"line {chosen.line[0]:g} MB/s, {FAILING:.0%} of connections reset: {broken}, "
-            f"{broken.wall / faultless[0].wall:.2f} times; resumed {resumed}; intact {right}/{count}"
-        )
-
-        def measured(url: str, target: Path) -> Any:
-            result = spawn.Queue()
-            process = spawn.Process(target=attempt, args=(url, target, result))
-            process.start()
-            found = result.get(timeout=3600)
-            process.join()
-            return found
-
-        seconds, fetched, complete, peak = with_server(0.0, 0.0, measured)
-        print(
-            f"whole attempt, no line: {fetched / 1e6:.0f} MB in {seconds:.0f} s, complete {complete}, "
-            f"peak memory {peak:.0f} MB"
-        )
+        export = make_export(Path(folder), chosen.megabytes)
+        print(f"{len(export.names)} parts, {export.size / 1e6:.0f} MB")
+        faultless = [beside_curl(export, line, chosen.times) for line in chosen.line]
+        with_resets(export, chosen.line[0], faultless[0])
+        export.served(0.0, 0.0, whole_attempt)
     return 0
 
 

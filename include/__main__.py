@@ -42,7 +42,7 @@ def nightly(scenario: Scenario = "nightly", seed: Seed = None, day: Day = None) 
     from include.local.stack import prepare, running
 
     began = time.monotonic()
-    chosen = _day(day) if day else None
+    chosen = _day("DATE", day) if day else None
     with _one_line_errors():
         home = Home()
         world = prepare(home, scenario, seed, _say)
@@ -89,7 +89,7 @@ def backfill(
     with _one_line_errors():
         home = Home()
         world = prepare(home, scenario, seed, _say)
-        days = _day(first), _day(last)
+        days = _day("FROM", first), _day("TO", last)
         for day in days:
             check_day(world, day)
         if days[0] > days[1]:
@@ -141,6 +141,9 @@ def sql(
 
     from include.warehouse.connection import with_settings
 
+    if not statement.strip():
+        typer.echo("crosscheck: nothing is asked; make sql Q='table report.run'", err=True)
+        raise typer.Exit(2)
     with _warehouse(scenario, seed, role) as (_home, _world, dsn):
         moments = {"crosscheck.source_at": source_at, "crosscheck.known_at": known_at}
         connection = psycopg2.connect(with_settings(dsn, timezone="UTC", **moments))
@@ -231,9 +234,14 @@ def purge(scenario: Scenario = "nightly", seed: Seed = None) -> None:
     what."""
     from include import pipeline
     from include.local.stack import pipeline_settings
+    from include.settings import Retention
 
     with _warehouse(scenario, seed, "crosscheck_etl") as (home, world, dsn):
-        done = pipeline.purge(pipeline_settings(home, world, dsn))
+        settings = pipeline_settings(home, world, dsn)
+        done = pipeline.purge(settings)
+    if settings.retention == Retention():
+        typer.echo("nothing goes: neither CROSSCHECK_LANDING_DAYS nor CROSSCHECK_STAGING_DAYS is set")
+        return
     typer.echo(f"removed {done['landing']} landed attempts, {done['staging']} staged tables")
 
 
@@ -265,11 +273,11 @@ def clean() -> None:
         home.clean()
 
 
-def _day(text: str) -> date:
+def _day(name: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        typer.echo(f"crosscheck: [{text}] is not a date; write it as YYYY-MM-DD", err=True)
+        typer.echo(f"crosscheck: {name} [{text}] is not a date; write it as YYYY-MM-DD", err=True)
         raise typer.Exit(2) from None
 
 

@@ -1,7 +1,12 @@
 """A period of source update time, half-open: what a night exports."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins (UTC)."""
+    return datetime.combine(day, time(), UTC)
 
 
 @dataclass(frozen=True, order=True)

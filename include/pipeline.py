@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from include.contracts import dataset_names, load_contract
-from include.interval import Interval
+from include.interval import Interval, midnight
 from include.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -323,11 +323,11 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
         same_model = entities.has_resolved(cursor, model.version)
         decisions = entities.unresolved_decisions(cursor)
         found = entities.take_unlinked(cursor, model.version, partial(folded_keys, model=model))
-        is_new = found.personas["is_new"]
-        new, held = found.personas[is_new], found.personas[~is_new]
-        subjects = pd.concat([dedupe(new, model).pairs, link(new, held, model).pairs])
-        petitioners = dedupe(found.petitioners, model).pairs
-        entities.leave_links(cursor, run.run_id, model.version, found, subjects, petitioners)
+        linked = []
+        for records in (found.personas, found.petitioners):
+            new, held = records[records["is_new"]], records[~records["is_new"]]
+            linked.append(pd.concat([dedupe(new, model).pairs, link(new, held, model).pairs]))
+        entities.leave_links(cursor, run.run_id, model.version, found, *linked)
         groups = weigh_groups(entities.convicted_counts(cursor, model.version))
         lifted = lift(entities.convicted_pairs(cursor, model.version), groups, model)
         by_group = entities.replace_groups(cursor, run.run_id, model.version, groups, lifted)
@@ -498,7 +498,7 @@ def _agrees(settings: Settings, contract: "Contract", run: Run, held: Sequence[t
 
 
 def _of_days(first: date, end: date) -> Interval:
-    return Interval(*(datetime.combine(day, time(), UTC) for day in (first, end)))
+    return Interval(midnight(first), midnight(end))
 
 
 def staging_folder(settings: Settings, run: Run, dataset: str) -> Path:

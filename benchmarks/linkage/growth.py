@@ -33,7 +33,7 @@ def main(size: int, chunk: int, folders: list[Path]) -> None:
         start, spent = time.perf_counter(), time.process_time()
         links = linker.link(right)
         wall, cpu = wall + time.perf_counter() - start, cpu + time.process_time() - spent
-        petitioners, compared, kept = petitioners + len(right), links.compared, kept + len(links.pairs)
+        petitioners, compared, kept = petitioners + len(right), compared + links.compared, kept + len(links.pairs)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     numbers = {"petitioners": petitioners, "compared": compared, "pairs": kept}
     print(json.dumps(numbers | {"cpu_seconds": round(cpu, 2), "wall_seconds": round(wall, 2), "peak_mb": peak}))

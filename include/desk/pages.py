@@ -3,13 +3,14 @@
 Every page asks the warehouse in the role that its reader was given; whoever looks at a lead is in the audit trail.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Query
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from include.desk.access import Access
@@ -29,13 +30,36 @@ _templates = Environment(
 )
 
 
+class _RefusedError(Exception):
+    """What was asked for cannot be shown or done: status, one line, and the address of a page to go on from."""
+
+    def __init__(self, status: int, message: str, way_on: str = "") -> None:
+        super().__init__(message)
+        self.status, self.way_on = status, way_on
+
+
+class _Route(APIRoute):
+    """A refusal is a page as well: a reviewer reads it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def page(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except _RefusedError as error:
+                return HTMLResponse(_page("refused.html", message=str(error), way_on=error.way_on), error.status)
+
+        return page
+
+
 def router(access: Callable[[], Access], who: Callable[..., str]) -> APIRouter:
     """Routes below `/nights`, `/leads` and `/lead`. `access` is asked at each request; `who`, a dependency, names the
     person.
 
     Who may see the pages at all is the business of the app that includes the router.
     """
-    routes = APIRouter(default_response_class=HTMLResponse)
+    routes = APIRouter(default_response_class=HTMLResponse, route_class=_Route)
     Name = Annotated[str, Depends(who)]  # noqa: N806 -- a type
 
     @routes.get("/nights")
@@ -60,7 +84,7 @@ def router(access: Callable[[], Access], who: Callable[..., str]) -> APIRouter:
         try:
             return _page("night.html", run=_ask(lambda: summarise(dsn, run_id)))
         except LookupError as error:
-            raise HTTPException(404, str(error)) from None
+            raise _RefusedError(404, str(error), "../nights") from None
 
     @routes.get("/leads")
     def leads(
@@ -81,7 +105,7 @@ def router(access: Callable[[], Access], who: Callable[..., str]) -> APIRouter:
         asked = trail(name)
         shown = _ask(lambda: show(asked, {"subject_id": subject_id, "receipt_number": receipt_number}))
         if shown is None:
-            raise HTTPException(404, "no such lead")
+            raise _RefusedError(404, "no such lead", "leads")
         may_decide, role = asked.reader.role == REVIEWER, asked.reader.role
         return _page("lead.html", pair=shown.pair, seal=shown.seal, role=role, may_decide=may_decide, outcomes=OUTCOMES)
 
@@ -96,15 +120,16 @@ def router(access: Callable[[], Access], who: Callable[..., str]) -> APIRouter:
     ) -> RedirectResponse:
         """What a reviewer decided. The seal of the page that was shown is the guard against forged forms as well."""
         of = {"subject_id": subject_id, "receipt_number": receipt_number}
+        again = f"lead?{urlencode(of)}"  # relative: where the pages are mounted is not known here
         try:
             _ask(lambda: decide(trail(name), of, outcome, reason, seal))
         except PermissionError as error:
-            raise HTTPException(403, str(error)) from None
+            raise _RefusedError(403, str(error), again) from None
         except ChangedError as error:
-            raise HTTPException(409, str(error)) from None
+            raise _RefusedError(409, str(error), again) from None
         except ValueError as error:
-            raise HTTPException(422, str(error)) from None
-        return RedirectResponse(f"lead?{urlencode(of)}", 303)  # relative: where the pages are mounted is not known here
+            raise _RefusedError(422, str(error), again) from None
+        return RedirectResponse(again, 303)
 
     def trail(name: str) -> Trail:
         desk = access()
@@ -125,4 +150,4 @@ def _ask(question: Callable[[], T]) -> T:
     try:
         return question()
     except WarehouseError as error:
-        raise HTTPException(503, str(error)) from None
+        raise _RefusedError(503, str(error)) from None

@@ -1,9 +1,11 @@
 """The few calls of Airflow's REST API that the local commands make."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
+
+from include.interval import midnight
 
 DAG = "screen_nightly"
 FINAL = ("success", "failed")  # states of a run that has ended
@@ -113,7 +115,7 @@ class AirflowApi:
 
         Airflow allows one a DAG: one over the same days that was interrupted goes on as it was asked for.
         """
-        span = {"from_date": _iso(_midnight(first)), "to_date": _iso(_midnight(last) + timedelta(hours=23))}
+        span = {"from_date": _iso(midnight(first)), "to_date": _iso(midnight(last) + timedelta(hours=23))}
         for held in self.call("GET", "/backfills", params={"dag_id": dag, "order_by": "-id"})["backfills"]:
             if held["completed_at"] is None and {key: held[key] for key in span} == span:
                 return int(held["id"])
@@ -132,16 +134,12 @@ class AirflowApi:
 
         Counted by Airflow: a list of a hundred runs takes its API server 50 times as long as their number.
         """
-        bounds = {"logical_date_gte": _iso(_midnight(first)), "logical_date_lte": _iso(_midnight(last)), "limit": 1}
+        bounds = {"logical_date_gte": _iso(midnight(first)), "logical_date_lte": _iso(midnight(last)), "limit": 1}
         ended, there = (
             self.call("GET", f"/dags/{dag}/dagRuns", params={**bounds, **states})["total_entries"]
             for states in ({"state": FINAL}, {})
         )
         return int(ended), int(there)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
 
 
 def _iso(moment: datetime) -> str:

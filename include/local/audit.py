@@ -7,10 +7,10 @@ this command releases nothing, and says which months lack it.
 import json
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
-from datetime import time as clock
+from datetime import date
 from typing import Any, NamedTuple, TypedDict
 
+from include.interval import midnight
 from include.local.backfill import watch
 from include.local.home import Home
 from include.local.stack import Say, Stack, connection_string
@@ -67,8 +67,9 @@ class Month(TypedDict):
 
 
 class AuditSummary(TypedDict):
-    """`audit.json`. `cpu_seconds`, `peak_mib`: of the components while the backfill ran; empty and 0 if another command
-    had started them. `tasks` are the processes of Airflow's tasks, the pipeline's work in them included."""
+    """`audit.json`. `cpu_seconds`, `peak_mib`: of the components and this command while the backfill ran; empty and 0
+    if another command had started them. `tasks` are the processes of Airflow's tasks, the pipeline's work in them
+    included."""
 
     scenario: str
     seed: int
@@ -148,7 +149,7 @@ def compared(dsn: str, truth: Mapping[str, Any], months: list[date]) -> tuple[li
 
 def not_closed(dsn: str, months: list[date]) -> list[Month]:
     """Months whose last run is red or whose books were never opened."""
-    span = {"start": _midnight(months[0]), "end": _midnight(add_month(months[-1]))}
+    span = {"start": midnight(months[0]), "end": midnight(add_month(months[-1]))}
     runs = {row.interval_start.date(): row for row in fetch(dsn, query("months", SQL), span)}
     found = []
     for month in months:
@@ -173,7 +174,3 @@ def months_between(first: date, last: date) -> list[date]:
 def add_month(day: date) -> date:
     """The first day of the next month."""
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, clock(), UTC)

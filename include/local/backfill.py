@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock
+from datetime import date, timedelta
 
+from include.interval import midnight
 from include.local.airflow_api import DAG
 from include.local.night import POLL_SECONDS
 from include.local.stack import Say, Stack
@@ -15,7 +15,7 @@ from include.warehouse.connection import fetch, query
 def backfill_nights(
     stack: Stack, first: date, last: date, runs_at_once: int, again: bool, say: Say, tell: Say
 ) -> list[date]:
-    """Backfill both nights and all between, tell one line for each; the nights that ended red."""
+    """Backfill both nights and all between, tell one line for each, and why it is red; the nights that ended red."""
     nights = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     told = -1
     for done in watch(stack, DAG, nights, runs_at_once, "completed" if again else "failed"):
@@ -28,6 +28,8 @@ def backfill_nights(
         if summary is None or not summary["books_closed"]:
             red.append(night)
         tell(_line(night, summary))
+        for reason in summary["reasons"] if summary else ():
+            tell(f"            {reason}")
     return red
 
 
@@ -46,7 +48,7 @@ def watch(
 
 
 def _summary(stack: Stack, night: date) -> RunSummary | None:
-    start = datetime.combine(night, clock(), UTC)
+    start = midnight(night)
     bounds = {"start": start, "end": start + timedelta(days=1)}
     number = fetch(stack.settings.warehouse_dsn, query("last_run"), bounds)[0].run_id
     return run_summary(stack.settings.warehouse_dsn, number) if number is not None else None

@@ -1,4 +1,6 @@
-"""`make setup`: a virtual environment in `.venv/` with the locked requirements. Standard library only.
+"""`make setup`: a virtual environment with the locked requirements, in `.venv/` or what `CROSSCHECK_VENV` names.
+
+Standard library only.
 
 Each step leaves a stamp named after what it installed, so that the second run skips it and a run that failed resumes;
 a list that has changed since is installed into an empty environment.
@@ -6,6 +8,7 @@ a list that has changed since is installed into an empty environment.
 
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from hashlib import sha256
@@ -29,7 +32,7 @@ def main(lists: list[str]) -> int:
         _make_venv()
         for requirements, stamp in wanted:
             if not stamp.exists():
-                _say(f"installing {requirements.name} into .venv")
+                _say(f"installing {requirements.name} into {VENV.name}")
                 _install(requirements)
                 stamp.touch()
     except (SetupError, OSError, subprocess.SubprocessError) as error:
@@ -60,7 +63,7 @@ def _make_venv() -> None:
     ):
         return
     shutil.rmtree(VENV, ignore_errors=True)
-    _say("making .venv")
+    _say(f"making {VENV.name}")
     done = subprocess.run([_interpreter(), "-m", "venv", VENV], check=False)
     if done.returncode != 0:
         shutil.rmtree(VENV, ignore_errors=True)
@@ -93,12 +96,20 @@ def _install(requirements: Path) -> None:
     if uv.exists():
         # bytecode now: Airflow and Great Expectations import three times slower without, and three times at once
         command = [str(uv), "pip", "install", "-q", "--compile-bytecode", "--python", str(PYTHON), *options]
-        if subprocess.run(command, check=False, env={**os.environ, "VIRTUAL_ENV": str(VENV)}).returncode == 0:
+        env = {**_certificates(), **os.environ, "VIRTUAL_ENV": str(VENV)}
+        if subprocess.run(command, check=False, env=env).returncode == 0:
             return
         _say("uv could not install; trying pip")
     done = subprocess.run([*pip, *options], check=False)
     if done.returncode != 0:
         raise SetupError(f"pip could not install [{requirements.name}]; its message is above; `make setup` resumes")
+
+
+def _certificates() -> dict[str, str]:
+    """uv brings certificates of its own, which do not know a company's proxy; the system's do, where it has any."""
+    system = ssl.get_default_verify_paths()
+    has_folder = system.capath and any(Path(system.capath).glob("*.0"))  # OpenSSL's names: hash, dot, number
+    return {"UV_SYSTEM_CERTS": "1"} if system.cafile or has_folder else {}
 
 
 def _say(text: str) -> None:

@@ -3,11 +3,11 @@
 import json
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from include.contracts import dataset_names
+from include.interval import midnight
 from include.local.airflow_api import FINAL
 from include.local.home import Home, World
 from include.local.stack import Say, Stack
@@ -49,10 +49,10 @@ def check_day(world: World, day: date | None) -> None:
 def screen(home: Home, stack: Stack, day: date, say: Say, began: float) -> NightSummary:
     """Run the night of `day` under the scheduler and write `summary.json`; `began` is the command's monotonic start."""
     ready = time.monotonic()
-    night = datetime.combine(day, clock(), UTC)
+    night = midnight(day)
     spent_before = 0.0
     if day > stack.world.first_day and not _has_history(stack, night):
-        start = datetime.combine(stack.world.first_day, clock(), UTC)
+        start = midnight(stack.world.first_day)
         say(f"the warehouse has no history yet: loading [{start:%Y-%m-%d} .. {night:%Y-%m-%d}) first")
         run_id = follow(stack, f"history__{start:%Y-%m-%d}", start, night, "all nights before the first screened", say)
         history = run_summary(stack.settings.warehouse_dsn, run_id)

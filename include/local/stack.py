@@ -29,9 +29,9 @@ USER = "admin"
 AGENCIES = [agency.value for agency in Agency]
 START_SECONDS = 180.0  # two busy cores need 60 to 90 s to import Airflow four times
 UI_PORT = 8080  # Airflow's usual port, if it is free; CROSSCHECK_UI_PORT asks for another, 0 for any
-# Three exports at a time from each of two gateways: a gateway is a shared system. As many tasks at a time as that: an
-# export is mostly waited for, so that four left a fifth of two cores idle
-POOL_SLOTS = PARALLELISM = 6
+# Exports at one time from two gateways, which are shared systems, and as many tasks: an export is mostly waited for, so
+# that four left a fifth of two cores idle; a sixth is some 110 MiB, with which all processes together exceeded 2 GB
+POOL_SLOTS = PARALLELISM = 5
 # What the scheduler sleeps when nothing has happened. The default of 1 s is most of a short task's time; in a backfill
 # nobody waits for the next task, and to look at all of its runs ten times a second took a fifth of all CPU time
 WATCHED_SECONDS, BACKFILL_SECONDS = 0.1, 0.5
@@ -203,9 +203,10 @@ def _start(
                 raise RuntimeError(f"[PostgreSQL] ended; see [{home.postgres.log}]; the next command repairs it")
 
         _wait_until_ready(home, ports, check, world.logs)
-        processes = {child.name: child.process.pid for child in children}
         components = {child.name: child for child in children}
-        yield ports, components, check, Usage({**processes, "PostgreSQL": home.postgres.pid or 0}, split="scheduler")
+        processes = {name: child.process.pid for name, child in components.items()}
+        processes |= {"PostgreSQL": home.postgres.pid or 0, "this command": os.getpid()}
+        yield ports, components, check, Usage(processes, split="scheduler")
     finally:
         stop_all(children)
 
@@ -293,7 +294,7 @@ def _airflow_env(home: Home, world: World, ports: Mapping[str, int | str]) -> di
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "AIRFLOW_CONN_WAREHOUSE": server.uri(_warehouse(world), PIPELINE, "postgres"),
         "AIRFLOW_CONN_DESK": server.uri(_warehouse(world), PAGES, "postgres"),
-        "CROSSCHECK_DESK_ROLES": f"{USER}=reviewer",
+        "CROSSCHECK_DESK_ROLES": os.environ.get("CROSSCHECK_DESK_ROLES", f"{USER}=reviewer"),
         "CROSSCHECK_AUDIT_KEY": home.secret("audit_key"),
         **{
             f"AIRFLOW_CONN_{agency.upper()}_GATEWAY": json.dumps(

@@ -13,8 +13,8 @@ MIB = 1024  # kB, as /proc counts
 class Usage:
     """CPU seconds by component since the first look, and the most memory that a look has seen, in MiB.
 
-    A process that forked several counts what its children have used; memory is the proportional share (PSS): pages that
-    forked processes share count once.
+    A process that forked several counts what its children have used, but not other components below it; memory is the
+    proportional share (PSS): pages that forked processes share count once.
     """
 
     roots: Mapping[str, int]  # component: process id
@@ -28,7 +28,7 @@ class Usage:
         children = _children()
         memory = 0.0
         for name, root in self.roots.items():
-            below = list(_descendants(root, children))
+            below = list(_descendants(root, children, set(self.roots.values())))
             own, waited = _cpu(root)
             below_it = waited + sum(sum(_cpu(pid)) for pid in below)
             if name == self.split:
@@ -56,10 +56,11 @@ def _children() -> dict[int, list[int]]:
     return found
 
 
-def _descendants(root: int, children: Mapping[int, list[int]]) -> Iterable[int]:
+def _descendants(root: int, children: Mapping[int, list[int]], roots: set[int]) -> Iterable[int]:
     for child in children.get(root, []):
-        yield child
-        yield from _descendants(child, children)
+        if child not in roots:
+            yield child
+            yield from _descendants(child, children, roots)
 
 
 def _stat(pid: int) -> list[str]:

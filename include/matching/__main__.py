@@ -20,9 +20,8 @@ from include.matching.files.writing import Writer
 from include.matching.link import dedupe
 from include.matching.model import DEFAULT, Model, ModelError, load_model, save_model
 
-ENOUGH_TO_LEARN = (
-    20  # rows of the smaller file: from so few on, models trained on parts of the benchmark's sets were better
-)
+# Rows of the smaller file: from so few on, models trained on parts of the benchmark's sets were better.
+ENOUGH_TO_LEARN = 20
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 

@@ -1,8 +1,8 @@
 """Which pairs are worth comparing: those that share a key. A row's keys depend on the row and the model alone.
 
 The rules overlap on purpose: a true pair is lost only if no number, no date, and no two of name, part of the date and
-place survive in both rows. A key that would be common is refined, not dropped: how common a name is stands in the
-model, so that what is compared with what does not depend on how much is compared at once.
+place survive in both rows. A key that would be common is refined, not dropped: how common a name, a date or a telephone
+is stands in the model, so that what is compared with what does not depend on how much is compared at once.
 
 The sides are not alike: the left, small one is indexed once, the right one only looks up. Its cost is linear in the
 right rows.
@@ -20,7 +20,7 @@ import pandas as pd
 from include.matching.fields import Table
 from include.matching.model import Model
 from include.matching.records import NUMBERS, Records, read_records
-from include.matching.words import Flags, Hashes, Numbers, Shares, mix
+from include.matching.words import Flags, Hashes, Numbers, Shares, Words, mix, mix_in
 
 # How many rows of a right side, as large as the model says, a key of each kind may find by chance for a row of the
 # left. People go by culture: some find ten times as many.
@@ -31,7 +31,16 @@ PER_WORD_AND_INITIAL = 4
 INITIALS = 15  # that names begin with, were each as common
 PER_WORD = 4
 PER_POSTCODE = 10  # a small table's; in a large one a postcode is shared by hundreds
-FILTER_BITS = 22  # of a table of flags that turns most keys away before they are looked up: 4 MB stay in the cache
+PER_PHONE = 10  # hundreds share one in the simulated world, or where only the firm's is known
+PER_DATE = 10  # of a million people seventy are born on one day
+# Rows of a right side from which these numbers hold as they are: in a smaller one so many times as many may be found.
+MANY_ROWS = 20_000
+SLOTS_PER_KEY_BITS = (
+    4  # sixteen slots for each key of the left: fifteen of sixteen keys that it has not are turned away
+)
+MOST_SLOTS_BITS = 22  # 16 MB; above a quarter of a million keys the slots fill up
+_ROW_BITS = 32  # a pair as one number: the right row, then the left one
+_ROW = (1 << _ROW_BITS) - 1
 
 
 @dataclass(frozen=True)
@@ -58,15 +67,16 @@ class Index:
 
     def candidates(self, right: Records) -> tuple[Numbers, Numbers]:
         """Rows of the left side and of `right` that share a key, each pair once."""
-        width = max(len(right), 1)
         found = []
         for rule, keys in row_keys(right, self.model):
             if rule in self.rules:
-                pairs = self.rules[rule].find(keys, width)
+                pairs = self.rules[rule].find(keys)
                 self.pairs[rule] += len(pairs)
                 found.append(pairs)
-        together = pd.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
-        return together // width, together % width
+        # by right row: those of a pair are near each other in memory when it is compared
+        together = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *found]))
+        together = together[np.diff(together, prepend=-1) > 0]
+        return together & _ROW, together >> _ROW_BITS
 
 
 @dataclass(frozen=True)
@@ -75,26 +85,34 @@ class _Side:
     start: Numbers  # where the rows of each key begin
     count: Numbers
     row: Numbers
-    seen: Flags
+    first: npt.NDArray[np.int32]  # of the keys with the same leading bits; where there are none, one past the last
+    shift: np.uint64  # what is left of a key are its leading bits
 
     @classmethod
     def of(cls, keys: _Keys) -> "_Side":
         order = np.argsort(keys.key, kind="stable")
         distinct, start, count = np.unique(keys.key[order], return_index=True, return_counts=True)
-        seen = np.zeros(1 << FILTER_BITS, dtype=bool)
-        seen[_slot(distinct)] = True
-        return cls(distinct, start, count, keys.row[order], seen)
+        slots = min(len(distinct).bit_length() + SLOTS_PER_KEY_BITS, MOST_SLOTS_BITS)
+        shift = np.uint64(64 - slots)
+        slot, at = np.unique(distinct >> shift, return_index=True)
+        first = np.full(1 << slots, len(distinct), dtype=np.int32)
+        first[slot] = at
+        return cls(np.append(distinct, ~np.uint64(0)), start, count, keys.row[order], first, shift)
 
-    def find(self, keys: _Keys, width: int) -> Numbers:
-        """`left row * width + right row` of the pairs that share a key."""
-        some = np.flatnonzero(self.seen[_slot(keys.key)])
-        key, row = keys.key[some], keys.row[some]
-        at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
+    def find(self, keys: _Keys) -> Numbers:
+        """`right row << _ROW_BITS | left row` of the pairs that share a key."""
+        at = self.first[keys.key >> self.shift]
+        some = np.flatnonzero(at < len(self.count))  # most keys are turned away here
+        at, key, row = at[some].astype(np.int64), keys.key[some], keys.row[some]
+        behind = np.flatnonzero(self.key[at] < key)
+        while len(behind):
+            at[behind] += 1
+            behind = behind[self.key[at[behind]] < key[behind]]
         hit = np.flatnonzero(self.key[at] == key)
         at, row = at[hit], row[hit]
         times = self.count[at]
         offset = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-        pairs: Numbers = self.row[np.repeat(self.start[at], times) + offset] * width + np.repeat(row, times)
+        pairs: Numbers = np.repeat(row << _ROW_BITS, times) | self.row[np.repeat(self.start[at], times) + offset]
         return pairs
 
 
@@ -118,43 +136,80 @@ def _together(keys: list[_Keys]) -> _Keys:
     return _Keys(np.concatenate([each.row for each in keys]), np.concatenate([each.key for each in keys]))
 
 
-def _slot(key: Hashes) -> Hashes:
-    return key >> np.uint64(64 - FILTER_BITS)
-
-
 def row_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
     """All keys of a side, rule by rule; a row may have a key twice."""
     for number in NUMBERS:
-        for values in records.numbers[number].T:
-            some = np.flatnonzero(values)
-            if len(some):
-                yield number, _Keys(some, mix(values[some].view(np.uint64)))
-    if (some := np.flatnonzero(records.organisation)).size:
-        yield "organisation", _Keys(some, mix(records.organisation[some]))
-    some = np.flatnonzero((records.postcode != 0) & (records.street_key != 0))
-    if len(some):
-        yield "postcode and house", _Keys(some, mix(records.postcode[some].view(np.uint64), records.street_key[some]))
-    if len(some := np.flatnonzero(records.postcode)) and _per_postcode(model) <= PER_POSTCODE:
-        yield "postcode", _Keys(some, mix(records.postcode[some].view(np.uint64)))
-    yield from _date_keys(records)
+        if number != "phone" or not _common_phone(model):
+            for values in records.numbers[number].T:
+                yield number, _of_values(values)
+    yield "organisation", _of_values(records.organisation)
+    yield "postcode and house", _of_values(records.postcode, records.street_key)
+    if _by_chance(model, "place", "exact", "postcode") <= PER_POSTCODE:
+        yield "postcode", _of_values(records.postcode)
+    yield from _date_keys(records, model)
+    if _common_phone(model):
+        for phone in records.numbers["phone"].T:
+            yield "phone and postcode", _of_values(phone, records.postcode)
+            for born in records.born.T:
+                yield "phone and date", _of_values(phone, born)
     yield from _word_keys(records, model)
     yield "two words", _pairs_of_words(records, model)
 
 
-def _per_postcode(model: Model) -> float:
-    """Rows of the right side that share the postcode of a row of the left."""
-    place = model.comparisons["place"]
-    return sum(place[level].u or 0.0 for level in ("exact", "postcode")) * model.right_rows
+def _of_values(*values: npt.NDArray[np.generic]) -> _Keys:
+    """One key for each row that has all of these values; 0 is none."""
+    some = np.flatnonzero(np.all([each != 0 for each in values], axis=0))
+    return _Keys(some, mix(*(each[some] for each in values)))
 
 
-def _date_keys(records: Records) -> Iterator[tuple[str, _Keys]]:
+def _times(model: Model) -> float:
+    """How many times as much as in a large table a key may find by chance.
+
+    A small table costs little, and where each person has ten rows, ten times as much is to be found.
+    """
+    return max(1.0, MANY_ROWS / model.right_rows, model.prior * model.right_rows)
+
+
+def _by_chance(model: Model, comparison: str, *levels: str) -> float:
+    """Rows of the right side that agree so well with a row of the left and are strangers, set beside what may be found."""
+    rows = model.right_rows / _times(model)
+    return sum(model.comparisons[comparison][level].u or 0.0 for level in levels) * rows
+
+
+def _common_phone(model: Model) -> bool:
+    return _by_chance(model, "phone", "exact") > PER_PHONE
+
+
+def _date_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
     """The date; with day and month in ascending order, so that a swap does not matter. 1 January says only the year."""
+    names = records.names
     for born in records.born.T:
         year, month, day = born // 10000, born // 100 % 100, born % 100
-        some = np.flatnonzero((day > 0) & (born % 10000 != 101))
-        low, high = np.minimum(month, day)[some], np.maximum(month, day)[some]
-        if len(some):
-            yield "date", _Keys(some, mix(year[some], low * 32 + high))
+        is_date = (day > 0) & (born % 10000 != 101)
+        date = mix(year, np.minimum(month, day) * 32 + np.maximum(month, day)) * is_date
+        if _by_chance(model, "date_of_birth", "exact", "swapped") <= PER_DATE:
+            yield "date", _of_values(date)
+            continue
+        for words in (names.forenames.given[names.forename], names.surnames.words[names.surname, 0]):
+            of_name = _of_values(date[names.row], records.words.letters[words, 0])
+            yield "date and initial", _Keys(names.row[of_name.row], of_name.key)
+        yield "date and postcode", _of_values(date, records.postcode)
+        yield "date and house", _of_values(date, records.street_key)
+
+
+@dataclass(frozen=True)
+class _Sounds:
+    """What words sound like: each word's own sound, in the order of the words, then those of what nicknames stand
+    for."""
+
+    key: Hashes  # `mix` of the sound
+    expected: Shares  # rows of the right side with a name of this sound, as in a large table
+
+    @classmethod
+    def of(cls, words: Words, model: Model) -> "_Sounds":
+        heard = np.concatenate([words.heard, words.meant.ravel(order="F")])
+        share = np.concatenate([words.heard_share, words.meant_share.ravel(order="F")])
+        return cls(mix(heard), share * model.right_rows / _times(model))
 
 
 @dataclass(frozen=True)
@@ -163,107 +218,127 @@ class _Said:
 
     row: Numbers
     word: Numbers
-    heard: Hashes
-    expected: Shares  # rows of the right side with a name of this sound
+    sound: Numbers  # position in _Sounds
 
     def take(self, at: Numbers) -> "_Said":
-        return _Said(self.row[at], self.word[at], self.heard[at], self.expected[at])
+        return _Said(self.row[at], self.word[at], self.sound[at])
 
     @classmethod
-    def of(cls, records: Records, model: Model) -> "_Said":
+    def of(cls, records: Records) -> "_Said":
         """Every word of every name, an initial excepted."""
         row, word = _words_of_rows(records)
-        words = records.words
-        parts = [(row, word, words.heard[word], words.heard_share[word])]
-        for heard, share in zip(words.meant.T, words.meant_share.T, strict=True):
-            some = np.flatnonzero(heard[word])
-            parts.append((row[some], word[some], heard[word[some]], share[word[some]]))
-        rows, at, sounds, shares = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return cls(rows, at, sounds, shares * model.right_rows)
+        parts = [(row, word, word)]
+        for nth, meant in enumerate(records.words.meant.T):
+            some = np.flatnonzero((meant != 0)[word])
+            parts.append((row[some], word[some], word[some] + (nth + 1) * len(meant)))
+        return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def _word_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
     """A word of the name with a part of the date, or with the place; a rare one alone. A common word takes another's
     initial along."""
-    said = _Said.of(records, model)
-    row, heard, common = said.row, said.heard, said.expected > PER_WORD_AND_YEAR * YEARS
+    said, sounds = _Said.of(records), _Sounds.of(records.words, model)
+    common = (sounds.expected > PER_WORD_AND_YEAR * YEARS)[said.sound]
     for born in records.born.T:
-        year, rest = born[row] // 10000, born[row] % 10000
-        some = np.flatnonzero((year > 0) & ~common)
-        yield "word and year", _Keys(row[some], mix(heard[some], year[some]))
+        years, days = (born // 10000).astype(np.uint64), (born % 10000).astype(np.uint64)
+        days[(days == 101) | (days % 100 == 0)] = 0
+        year = years[said.row]
+        yield "word and year", _with(said, sounds, year, (year > 0) & ~common)
         some = np.flatnonzero((year > 0) & common)
-        yield "word, year and initial", _with_initials(records, said.take(some), year[some])
-        some = np.flatnonzero((rest > 0) & (rest != 101) & (rest % 100 > 0))
-        yield "word and day", _Keys(row[some], mix(heard[some], rest[some]))
-    some = np.flatnonzero(records.postcode[row])
-    if len(some):
-        yield "word and postcode", _Keys(row[some], mix(heard[some], records.postcode[row[some]].view(np.uint64)))
-    some = np.flatnonzero(records.street_key[row])
-    if len(some):
-        yield "word and house", _Keys(row[some], mix(heard[some], records.street_key[row[some]]))
-    some = np.flatnonzero(said.expected <= PER_WORD)
-    yield "rare word", _Keys(row[some], mix(heard[some]))
-    some = np.flatnonzero(said.expected <= PER_WORD_AND_INITIAL * INITIALS)
-    yield "word and initial", _with_initials(records, said.take(some), np.zeros(len(some), dtype=np.int64))
+        yield "word, year and initial", _with_initials(records, said.take(some), sounds, year[some])
+        day = days[said.row]
+        yield "word and day", _with(said, sounds, day, (day > 0) & ~common)
+        some = np.flatnonzero((day > 0) & common)
+        yield "word, day and initial", _with_initials(records, said.take(some), sounds, day[some])
+    places = [("word and postcode", records.postcode.view(np.uint64)), ("word and house", records.street_key)]
+    if _common_phone(model):
+        places += [("word and phone", phone.view(np.uint64)) for phone in records.numbers["phone"].T]
+    for rule, place in places:
+        if place.any():
+            yield rule, _with(said, sounds, (at := place[said.row]), at != 0)
+    some = np.flatnonzero((sounds.expected <= PER_WORD)[said.sound])
+    yield "rare word", _Keys(said.row[some], sounds.key[said.sound[some]])
+    some = np.flatnonzero((sounds.expected <= PER_WORD_AND_INITIAL * INITIALS)[said.sound])
+    yield "word and initial", _with_initials(records, said.take(some), sounds, np.zeros(len(some), dtype=np.uint64))
 
 
-def _with_initials(records: Records, said: _Said, year: Numbers) -> _Keys:
-    """A word and the year with the initials of the first given name and of the first word of the surname."""
-    names = records.names
-    first = records.first_name[said.row]
+def _with(said: _Said, sounds: _Sounds, part: Hashes, chosen: Flags) -> _Keys:
+    """Some of the words with another number."""
+    some = np.flatnonzero(chosen)
+    return _Keys(said.row[some], mix_in(sounds.key[said.sound[some]], part[some]))
+
+
+def _with_initials(records: Records, said: _Said, sounds: _Sounds, part: Hashes) -> _Keys:
+    """A word and another number with the initials of the first given name and of the first word of the surname."""
+    names, first = records.names, records.first_name[:-1]
+    key = mix_in(sounds.key[said.sound], part)
     found = []
-    for part in (names.given, names.family[:, 0]):
-        word = part[first]
-        initial = records.words.letters[word, 0]
-        other = np.flatnonzero((initial > 0) & (word != said.word))
-        found.append(_Keys(said.row[other], mix(said.heard[other], year[other], initial[other])))
+    for words in (names.forenames.given[names.forename[first]], names.surnames.words[names.surname[first], 0]):
+        initial = records.words.letters[words, 0][said.row]
+        other = np.flatnonzero((initial > 0) & (words[said.row] != said.word))
+        found.append(_Keys(said.row[other], mix_in(key[other], initial[other])))
     return _together(found)
 
 
 def _words_of_rows(records: Records) -> tuple[Numbers, Numbers]:
     """(row, word) of every word of every name, an initial excepted."""
     names, words = records.names, records.words
-    columns = [*names.family.T, names.given, *names.middle.T]
-    some = [np.flatnonzero(words.length[column] > 1) for column in columns]
+    surnames, forenames = names.surnames, names.forenames
+    columns = [(column, names.surname) for column in surnames.words.T]
+    columns += [(column, names.forename) for column in (forenames.given, *forenames.middle.T)]
+    is_word = words.length > 1
+    some = [np.flatnonzero(is_word[column][half]) for column, half in columns]
     row = np.concatenate([names.row[at] for at in some])
-    word = np.concatenate([column[at] for column, at in zip(columns, some, strict=True)]).astype(np.int64)
+    word = np.concatenate([column[half[at]] for at, (column, half) in zip(some, columns, strict=True)]).astype(np.int64)
     several = (np.diff(records.first_name) > 1)[row]  # readings of one name are made of the same words
-    once = pd.unique(row[several] * len(words) + word[several])
-    row = np.concatenate([row[~several], once // len(words)])
-    return row, np.concatenate([word[~several], once % len(words)])
+    one, more = np.flatnonzero(~several), np.flatnonzero(several)
+    once = pd.unique(row[more] * len(words) + word[more])
+    return np.concatenate([row[one], once // len(words)]), np.concatenate([word[one], once % len(words)])
 
 
 def _pairs_of_words(records: Records, model: Model) -> _Keys:
     """A word of the surname with a word of the given names, in either order; all of each half as one word, too."""
-    names = records.names
-    families = [_half(records, column) for column in names.family.T]
+    names, words = records.names, records.words
+    surnames, forenames, rows = names.surnames, names.forenames, model.right_rows / _times(model)
+    families = [_half(words, column) for column in surnames.words.T]
     givens = [
-        each for column in (names.given, *names.middle.T) for each in (_half(records, column), *_meant(records, column))
+        each
+        for column in (forenames.given, *forenames.middle.T)
+        for each in (_half(words, column), *_meant(words, column))
     ]
-    rare = np.zeros(len(names))  # a half as one word is rarer than its words
-    families.append((names.family_heard * (names.family_count > 1), rare))
-    givens.append((names.given_heard * (names.given_count > 1), rare))
-    known = [[np.flatnonzero(heard) for heard, _ in halves] for halves in (families, givens)]
+    for halves, half in ((families, surnames), (givens, forenames)):  # a half as one word is rarer than its words
+        halves.append((half.heard * (half.count > 1), np.zeros(len(half.count))))
     found = []
-    for (at_family, (family, family_share)), (at_given, (given, given_share)) in product(
-        zip(known[0], families, strict=True), zip(known[1], givens, strict=True)
+    for ((family, family_share), at_family), ((given, given_share), at_given) in product(
+        _known(families, names.surname), _known(givens, names.forename)
     ):
         at = min(at_family, at_given, key=len)  # few have a second surname, or a nickname
-        common = family_share[at] * given_share[at] * model.right_rows
-        some = at[(family[at] != 0) & (given[at] != 0) & (common <= PER_TWO_WORDS)]
-        low, high = np.minimum(family[some], given[some]), np.maximum(family[some], given[some])
-        found.append(_Keys(names.row[some], mix(low, high)))
+        if at is at_family:
+            at = at[np.flatnonzero((given != 0)[names.forename[at]])]
+        else:
+            at = at[np.flatnonzero((family != 0)[names.surname[at]])]
+        surname, forename = names.surname[at], names.forename[at]
+        some = np.flatnonzero(family_share[surname] * given_share[forename] * rows <= PER_TWO_WORDS)
+        one, other = family[surname[some]], given[forename[some]]
+        found.append(_Keys(names.row[at[some]], mix(np.minimum(one, other), np.maximum(one, other))))
     return _together([_nothing(), *found])
 
 
-def _half(records: Records, column: Numbers) -> tuple[Hashes, Shares]:
-    """Sound, and share, of one word of each name; nothing for an initial."""
-    words = records.words
+_Half = tuple[Hashes, Shares]
+
+
+def _known(halves: list[_Half], position: Numbers) -> list[tuple[_Half, Numbers]]:
+    """For each kind of half, the readings that have it."""
+    there = [(each, each[0] != 0) for each in halves]
+    return [(each, np.flatnonzero(known[position])) for each, known in there if known.any()]
+
+
+def _half(words: Words, column: Numbers) -> _Half:
+    """Sound, and share, of one word of each half; nothing for an initial."""
     return words.heard[column] * (words.length[column] > 1), words.heard_share[column]
 
 
-def _meant(records: Records, column: Numbers) -> Iterator[tuple[Hashes, Shares]]:
+def _meant(words: Words, column: Numbers) -> Iterator[_Half]:
     """The names that nicknames may stand for."""
-    words = records.words
     for heard, share in zip(words.meant.T, words.meant_share.T, strict=True):
         yield heard[column], share[column]

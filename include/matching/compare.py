@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from include.matching.model import LEVELS
 from include.matching.nicknames import Nicknames
-from include.matching.records import Records, organisation, street
+from include.matching.records import DISTRICT_BITS, Records, organisation, street
 from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words, bits
 
 Level = npt.NDArray[np.int8]
@@ -31,6 +31,9 @@ SIMILAR_STREET = 0.75  # of a street's: an apartment, an abbreviation that we do
 SIMILAR_FIRM = 0.8
 # Levels that rapidfuzz may find where spelling and sound differ, the better one first.
 BY_EDITS = {"family_name": ("close", "similar"), "given_name": ("variant", "similar"), "middle_name": ("variant",)}
+HALF_A_YEAR = (
+    6 * 31
+)  # days, about: dates that are some weeks apart are as near across the turn of the year as within it
 YEAR_NEAR = 2  # years between an estimated year of birth and another
 
 GENERATION = (16, 45)  # years between a parent and a child of one name
@@ -51,18 +54,25 @@ class Levels:
 # -- names
 
 
-def compare_names(left: Records, right: Records, names: Pairs, several_floor: float) -> dict[str, Levels]:
-    """Levels of the comparisons of names, for pairs of positions in `left.names` and `right.names`."""
+def compare_names(left: Records, right: Records, names: Pairs, family: Levels) -> dict[str, Levels]:
+    """Levels of the comparisons of names, for pairs of positions in `left.names` and `right.names`; `family`, what
+    `compare_surnames` found, is changed where names are swapped."""
     a, b = left.names, right.names
     i, j = names
     order = np.maximum(a.order[i], b.order[j])
-    family, given, middle = _as_written(left, right, names, several_floor)
+    given, middle = _as_written(left, right, names)
     both, half = crosswise(left, right, names)
     swapped = np.flatnonzero(both & (family.level != 0) & (given.level != 0))
-    misspelled = np.flatnonzero(half & (family.level == _last("family_name")) & (given.level == _last("given_name")))
-    if len(misspelled):
-        misspelled = misspelled[_near_crosswise(left, right, (i[misspelled], j[misspelled]))]
-        swapped = np.concatenate([swapped, misspelled])
+    halves = np.flatnonzero(half & (family.level == _last("family_name")) & (given.level == _last("given_name")))
+    if len(halves) and given.bits is not None:
+        in_parts = _in_parts(left, i[halves]) & _in_parts(right, j[halves])
+        near, similar, common = _half_crosswise(left, right, (i[halves], j[halves]))
+        swapped, far = np.append(swapped, halves[near]), ~near & in_parts
+        halves, similar, common = halves[far], similar[far], common[far]
+        family.level[halves[similar]] = LEVELS["family_name"].index("similar")
+        given.level[halves], given.bits[halves] = 0, common
+        middle.level[halves] = NONE
+        order[halves] = 1
     if len(swapped):
         exact = _swapped_exactly(left, right, (i[swapped], j[swapped]))
         family.level[swapped] = np.where(exact, 0, LEVELS["family_name"].index("close"))
@@ -71,21 +81,23 @@ def compare_names(left: Records, right: Records, names: Pairs, several_floor: fl
         order[swapped] = 1
     named = [(side.names.family[at, 0] > 0) | (side.names.given[at] > 0) for side, at in ((left, i), (right, j))]
     known = named[0] & named[1]
-    suffix = np.where((a.suffix[i] > 0) & (b.suffix[j] > 0), a.suffix[i] != b.suffix[j], NONE)
+    source = np.maximum(a.source[i], b.source[j])
+    put(order, ~known, NONE)
+    put(source, ~known, NONE)
     return {
-        "name_order": Levels(np.where(known, order, NONE).astype(np.int8)),
-        "name_source": Levels(np.where(known, np.maximum(a.source[i], b.source[j]), NONE).astype(np.int8)),
+        "name_order": Levels(order),
+        "name_source": Levels(source),
         "family_name": family,
         "given_name": given,
         "middle_name": middle,
-        "suffix": Levels(suffix.astype(np.int8)),
+        "suffix": Levels(_same(a.suffix[i], b.suffix[j])),
     }
 
 
-def _as_written(left: Records, right: Records, names: Pairs, several_floor: float) -> tuple[Levels, Levels, Levels]:
+def _as_written(left: Records, right: Records, names: Pairs) -> tuple[Levels, Levels]:
+    """Levels of the given and of the middle names."""
     a, b = left.names, right.names
     i, j = names
-    family = compare_surnames(left, right, names, several_floor)
     ones, others = a.given[i], b.given[j]
     found = _given(left.words, right.words, ones, others)
     joined = (a.given_joined[i] == b.given_joined[j]) & (a.given_count[i] > 0)
@@ -105,27 +117,28 @@ def _as_written(left: Records, right: Records, names: Pairs, several_floor: floa
     found["crossed"] = crossed[0] | crossed[1]
     known = (ones > 0) & (others > 0)
     common = np.maximum(left.words.given_bits[ones], right.words.given_bits[others])
-    common = np.where(
-        crossed[0], left.words.given_bits[ones], np.where(crossed[1], right.words.given_bits[others], common)
-    )
+    for side, words, flags in ((right, others, crossed[1]), (left, ones, crossed[0])):
+        some = np.flatnonzero(flags)
+        common[some] = side.words.given_bits[words[some]]
     given_level = _choose("given_name", found, known)
     given = _by_initial(
         "given_name", given_level, common, left.words.initial_bits[ones], right.words.initial_bits[others]
     )
     # a name that was crossed, or divided in another way, has used up the middle name
     free = ~found["crossed"] & ~(one_string & divided)
-    second = np.where(free, a.middle[i, 0], 0), np.where(free, b.middle[j, 0], 0)
+    second = a.middle[i, 0] * free, b.middle[j, 0] * free
     middle = _given(left.words, right.words, *second)
     second_common = np.maximum(left.words.given_bits[second[0]], right.words.given_bits[second[1]])
     level = _choose("middle_name", middle, (second[0] > 0) & (second[1] > 0))
     initials = left.words.initial_bits[second[0]], right.words.initial_bits[second[1]]
-    return family, given, _by_initial("middle_name", level, second_common, *initials)
+    return given, _by_initial("middle_name", level, second_common, *initials)
 
 
 def _by_initial(comparison: str, level: Level, common: Bits, ones: Bits, others: Bits) -> Levels:
     """Levels of names that are so common; an initial is as common as the letter."""
-    initial = level == LEVELS[comparison].index("initial")
-    return Levels(level, np.where(initial, np.maximum(ones, others), common))
+    initial = np.flatnonzero(level == LEVELS[comparison].index("initial"))
+    common[initial] = np.maximum(ones[initial], others[initial])
+    return Levels(level, common)
 
 
 def compare_surnames(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:
@@ -138,9 +151,8 @@ def compare_surnames(left: Records, right: Records, names: Pairs, several_floor:
     may_be_cut = np.flatnonzero((a.cut[i] | b.cut[j]) & ~exact)
     exact[may_be_cut] = _begins(left.words, right.words, a.family[i[may_be_cut], 0], b.family[j[may_be_cut], 0])
     close = a.family_heard[i] == b.family_heard[j]
-    common = np.maximum(
-        family_bits(left.words, a.family[i], several_floor), family_bits(right.words, b.family[j], several_floor)
-    )
+    ones, others = (family_bits(side.words, side.names.surnames.words, several_floor) for side in (left, right))
+    common = np.maximum(ones[a.surname[i]], others[b.surname[j]])
     partial = np.zeros(len(i), dtype=bool)
     some = np.flatnonzero(known & ~exact & ~close & ((a.family_count[i] > 1) | (b.family_count[j] > 1)))
     if len(some):
@@ -164,10 +176,11 @@ def _shared_word(left: Records, right: Records, names: Pairs, common: Bits) -> t
     shared, rarest = np.zeros(len(ones), dtype=bool), np.zeros(len(ones), dtype=np.float32)
     for one in ones.T:
         for other in others.T:
-            alike = (one > 0) & (other > 0) & (left.words.heard[one] == right.words.heard[other])
-            both = np.maximum(left.words.family_bits[one], right.words.family_bits[other])
-            rarest = np.where(alike, np.minimum(rarest, both), rarest)
-            shared |= alike
+            some = np.flatnonzero((one > 0) & (other > 0))
+            some = some[left.words.heard[one[some]] == right.words.heard[other[some]]]
+            both = np.maximum(left.words.family_bits[one[some]], right.words.family_bits[other[some]])
+            rarest[some] = np.minimum(rarest[some], both)
+            shared[some] = True
     return shared, np.where(shared, rarest, common)
 
 
@@ -212,13 +225,44 @@ def crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags, Flags
     return one & other & known, (one ^ other) & known
 
 
-def _near_crosswise(left: Records, right: Records, names: Pairs) -> Flags:
-    """Of names of which one half agrees crosswise: whether the other half does but for a misspelling."""
+def _in_parts(side: Records, names: Numbers) -> Flags:
+    """Names that are read in one way only; a whole name has been read in every order already."""
+    row = side.names.row[names]
+    found: Flags = side.first_name[row + 1] - side.first_name[row] == 1
+    return found
+
+
+def given_differs(left: Records, right: Records, names: Pairs, nicknames: Nicknames) -> Flags:
+    """Whether given names surely differ: they are known, and agree neither by letters, sound nor initial, nor with a
+    middle name, nor as nicknames."""
     a, b = left.names, right.names
     i, j = names
-    found: Flags = _near(left.words, right.words, a.family[i, 0], b.given[j])[0]
-    found &= _near(left.words, right.words, a.given[i], b.family[j, 0])[0]
-    return found
+    ones, others = a.given[i], b.given[j]
+    alike = (ones == 0) | (others == 0) | (left.words.letters[ones, 0] == right.words.letters[others, 0])
+    alike |= left.words.heard[ones] == right.words.heard[others]
+    alike |= (a.given_heard[i] == b.given_heard[j]) | (a.given_joined[i] == b.given_joined[j])
+    alike |= may_be_similar(left.words, right.words, ones, others)
+    some = np.flatnonzero(~alike)
+    i, j, ones, others = i[some], j[some], ones[some], others[some]
+    alike[some] = _are_nicknames(left.words, right.words, ones, others, nicknames)
+    alike[some] |= _among(left.words.spelling.value[ones], right.words.spelling.value, b.middle[j])
+    alike[some] |= _among(right.words.spelling.value[others], left.words.spelling.value, a.middle[i])
+    return ~alike
+
+
+def _half_crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags, Flags, Bits]:
+    """Of names of which one half agrees crosswise: whether the other half does but for a misspelling, whether it is
+    similar, and how common the half that agrees is."""
+    a, b = left.names, right.names
+    i, j = names
+    crossings = (a.family[i, 0], b.given[j]), (a.given[i], b.family[j, 0])
+    (near_one, like_one), (near_other, like_other) = (_near(left.words, right.words, *each) for each in crossings)
+    agrees = a.family_heard[i] == right.words.heard[b.given[j]]
+    agrees |= a.family_heard[i] == b.given_heard[j]
+    ones, others = (np.where(agrees, *each) for each in zip(*crossings, strict=True))
+    shares = [left.words.family_bits, left.words.given_bits], [right.words.family_bits, right.words.given_bits]
+    common = np.max([each[at] for side, at in zip(shares, (ones, others), strict=True) for each in side], axis=0)
+    return near_one & near_other, like_one & like_other, common
 
 
 def _swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
@@ -326,7 +370,7 @@ def compare_fields(left: Records, right: Records, pairs: Pairs) -> dict[str, Lev
     }
     found["place"] = _places(left, right, pairs)
     unreadable = ~(left.country_known[a] & right.country_known[b])
-    found["country"][unreadable & (found["country"] > 0)] = NONE  # no contradiction
+    put(found["country"], unreadable & (found["country"] > 0), NONE)  # no contradiction
     for field, numbers in left.numbers.items():
         found[field] = _best_of(numbers, right.numbers[field], pairs, _numbers if field != "phone" else _phones)
     return {comparison: Levels(level.astype(np.int8)) for comparison, level in found.items()}
@@ -348,7 +392,9 @@ def _best_of(left: npt.NDArray[np.integer], right: npt.NDArray[np.integer], pair
 
 def _same(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> Level:
     """0 the same, 1 different: the levels of the plainest comparisons."""
-    return np.where((a != 0) & (b != 0), a != b, NONE).astype(np.int8)
+    level = (a != b).astype(np.int8)
+    put(level, (a == 0) | (b == 0), NONE)
+    return level
 
 
 def _dates(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Level:
@@ -362,11 +408,13 @@ def _dates(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Level:
     near = np.flatnonzero(year.astype(np.int8) + month + day == 2)  # a digit belongs to one of the three
 
     def say(level: str, where: Flags) -> None:
-        found[where] = names.index(level)
+        put(found, where, names.index(level))
 
     apart = np.abs(year_a - year_b)
     say("generation", (apart >= GENERATION[0]) & (apart <= GENERATION[1]))
     say("same_year", year)
+    turn = np.flatnonzero(~vague & (apart == 1))  # of the year
+    found[turn[np.abs(_days(a[turn]) - _days(b[turn])) <= HALF_A_YEAR]] = names.index("same_year")
     say("year_near", vague & ~year & (apart <= YEAR_NEAR))
     say("year_only", vague & year)
     say("one_part", ~vague & (year.astype(np.int8) + month + day == 2))
@@ -379,8 +427,27 @@ def _dates(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Level:
     return found
 
 
+def _days(born: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Days, were every month as long as the longest."""
+    return (born // 10000 * 12 + born // 100 % 100) * 31 + born % 100
+
+
 def one_edit(a: npt.NDArray[np.integer], b: npt.NDArray[np.integer], digits: int) -> Flags:
     """Numbers that differ in one digit, or in the order of two neighbours."""
+    apart = np.abs(a.astype(np.int64) - b)
+    some = np.flatnonzero(
+        _ONE_EDIT_APART[np.minimum(np.searchsorted(_ONE_EDIT_APART, apart), len(_ONE_EDIT_APART) - 1)] == apart
+    )
+    found = np.zeros(len(a), dtype=bool)
+    found[some] = _one_digit(a[some], b[some], digits)
+    return found
+
+
+# What numbers that are one edit apart differ by: a digit in its place, or a multiple of nine in it.
+_ONE_EDIT_APART = np.unique(np.multiply.outer(10 ** np.arange(12), [*range(1, 10), *range(9, 90, 9)]))
+
+
+def _one_digit(a: npt.NDArray[np.integer], b: npt.NDArray[np.integer], digits: int) -> Flags:
     differ, turned = np.zeros(len(a), dtype=np.int8), np.zeros(len(a), dtype=bool)
     x, y = a.astype(np.int64), b.astype(np.int64)
     before = (np.full(len(a), -1), np.full(len(a), -1))
@@ -395,7 +462,7 @@ def one_edit(a: npt.NDArray[np.integer], b: npt.NDArray[np.integer], digits: int
 
 def _numbers(a: Numbers, b: Numbers) -> Level:
     """Positive numbers are digits; negative ones are hashes, which are equal or not."""
-    level = np.where(a == b, 0, 2).astype(np.int8)
+    level = 2 * (a != b).astype(np.int8)
     some = np.flatnonzero((level > 0) & (a > 0) & (b > 0))
     level[some[one_edit(a[some], b[some], 10)]] = 1
     return level
@@ -404,7 +471,7 @@ def _numbers(a: Numbers, b: Numbers) -> Level:
 def _phones(a: Numbers, b: Numbers) -> Level:
     level = _numbers(a, b)
     short = (a < 10_000_000) | (b < 10_000_000)  # an area code that is not written
-    level[short & (a % 10_000_000 == b % 10_000_000)] = 0
+    put(level, short & (a % 10_000_000 == b % 10_000_000), 0)
     return level
 
 
@@ -417,12 +484,13 @@ def _places(left: Records, right: Records, pairs: Pairs) -> Level:
     near = np.zeros(len(a), dtype=bool)
     some = np.flatnonzero((code == 1) & (x > 0) & (y > 0))
     near[some] = one_edit(x[some], y[some], 6)
+    near |= (code == 1) & (x < 0) & (x >> DISTRICT_BITS == y >> DISTRICT_BITS)
     level = np.full(len(a), names.index("different"), dtype=np.int8)
-    level[city == 0] = names.index("city")
-    level[near & (city != 1)] = names.index("near")
-    level[code == 0] = names.index("postcode")
-    level[(code == 0) & (city == 0)] = names.index("exact")
-    level[(code == NONE) & (city == NONE)] = NONE
+    put(level, city == 0, names.index("city"))
+    put(level, near & (city != 1), names.index("near"))
+    put(level, code == 0, names.index("postcode"))
+    put(level, (code == 0) & (city == 0), names.index("exact"))
+    put(level, (code == NONE) & (city == NONE), NONE)
     return level
 
 
@@ -430,10 +498,13 @@ def compare_texts(left: Records, right: Records, pairs: Pairs) -> dict[str, Leve
     """Levels of `street` and `organisation` where no text needs to be read; `OPEN` where it does."""
     a, b = pairs
     house_a, house_b = left.house[a], right.house[b]
-    street = np.where(left.has_street[a] & right.has_street[b], OPEN, NONE).astype(np.int8)
-    street[(house_a > 0) & (house_b > 0) & (house_a != house_b) & (street == OPEN)] = len(LEVELS["street"]) - 1
+    known = left.has_street[a] & right.has_street[b]
+    street = np.full(len(a), NONE, dtype=np.int8)
+    put(street, known, OPEN)
+    put(street, known & (house_a > 0) & (house_b > 0) & (house_a != house_b), _last("street"))
     firm = _same(left.organisation[a], right.organisation[b])
-    return {"street": Levels(street), "organisation": Levels(np.where(firm == 1, OPEN, firm).astype(np.int8))}
+    put(firm, firm == 1, OPEN)
+    return {"street": Levels(street), "organisation": Levels(firm)}
 
 
 def refine_texts(left: Records, right: Records, pairs: Pairs, found: dict[str, Levels]) -> None:
@@ -474,7 +545,7 @@ def _alike(left: tuple[Numbers, list[str]], right: tuple[Numbers, list[str]]) ->
 def _texts(records: Records, field: str, rows: Numbers) -> tuple[Numbers, list[str]]:
     """The distinct texts of a field in these rows, made plain, and the position of each row's text."""
     code, used = pd.factorize(rows)
-    plain = _PLAIN[field](records.table[field].take(pa.array(used))).fill_null("").dictionary_encode()
+    plain = _PLAIN[field](records.table.of_rows(field, used)).fill_null("").dictionary_encode()
     return plain.indices.to_numpy().astype(np.int64)[code], plain.dictionary.to_pylist()
 
 
@@ -495,6 +566,11 @@ def _choose(comparison: str, found: dict[str, Flags], known: Flags) -> Level:
     level = np.full(len(known), len(names) - 1, dtype=np.int8)
     for name in reversed(names[:-1]):
         if name in found:
-            level[found[name]] = names.index(name)
-    level[~known] = NONE
+            put(level, found[name], names.index(name))
+    put(level, ~known, NONE)
     return level
+
+
+def put(level: Level, where: Flags, value: int) -> None:
+    """`level[where] = value`, by arithmetic: many times faster, if it is as good as random where."""
+    level += where * (np.int8(value) - level)

@@ -1,11 +1,14 @@
 """The columns that can be matched, and how a table's columns become text."""
 
-from collections.abc import Mapping
 from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from include.matching.words import bytes_of
 
 # What a table may hold beside `id`; a column that is not there is missing for every row.
 FIELDS = (
@@ -15,6 +18,7 @@ FIELDS = (
 SEPARATOR = ";"  # between several names, dates or numbers of one person
 
 Column: TypeAlias = "pa.StringArray"
+Distinct: TypeAlias = "tuple[npt.NDArray[np.int64], Column]"  # position of each row's text, -1 for none; the texts
 
 
 class Table:
@@ -28,31 +32,82 @@ class Table:
             raise ValueError("a table to match has no column [id]; give each row an id of its own")
         if repeated := int(frame["id"].duplicated().sum()):
             raise ValueError(f"[{repeated}] rows repeat an id; give each row an id of its own")
+        self._read(frame)
+
+    def _read(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
         self.ids = frame["id"].reset_index(drop=True)
-        self._frame: Mapping[str, pd.Series] = {name: frame[name] for name in FIELDS if name in frame}
+
+    def between(self, start: int, end: int) -> "Table":
+        """Some of the rows."""
+        part = Table.__new__(Table)
+        part._read(self._frame.iloc[start:end])
+        return part
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def __contains__(self, field: str) -> bool:
-        return field in self._frame
+        return field in FIELDS and field in self._frame
 
     def __getitem__(self, field: str) -> Column:
         """The text of a field; all null if the table does not have it."""
-        return text(self._frame[field]) if field in self._frame else pa.nulls(len(self), pa.string())
+        return text(self._frame[field]) if field in self else pa.nulls(len(self), pa.string())
+
+    def of_rows(self, field: str, rows: npt.NDArray[np.integer]) -> Column:
+        """The text of a field in some of the rows."""
+        return text(self._frame[field].iloc[rows]) if field in self else pa.nulls(len(rows), pa.string())
+
+    def distinct(self, field: str) -> Distinct:
+        """As `distinct` of the text of a field; only what is distinct is made plain."""
+        if field not in self:
+            return distinct(self[field])
+        code, values = distinct(_array(self._frame[field]))
+        texts = _plain(values)
+        if texts is values:
+            return code, texts
+        again, texts = distinct(texts)
+        return np.append(again, -1)[code], texts
 
 
 def text(values: pd.Series) -> Column:
     """A column as text without blanks at its ends; what is empty is null."""
-    found = pa.array(values, from_pandas=True)
-    found = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
-    if not pa.types.is_string(found.type):
-        found = found.cast(pa.string())
-    found = pc.utf8_trim_whitespace(found)
-    return pc.if_else(pc.equal(found, ""), None, found)
+    return _plain(_array(values))
 
 
-def distinct(values: Column) -> tuple[pa.Int32Array, Column]:
-    """Position among the distinct values for each row (null stays null), and the distinct values."""
+def distinct(values: pa.Array) -> Distinct:
+    """Position among the distinct values for each row, -1 for null; and the distinct values."""
+    if len(values) == values.null_count:
+        return np.full(len(values), -1, dtype=np.int64), pa.array([], values.type)
     coded = values.dictionary_encode()
-    return coded.indices, coded.dictionary
+    return coded.indices.fill_null(-1).to_numpy().astype(np.int64), coded.dictionary
+
+
+def _array(values: pd.Series) -> pa.Array:
+    found = pa.array(values, from_pandas=True)
+    if isinstance(found, pa.ChunkedArray):  # one chunk is not copied
+        found = found.chunk(0) if found.num_chunks == 1 else found.combine_chunks()
+    return found
+
+
+def _plain(values: pa.Array) -> Column:
+    if values.null_count == len(values):
+        return values if pa.types.is_string(values.type) else pa.nulls(len(values), pa.string())
+    if not pa.types.is_string(values.type):
+        # a cast part of an array begins amid its bytes, which `ascii_upper` of Arrow 26 takes for broken text
+        values = (pa.concat_arrays([values]) if values.offset else values).cast(pa.string())
+    odd = pc.and_(pc.is_valid(values), pa.array(_may_have_blanks(values)))
+    if not pc.any(odd).as_py():
+        return values
+    found = pc.utf8_trim_whitespace(values.filter(odd))
+    return pc.replace_with_mask(values, odd, pc.if_else(pc.equal(found, ""), None, found))
+
+
+def _may_have_blanks(values: Column) -> npt.NDArray[np.bool_]:
+    """Texts that are empty, or begin or end with a blank, or with a letter that is not ASCII and might be one."""
+    start, data = bytes_of(values)
+    if not len(data):
+        return np.ones(len(values), dtype=bool)
+    odd = (data <= ord(" ")) | (data > ord("~"))
+    empty = start[1:] == start[:-1]
+    return empty | odd[np.minimum(start[:-1], len(data) - 1)] | odd[start[1:] - 1]

@@ -19,6 +19,7 @@ from include.matching.compare import (
     compare_texts,
     crosswise,
     family_bits,
+    given_differs,
     open_words,
     refine_names,
     refine_texts,
@@ -26,7 +27,7 @@ from include.matching.compare import (
 from include.matching.fields import Table
 from include.matching.model import LEVELS, MISSING, Model
 from include.matching.records import Records, read_records
-from include.matching.weigh import Weights, most, reach, total_of, weigh, weigh_alternatives
+from include.matching.weigh import Weights, least, most, reach, total_of, weigh, weigh_alternatives
 from include.matching.words import Numbers
 
 CHUNK = 250_000  # right rows read at once, and candidate pairs compared at once: bounds memory, changes no result
@@ -53,7 +54,8 @@ class Side:
     """A table that has been read, and the most that its names can add to the weight of a pair."""
 
     records: Records
-    by_given: Weights  # for each name, all but its surname
+    by_given: Weights  # for each name, its given name
+    by_rest: Weights  # and what is neither that nor the surname
     by_names: Weights  # for each row, all of its names
 
     @classmethod
@@ -68,15 +70,19 @@ class Side:
         A shared name counts as the commoner of the two, and so never for more than by its own frequency.
         """
         words, names = records.words, records.names
+        surnames, forenames = names.surnames, names.forenames
         # once for each word: a crossed name counts by its frequency as a given name, be it a middle name or not
         given, middle = (reach(comparison, words.given_bits, model) for comparison in ("given_name", "middle_name"))
-        second = names.middle[:, 0]
-        by_given = np.maximum(given[names.given], given[names.middle].max(axis=1, where=names.middle > 0, initial=0.0))
-        by_given += np.where(second > 0, middle[second], 0.0)
-        by_given += sum(most(comparison, model) for comparison in ("name_order", "name_source", "suffix"))
-        common = family_bits(words, names.family, model.frequencies.several_floor)
-        every = by_given + reach("family_name", common, model)
-        return cls(records, by_given, np.maximum.reduceat(every, records.first_name[:-1]) if len(records) else every)
+        second = forenames.middle[:, 0]
+        by_given = given[forenames.middle].max(axis=1, where=forenames.middle > 0, initial=0.0)
+        by_given = np.maximum(given[forenames.given], by_given)
+        by_rest = np.where(second > 0, middle[second], 0.0)
+        by_rest += sum(most(comparison, model) for comparison in ("name_order", "name_source", "suffix"))
+        common = family_bits(words, surnames.words, model.frequencies.several_floor)
+        by_family = reach("family_name", common, model)
+        every = by_family[names.surname] + (by_given + by_rest)[names.forename]
+        by_names = np.maximum.reduceat(every, records.first_name[:-1]) if len(records) else every
+        return cls(records, by_given[names.forename], by_rest[names.forename], by_names)
 
 
 @dataclass(frozen=True)
@@ -132,7 +138,6 @@ class Linker:
 
     def link(self, right: pd.DataFrame, *, within: bool = False) -> Links:
         """The pairs with the rows of one right side. `within`: it is the left side itself."""
-        Table(right)  # ids must not repeat, in whatever chunk
         self.compared = 0
         self.index.pairs.clear()
         scored = self.score(right, within=within)
@@ -143,8 +148,9 @@ class Linker:
 
     def score(self, right: pd.DataFrame, *, within: bool = False) -> Iterator[tuple[Records, Scored]]:
         """Chunk by chunk of the right side, its records and the pairs that reach the floor."""
+        table = Table(right)  # ids must not repeat, in whatever chunk
         for start in range(0, max(len(right), 1), CHUNK):
-            side = Side.of(right.iloc[start : start + CHUNK], self.model)
+            side = Side.from_records(read_records(table.between(start, start + CHUNK), self.model), self.model)
             a, b = self.index.candidates(side.records)
             if within:
                 later = a < b + start
@@ -167,7 +173,7 @@ def score(sides: tuple[Side, Side], rows: Pairs, model: Model, floor: float) -> 
     weights = {comparison: weigh(comparison, found, model) for comparison, found in levels.items()}
     so_far = model.prior_weight + total_of(weights)
     for comparison in TEXTS:
-        so_far = so_far + np.where(levels[comparison].level == OPEN, most(comparison, model), 0.0)
+        so_far += (levels[comparison].level == OPEN) * np.float32(most(comparison, model))
     some = np.flatnonzero(so_far + by_names >= floor)
     rows, so_far = (rows[0][some], rows[1][some]), so_far[some]
 
@@ -193,9 +199,9 @@ def _best_names(
     """
     left, right = sides[0].records, sides[1].records
     pair, names = _readings(left, right, rows)
-    some = _by_surname(sides, names, model, needed[pair])
+    some, family = _by_halves(sides, names, model, needed[pair])
     pair, names = pair[some], (names[0][some], names[1][some])
-    found = compare_names(left, right, names, model.frequencies.several_floor)
+    found = compare_names(left, right, names, family)
     still_open = {each: open_words(each, left, right, names, found[each], model.known_nicknames) for each in BY_EDITS}
     at_most = total_of({each: _most(each, levels, still_open.get(each), model) for each, levels in found.items()})
     enough = at_most >= needed[pair]
@@ -212,16 +218,22 @@ def _best_names(
     return pair[best], (names[0][best], names[1][best]), named, weight[best]
 
 
-def _by_surname(sides: tuple[Side, Side], names: Pairs, model: Model, needed: Weights) -> Numbers:
-    """Positions of the names that may weigh what is needed, as far as their surnames tell: most differ, and are two
-    persons'."""
+def _by_halves(sides: tuple[Side, Side], names: Pairs, model: Model, needed: Weights) -> tuple[Numbers, Levels]:
+    """Positions of the names that may weigh what is needed, as far as surnames tell, and whether given names may agree
+    at all: most differ in either, and are two persons'. And the levels of their surnames."""
     left, right = sides[0].records, sides[1].records
     family = compare_surnames(left, right, names, model.frequencies.several_floor)
     is_open = open_words("family_name", left, right, names, family, model.known_nicknames)
     at_most = _most("family_name", family, is_open, model)
-    at_most += np.minimum(sides[0].by_given[names[0]], sides[1].by_given[names[1]])
+    at_most += np.minimum(sides[0].by_rest[names[0]], sides[1].by_rest[names[1]])
+    by_given = np.minimum(sides[0].by_given[names[0]], sides[1].by_given[names[1]])
     both, half = crosswise(left, right, names)
-    return np.flatnonzero((at_most >= needed) | both | half)
+    swapped = both | half
+    some = np.flatnonzero((at_most + by_given >= needed) | swapped)
+    differ = some[given_differs(left, right, (names[0][some], names[1][some]), model.known_nicknames)]
+    by_given[differ] = least("given_name", model)
+    some = some[np.flatnonzero((at_most[some] + by_given[some] >= needed[some]) | swapped[some])]
+    return some, family.take(some)
 
 
 def _most(comparison: str, found: Levels, still_open: Numbers | None, model: Model) -> Weights:
@@ -242,13 +254,13 @@ def _readings(left: Records, right: Records, rows: Pairs) -> tuple[Numbers, Pair
     first = left.first_name[rows[0]], right.first_name[rows[1]]
     across = right.first_name[rows[1] + 1] - first[1]
     times = (left.first_name[rows[0] + 1] - first[0]) * across
-    if (times == 1).all():
-        return np.arange(len(times)), first
-    pair = np.repeat(np.arange(len(times)), times)
+    one, several = np.flatnonzero(times == 1), np.flatnonzero(times > 1)
+    pair, times = np.repeat(several, times[several]), times[several]
     nth = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
     a, b = first[0][pair] + nth // across[pair], first[1][pair] + nth % across[pair]
-    useful = (left.names.order[a] == 0) | (right.names.order[b] == 0)
-    return pair[useful], (a[useful], b[useful])
+    useful = np.flatnonzero((left.names.order[a] == 0) | (right.names.order[b] == 0))
+    names = tuple(np.concatenate([side[one], more[useful]]) for side, more in zip(first, (a, b), strict=True))
+    return np.concatenate([one, pair[useful]]), (names[0], names[1])
 
 
 def _frame(left: Records, right: Records, scored: Scored, model: Model) -> pd.DataFrame:

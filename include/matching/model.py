@@ -10,7 +10,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -28,7 +28,7 @@ BASE = Path(__file__).parent / "models" / "base.json"  # set by hand, with reaso
 
 # Raise it when a change to the code of this room changes a score, or which pairs are kept: it is part of the model's
 # version.
-ALGORITHM = 5
+ALGORITHM = 6
 
 # What `compare` can find, in the order in which evidence is listed. "missing" is neutral: it has no weight.
 MISSING = "missing"
@@ -256,10 +256,10 @@ class Model(_Part):
         content = f"{ALGORITHM}\n{self.model_dump_json()}\n{census.digest()}"
         return f"{self.name}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
-    @cached_property
+    @property
     def known_nicknames(self) -> Nicknames:
         """The nicknames of the model and of the package."""
-        return Nicknames(self.nicknames)
+        return _known_nicknames(frozenset(self.nicknames.items()))
 
     @cached_property
     def name_shares(self) -> NameShares:
@@ -275,6 +275,12 @@ class Model(_Part):
     def prior_weight(self) -> float:
         """log2 of the prior odds, in bits: where every sum starts."""
         return bits(self.prior / (1 - self.prior))
+
+
+@cache
+def _known_nicknames(of_model: frozenset[tuple[str, str]]) -> Nicknames:
+    """Read once, however many models know the same ones."""
+    return Nicknames(dict(of_model))
 
 
 def load_model(path: Path = DEFAULT) -> Model:

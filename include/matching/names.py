@@ -5,11 +5,13 @@ the last word, the first, or the last two. Readings are kept as arrays of positi
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from anyascii import anyascii
@@ -34,8 +36,8 @@ SUFFIXES = {"JR": "JR", "SR": "SR", "II": "II", "III": "III", "IV": "IV"}
 ORDINALS = {"2ND": "II", "3RD": "III", "4TH": "IV"}
 # No name, said in words, and titles. NULL is a surname, and the contracts blank the text `null` before it comes here.
 PLACEHOLDERS = frozenset({
-    "FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "UNKNOWN", "UNK", "UNKN", "XXX", "NONE", "MR", "MRS", "MISS", "INFANT",
-    "NEWBORN",
+    "FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "UNKNOWN", "UNK", "UNKN", "XXX", "NONE", "MR", "MRS", "MISS", "DR",
+    "PROF", "REV", "SHRI", "SMT", "INFANT", "NEWBORN", "ANONYMOUS", "ANON", "UNIDENTIFIED",
 })  # fmt: skip
 # What registers write for people whose name nobody gave. One of them alone may be a name (SON is Vietnamese, BABY a
 # name in Manila); several, and nothing else, are none: BABY BOY, DAUGHTER OF, ADULT MALE. No letters and no articles:
@@ -48,31 +50,159 @@ SUFFIX_NAMES = ("", *dict.fromkeys(SUFFIXES.values()))
 
 
 @dataclass(frozen=True)
+class Surnames:
+    """k surnames. No part is 0, or hash 0."""
+
+    words: Positions  # k x FAMILY_WORDS, without particles
+    count: npt.NDArray[np.int8]
+    core: Hashes  # of the words, as one word
+    joined: Hashes  # all of them with particles, as one word: DELACRUZ
+    heard: Hashes  # equal for surnames that sound alike as one word
+
+    @classmethod
+    def of(cls, grid: Positions, words: Words) -> "Surnames":
+        """From all their words, particles included."""
+        core, only_particles = _compact(grid, _is_particle(words)[grid])
+        core = np.where(only_particles[:, None], grid, core)
+        return cls(
+            words=core[:, :FAMILY_WORDS],
+            count=(core > 0).sum(axis=1).astype(np.int8),
+            core=_joined(core, words.spelling),
+            joined=_joined(grid, words.spelling),
+            heard=_heard(core, words),
+        )
+
+
+@dataclass(frozen=True)
+class Forenames:
+    """k times all given names of somebody. No part is 0, or hash 0."""
+
+    given: Positions  # the first
+    middle: Positions  # k x MIDDLE_WORDS: the next ones, without particles
+    count: npt.NDArray[np.int8]
+    joined: Hashes  # all as one word: XIAOMING
+    heard: Hashes
+
+    @classmethod
+    def of(cls, grid: Positions, words: Words) -> "Forenames":
+        """From all their words."""
+        rest = np.zeros_like(grid)
+        rest[:, :-1] = grid[:, 1:]
+        middle, _ = _compact(rest, _is_particle(words)[rest])
+        return cls(
+            given=grid[:, 0],
+            middle=middle[:, :MIDDLE_WORDS],
+            count=(grid > 0).sum(axis=1).astype(np.int8),
+            joined=_joined(grid, words.spelling),
+            heard=_heard(grid, words),
+        )
+
+
+@dataclass(frozen=True)
 class Names:
-    """n readings, in the order of their rows; `row` and `order` of each, then what it says. No part is 0, or hash 0."""
+    """n readings, in the order of their rows. Few halves of names are many names: each half is kept once."""
 
     row: Numbers
     order: npt.NDArray[np.int8]  # 0 as written, 1 in another order
     source: npt.NDArray[np.int8]  # 0 the name, 1 another name
-    family: Positions  # n x FAMILY_WORDS: words of the surname without its particles
-    family_count: npt.NDArray[np.int8]
-    family_core: Hashes  # of them, as one word
-    family_joined: Hashes  # all of them with particles, as one word: DELACRUZ
-    family_heard: Hashes  # equal for surnames that sound alike as one word
     cut: Flags  # the surname may go on
-    given: Positions  # first given name
-    middle: Positions  # n x MIDDLE_WORDS: the next ones, without particles
-    given_count: npt.NDArray[np.int8]
-    given_joined: Hashes  # all given names as one word: XIAOMING
-    given_heard: Hashes
     suffix: npt.NDArray[np.int8]  # position in SUFFIX_NAMES
+    surname: Numbers  # position in surnames
+    forename: Numbers
+    surnames: Surnames
+    forenames: Forenames
 
     def __len__(self) -> int:
         return len(self.row)
 
     def take(self, at: npt.NDArray[np.integer]) -> "Names":
         """Some of the readings."""
-        return Names(**{field.name: getattr(self, field.name)[at] for field in fields(self)})
+        each = ("row", "order", "source", "cut", "suffix", "surname", "forename")
+        return replace(self, **{field: getattr(self, field)[at] for field in each})
+
+    # what the halves say, for each reading
+
+    @cached_property
+    def family(self) -> Positions:
+        return self.surnames.words[self.surname]
+
+    @cached_property
+    def family_count(self) -> npt.NDArray[np.int8]:
+        return self.surnames.count[self.surname]
+
+    @cached_property
+    def family_core(self) -> Hashes:
+        return self.surnames.core[self.surname]
+
+    @cached_property
+    def family_joined(self) -> Hashes:
+        return self.surnames.joined[self.surname]
+
+    @cached_property
+    def family_heard(self) -> Hashes:
+        return self.surnames.heard[self.surname]
+
+    @cached_property
+    def given(self) -> Positions:
+        return self.forenames.given[self.forename]
+
+    @cached_property
+    def middle(self) -> Positions:
+        return self.forenames.middle[self.forename]
+
+    @cached_property
+    def given_count(self) -> npt.NDArray[np.int8]:
+        return self.forenames.count[self.forename]
+
+    @cached_property
+    def given_joined(self) -> Hashes:
+        return self.forenames.joined[self.forename]
+
+    @cached_property
+    def given_heard(self) -> Hashes:
+        return self.forenames.heard[self.forename]
+
+
+@dataclass(frozen=True)
+class _Halves:
+    """Parts of names as words, some of them distinct, and which of them each reading has."""
+
+    grid: Positions  # k x MAX_WORDS
+    at: Numbers
+
+    @classmethod
+    def of(cls, grid: Positions) -> "_Halves":
+        """One for each reading."""
+        return cls(grid, np.arange(len(grid)))
+
+    @property
+    def words(self) -> Numbers:
+        """How many words each reading's half has: 0, 1, or 2 for more."""
+        count: Numbers = (self.grid[:, :2] > 0).sum(axis=1)[self.at]
+        return count
+
+    def take(self, at: Numbers) -> "_Halves":
+        code, used = pd.factorize(self.at[at])
+        return _Halves(self.grid[used], code)
+
+    @classmethod
+    def concat(cls, found: list["_Halves"]) -> "_Halves":
+        start = np.cumsum([0, *(len(each.grid) for each in found)])
+        at = [each.at + offset for each, offset in zip(found, start[:-1], strict=True)]
+        return cls(np.concatenate([each.grid for each in found]), np.concatenate(at))
+
+
+@dataclass(frozen=True)
+class _Readings:
+    """Readings of which the surname and the given names are told apart."""
+
+    row: Numbers
+    family: _Halves
+    given: _Halves
+    suffix: npt.NDArray[np.int8]
+    cut: Flags
+    order: int = 0
+    source: npt.NDArray[np.int8] | None = None  # none: the name
 
 
 @dataclass(frozen=True)
@@ -93,26 +223,25 @@ def read_names(
     frequencies: Frequencies,
 ) -> tuple[Words, Names]:
     """Every reading of every name of a table. A row of which no name is known has one reading in which nothing is."""
-    parts = {field: distinct(table[field]) for field in ("family", "given", "middle")}
+    parts = {field: table.distinct(field) for field in ("family", "given", "middle")}
     whole, whole_row, source = _whole_names(table)
     whole_code, whole_texts = distinct(whole)
-    last, first = _at_comma(whole_texts)
+    last, first = _at_comma(_surname_apart(_suffix_without_comma(whole_texts)))
     texts = [*(values for _, values in parts.values()), last, first]
     words, splits = _split(texts, nicknames, frequencies)
     found = []
     if any(name in table for name in ("family", "given", "middle")):
-        chosen = [split.take(_codes(code)) for split, (code, _) in zip(splits, parts.values(), strict=False)]
-        found += _in_parts(chosen, words)
+        found += _in_parts(splits[:3], [code for code, _ in parts.values()])
     if len(whole_texts):
-        at = _codes(whole_code)
-        commas = pc.is_valid(first).to_numpy(zero_copy_only=False)[at]
-        cut = pc.greater_equal(pc.utf8_length(whole_texts), NAME_WIDTH).to_numpy(zero_copy_only=False)[at]
+        commas = pc.is_valid(first).to_numpy(zero_copy_only=False)[whole_code]
+        cut = pc.greater_equal(pc.utf8_length(whole_texts), NAME_WIDTH).to_numpy(zero_copy_only=False)[whole_code]
+        with_comma, without = whole_code[commas], whole_code[~commas]
         for kind, chosen_rows in (
-            (_with_comma(splits[3].take(at[commas]), splits[4].take(at[commas]), cut[commas], words), commas),
-            (_without_comma(splits[3].take(at[~commas]), cut[~commas], words), ~commas),
+            (_with_comma(splits[3].take(with_comma), splits[4].take(with_comma), cut[commas]), commas),
+            (_without_comma(splits[3].take(without), cut[~commas], words), ~commas),
         ):
             rows, sources = whole_row[chosen_rows], source[chosen_rows]
-            found += [_placed(readings, rows[readings.row], sources[readings.row]) for readings in kind]
+            found += [replace(each, row=rows[each.row], source=sources[each.row]) for each in kind]
     return words, _complete(found, len(table), words)
 
 
@@ -215,6 +344,25 @@ def _at_comma(texts: Column) -> tuple[Column, Column]:
     return pc.list_element(halves, 0) if len(texts) else texts, second
 
 
+def _suffix_without_comma(texts: Column) -> Column:
+    """JOHN SMITH, JR is no SMITH whose surname is JOHN."""
+    some = pc.match_substring_regex(texts, _SUFFIX_AT_END)
+    return pc.if_else(some, pc.replace_substring_regex(texts, _SUFFIX_AT_END, r" \1"), texts)
+
+
+def _surname_apart(texts: Column) -> Column:
+    """Chinese and Korean names in their own writing have no blank; nearly all surnames have one sign, and come
+    first."""
+    some = pc.invert(pc.string_is_ascii(texts))
+    if not pc.any(some).as_py():
+        return texts
+    return pc.if_else(some, pc.replace_substring_regex(texts, _UNPARTED, r"\1 \2"), texts)
+
+
+_SUFFIX_AT_END = rf"(?i),\s*({'|'.join((*SUFFIXES, *ORDINALS))})\.?\s*$"
+_UNPARTED = r"^([\p{Han}\p{Hangul}])([\p{Han}\p{Hangul}]{1,2})$"
+
+
 def _padded(halves: pa.ListArray) -> pa.ListArray:
     """Lists of at least two texts, so that the second can be asked for."""
     length = pc.list_value_length(halves).to_numpy(zero_copy_only=False)
@@ -224,49 +372,55 @@ def _padded(halves: pa.ListArray) -> pa.ListArray:
     return pa.ListArray.from_arrays(np.arange(0, len(both) + 1, 2, dtype=np.int32), halves.values.take(pa.array(both)))
 
 
-def _codes(code: pa.Int32Array) -> Numbers:
-    """Positions among the distinct texts; that of null is -1, the text that is none."""
-    found: Numbers = code.fill_null(-1).to_numpy().astype(np.int64)
-    return found
-
-
 # -- readings
 
 
-def _in_parts(chosen: list[_Split], words: Words) -> list[Names]:
-    family, given, middle = chosen
-    given_words = _beside(given.grid, given.count, middle.grid)
-    suffix = np.where(family.suffix > 0, family.suffix, np.where(given.suffix > 0, given.suffix, middle.suffix))
-    return _with_half(family.grid, given_words, suffix, words)
+def _in_parts(splits: list[_Split], codes: list[Numbers]) -> list[_Readings]:
+    """Few surnames, and few pairs of given and middle names, are many rows: they are put together once."""
+    family, given, middle = splits
+    of_family, of_given, of_middle = (
+        np.where(code < 0, len(split.count) - 1, code) for split, code in zip(splits, codes, strict=True)
+    )
+    of_both, both = pd.factorize(of_given * len(middle.count) + of_middle)
+    first, second = given.take(both // len(middle.count)), middle.take(both % len(middle.count))
+    given_words = _beside(first.grid, first.count, second.grid)
+    suffix = np.where(first.suffix > 0, first.suffix, second.suffix)[of_both]
+    suffix = np.where(family.suffix[of_family] > 0, family.suffix[of_family], suffix)
+    return _with_half(_Halves(family.grid, of_family), _Halves(given_words, of_both), suffix)
 
 
 def _with_half(
-    family: Positions, given: Positions, suffix: npt.NDArray[np.int8], words: Words, cut: Flags | None = None
-) -> list[Names]:
+    family: _Halves, given: _Halves, suffix: npt.NDArray[np.int8], cut: Flags | None = None
+) -> list[_Readings]:
     """As written; a single word that is called a surname may be the given name, and the other way round."""
-    found = [_reading(np.arange(len(family)), family, given, suffix, words, cut=cut)]
-    one_half = np.flatnonzero((family[:, 0] == 0) != (given[:, 0] == 0))
-    single = one_half[(family[one_half, 1] == 0) & (given[one_half, 1] == 0)]
+    cut = np.zeros(len(suffix), dtype=bool) if cut is None else cut
+    found = [_Readings(np.arange(len(suffix)), family, given, suffix, cut)]
+    single = np.flatnonzero(family.words + given.words == 1)
     if len(single):
-        found.append(_reading(single, given[single], family[single], suffix[single], words, order=1))
+        uncut = np.zeros(len(single), dtype=bool)
+        found.append(_Readings(single, given.take(single), family.take(single), suffix[single], uncut, order=1))
     return found
 
 
-def _with_comma(last: _Split, first: _Split, cut: Flags, words: Words) -> list[Names]:
+def _with_comma(last: _Split, first: _Split, cut: Flags) -> list[_Readings]:
     suffix = np.where(last.suffix > 0, last.suffix, first.suffix)
-    return _with_half(last.grid, first.grid, suffix, words, cut=cut & (first.count == 0))
+    return _with_half(_Halves.of(last.grid), _Halves.of(first.grid), suffix, cut & (first.count == 0))
 
 
-def _without_comma(name: _Split, cut: Flags, words: Words) -> list[Names]:
+def _without_comma(name: _Split, cut: Flags, words: Words) -> list[_Readings]:
     """Surname last; first; the last two words. One word is a surname, or a given name."""
-    grid, _ = _compact(name.grid, _is_particle(words)[name.grid])
-    count = (grid > 0).sum(axis=1)
-    place = np.arange(MAX_WORDS)
+    grid, rows = name.grid, np.arange(len(name.grid))
+    particle = _is_particle(words)[grid]
+    particle[rows, np.maximum(name.count - 1, 0)] = False  # nothing follows: a name (KIM ANH DO)
+    count = ((grid > 0) & ~particle).sum(axis=1)
+    # of the word, among those that are no particles, that it is or goes with
+    place: Numbers = np.cumsum(~particle, axis=1) - ~particle
     last = np.maximum(count - 1, 0)[:, None]
-    every = np.arange(len(count))
-    found = [_reading(every, *_halves(grid, place == last), name.suffix, words, cut=cut & (count == 1))]
+    every, uncut = np.arange(len(count)), np.zeros_like(cut)
+    found = [_Readings(every, *_halves(grid, particle, place == last), name.suffix, cut & (count == 1))]
     if len(full := np.flatnonzero(cut & (count > 1))):  # the surname alone may have filled the field
-        found.append(_reading(full, *_halves(grid[full], place >= 0), name.suffix[full], words, order=1, cut=cut[full]))
+        halves = _halves(grid[full], particle[full], place[full] >= 0)
+        found.append(_Readings(full, *halves, name.suffix[full], cut[full], order=1))
     for order, (some, chosen) in enumerate(
         (
             (count > 1, place == 0),
@@ -275,59 +429,25 @@ def _without_comma(name: _Split, cut: Flags, words: Words) -> list[Names]:
         )
     ):
         rows = np.flatnonzero(some)
-        halves = _halves(grid[rows], np.broadcast_to(chosen, grid.shape)[rows])
-        found.append(_reading(rows, *halves, name.suffix[rows], words, order=min(order + 1, 1)))
+        halves = _halves(grid[rows], particle[rows], chosen[rows])
+        found.append(_Readings(rows, *halves, name.suffix[rows], uncut[rows], order=min(order + 1, 1)))
     return found
 
 
-def _halves(grid: Positions, family: Flags) -> tuple[Positions, Positions]:
-    chosen = np.broadcast_to(family, grid.shape)
-    return _compact(grid, ~chosen)[0], _compact(grid, chosen)[0]
-
-
-def _reading(
-    row: Numbers,
-    family: Positions,
-    given: Positions,
-    suffix: npt.NDArray[np.int8],
-    words: Words,
-    *,
-    order: int = 0,
-    cut: Flags | None = None,
-) -> Names:
-    """Names of which the surname and the given names are told apart."""
-    particle = _is_particle(words)
-    core, only_particles = _compact(family, particle[family])
-    core = np.where(only_particles[:, None], family, core)
-    rest = np.zeros_like(given)
-    rest[:, :-1] = given[:, 1:]
-    middle, _ = _compact(rest, particle[rest])
-    return Names(
-        row=row,
-        order=np.full(len(row), order, dtype=np.int8),
-        source=np.zeros(len(row), dtype=np.int8),
-        family=core[:, :FAMILY_WORDS],
-        family_count=(core > 0).sum(axis=1).astype(np.int8),
-        family_core=_joined(core, words.spelling),
-        family_joined=_joined(family, words.spelling),
-        family_heard=_heard(core, words),
-        cut=np.zeros(len(row), dtype=bool) if cut is None else cut,
-        given=given[:, 0],
-        middle=middle[:, :MIDDLE_WORDS],
-        given_count=(given > 0).sum(axis=1).astype(np.int8),
-        given_joined=_joined(given, words.spelling),
-        given_heard=_heard(given, words),
-        suffix=suffix.astype(np.int8),
-    )
+def _halves(grid: Positions, particle: Flags, family: Flags) -> tuple[_Halves, _Halves]:
+    """The surname with its particles, and the given names without any."""
+    return _Halves.of(_compact(grid, ~family)[0]), _Halves.of(_compact(grid, family | particle)[0])
 
 
 def _joined(grid: Positions, hashes: Hashed) -> Hashes:
     """The words of each row written as one; where none is known, 0."""
     found = hashes.take(grid[:, 0])
     for column in grid.T[1:]:
-        if not column.any():
+        some = np.flatnonzero(column)
+        if not len(some):
             break
-        found = join(found, hashes.take(column))
+        longer = join(found.take(some), hashes.take(column[some]))
+        found.value[some], found.power[some] = longer.value, longer.power
     return found.value
 
 
@@ -370,31 +490,30 @@ def _beside(first: Positions, count: Numbers, second: Positions) -> Positions:
     return found
 
 
-def _placed(readings: Names, row: Numbers, source: npt.NDArray[np.int8]) -> Names:
-    return replace(readings, row=row, source=source)
-
-
-def _concat(found: list[Names]) -> Names:
-    if len(found) == 1:
-        return found[0]
-    return Names(
-        **{field.name: np.concatenate([getattr(names, field.name) for names in found]) for field in fields(Names)}
-    )
-
-
-def _complete(found: list[Names], rows: int, words: Words) -> Names:
+def _complete(found: list[_Readings], rows: int, words: Words) -> Names:
     """Readings in which something is known, by row; and one for each row that has none."""
-    names = _concat(found) if found else _nothing(np.arange(0), words)
-    known = (names.family[:, 0] > 0) | (names.given > 0)
-    if not known.all():
-        names = names.take(np.flatnonzero(known))
     there = np.zeros(rows, dtype=bool)
-    there[names.row] = True
-    if len(missing := np.flatnonzero(~there)):
-        names = _concat([names, _nothing(missing, words)])
-    return names if (np.diff(names.row) >= 0).all() else names.take(np.argsort(names.row, kind="stable"))
-
-
-def _nothing(rows: Numbers, words: Words) -> Names:
-    blank = np.zeros((len(rows), MAX_WORDS), dtype=np.int32)
-    return _reading(rows, blank, blank, np.zeros(len(rows), dtype=np.int8), words)
+    for each in found:
+        there[each.row[(each.family.words > 0) | (each.given.words > 0)]] = True
+    missing = np.flatnonzero(~there)
+    nothing = _Halves(np.zeros((1, MAX_WORDS), dtype=np.int32), np.zeros(len(missing), dtype=np.int64))
+    blank = np.zeros(len(missing), dtype=np.int8)
+    found = [*found, _Readings(missing, nothing, nothing, blank, blank.astype(bool))]
+    family, given = (_Halves.concat([getattr(each, half) for each in found]) for half in ("family", "given"))
+    names = Names(
+        row=np.concatenate([each.row for each in found]),
+        order=np.concatenate([np.full(len(each.row), each.order, dtype=np.int8) for each in found]),
+        source=np.concatenate(
+            [np.zeros(len(each.row), dtype=np.int8) if each.source is None else each.source for each in found]
+        ),
+        cut=np.concatenate([each.cut for each in found]),
+        suffix=np.concatenate([each.suffix for each in found]).astype(np.int8),
+        surname=family.at,
+        forename=given.at,
+        surnames=Surnames.of(family.grid, words),
+        forenames=Forenames.of(given.grid, words),
+    )
+    known = (family.words > 0) | (given.words > 0)
+    known[len(known) - len(missing) :] = True
+    some = np.flatnonzero(known)
+    return names.take(some[np.argsort(names.row[some], kind="stable")])

@@ -9,13 +9,26 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.matching.fields import SEPARATOR, Column, Table, distinct
+from include.matching.fields import SEPARATOR, Column, Distinct, Table
 from include.matching.model import Model
 from include.matching.names import Names, ascii_upper, read_names
-from include.matching.words import Flags, Frequencies, Hashes, Numbers, Words, byte_matrix, hash_texts
+from include.matching.words import (
+    Flags,
+    Frequencies,
+    Hashes,
+    Numbers,
+    Words,
+    byte_matrix,
+    hash_texts,
+    last_digits,
+    mix,
+    only,
+)
 
 NUMBERS = ("a_number", "ssn", "passport", "phone", "fein")
 MAX_VALUES = 4  # dates or numbers of one person that are looked at; each is compared with each of the other's
+LETTERS_AND_DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+DISTRICT_BITS = 31  # of a postcode with letters that are its own; those above are its district's
 HOUSE_DIGITS = 6  # of a house number
 UNWRITTEN = 19000101  # the filler of systems that insist on a date
 
@@ -67,24 +80,24 @@ def read_records(table: Table, model: Model) -> Records:
     words, names = read_names(table, model.known_nicknames.meanings, model.name_shares)
     streets = table["street"]
     house = _houses(streets)
-    country, country_known = _countries(table["country"], model)
+    country, country_known = _countries(table.distinct("country"), model)
     return Records(
         table=table,
         words=words,
         names=names,
-        first_name=np.searchsorted(names.row, np.arange(len(table) + 1)),
-        born=_dates(table["dob"]),
-        numbers={field: _numbers(table[field], field) for field in NUMBERS},
-        sex=_by_distinct(table["sex"], _sexes),
+        first_name=np.append(0, np.cumsum(np.bincount(names.row, minlength=len(table)))),
+        born=_dates(table.distinct("dob")),
+        numbers={field: _several(table[field], _READ_NUMBER[field]) for field in NUMBERS},
+        sex=_by_distinct(table.distinct("sex"), _sexes),
         country=country,
         country_known=country_known,
-        birth_place=_countries(table["birth_place"], model)[0],
-        city=_by_distinct(table["city"], lambda texts: hash_texts(plain_text(texts))),
-        postcode=_by_distinct(table["postcode"], _postcodes),
+        birth_place=_countries(table.distinct("birth_place"), model)[0],
+        city=_by_distinct(table.distinct("city"), lambda texts: hash_texts(plain_text(texts))),
+        postcode=_by_distinct(table.distinct("postcode"), _postcodes),
         has_street=pc.is_valid(streets).to_numpy(zero_copy_only=False),
         house=house,
         street_key=_street_keys(streets, house),
-        organisation=_by_distinct(table["organisation"], lambda texts: hash_texts(organisation(texts))),
+        organisation=_by_distinct(table.distinct("organisation"), lambda texts: hash_texts(organisation(texts))),
     )
 
 
@@ -109,19 +122,17 @@ def street(values: Column) -> Column:
     return found
 
 
-def _dates(values: Column) -> npt.NDArray[np.int32]:
-    return _several(values, day_numbers).astype(np.int32)
+def _dates(values: Distinct) -> npt.NDArray[np.int32]:
+    code, texts = values
+    found = _several(texts, day_numbers).astype(np.int32)
+    return np.append(found, np.zeros_like(found, shape=(1, found.shape[1])), axis=0)[code]
 
 
-def day_numbers(values: Column) -> Numbers:
+def day_numbers(texts: Column) -> Numbers:
     """`YYYY-MM-DD`, `YYYY-MM` or `YYYY` as year * 10000 + month * 100 + day; 0 if it is no date.
 
     Of a day that is not in the calendar the year is left.
     """
-    return _by_distinct(values, _day_numbers)
-
-
-def _day_numbers(texts: Column) -> Numbers:
     letters = byte_matrix(texts, 10)
     digits = letters - np.uint8(ord("0"))  # anything else is above 9
     number = [(digits[:, start:end] * 10 ** np.arange(end - start)[::-1]).sum(axis=1) for start, end in _DATE_PARTS]
@@ -142,41 +153,29 @@ _DATE_PARTS = ((0, 4), (5, 7), (8, 10))
 _LAST_DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, -1])
 
 
-def _numbers(values: Column, field: str) -> Numbers:
-    return _several(values, _READ_NUMBER[field])
-
-
-def _digits(values: Column) -> Column:
-    return pc.replace_substring_regex(values, "[^0-9]+", "")
-
-
 def _nine_digits(values: Column, least: int) -> Numbers:
-    digits = _digits(values)
-    length = pc.utf8_length(digits)
-    fits = pc.and_(pc.greater_equal(length, least), pc.less_equal(length, 9))
-    return _not_filler(pc.if_else(fits, digits, None))
+    number, count = last_digits(values, 9)
+    return _not_filler(np.where((count >= least) & (count <= 9), number, 0))
 
 
 def _phones(values: Column) -> Numbers:
     """The last ten digits with the area code, or seven without."""
-    digits = _digits(values)
-    length = pc.utf8_length(digits)
-    ten, seven = pc.utf8_slice_codeunits(digits, -10), pc.utf8_slice_codeunits(digits, -7)
-    return _not_filler(
-        pc.if_else(pc.greater_equal(length, 10), ten, pc.if_else(pc.greater_equal(length, 7), seven, None))
-    )
+    number, count = last_digits(values, 10)
+    return _not_filler(np.where(count >= 10, number, np.where(count >= 7, number % 10**7, 0)))
 
 
-def _not_filler(digits: Column) -> Numbers:
-    """As numbers; one digit all through, and 123456789, are no numbers."""
-    number = pc.cast(digits, pa.int64()).fill_null(0).to_numpy()
-    ones = (10 ** np.arange(1, 12) - 1) // 9
-    repeated = np.isin(number, np.multiply.outer(ones, np.arange(1, 10)).ravel())
-    return np.where(repeated | np.isin(number, (12345678, 123456789, 1234567890)), 0, number)
+def _not_filler(number: Numbers) -> Numbers:
+    """One digit all through, and 123456789, are no numbers."""
+    at = np.minimum(np.searchsorted(_FILLERS, number), len(_FILLERS) - 1)
+    return np.where(_FILLERS[at] == number, 0, number)
+
+
+_ONES = (10 ** np.arange(1, 12) - 1) // 9
+_FILLERS = np.unique([*np.multiply.outer(_ONES, np.arange(1, 10)).ravel(), 12345678, 123456789, 1234567890])
 
 
 def _passports(values: Column) -> Numbers:
-    bare = pc.replace_substring_regex(ascii_upper(values), "[^A-Z0-9]+", "")
+    bare = only(ascii_upper(values), LETTERS_AND_DIGITS)
     bare = pc.if_else(pc.greater_equal(pc.utf8_length(bare), 5), bare, None)
     plain = pc.and_(pc.match_substring_regex(bare, "^[0-9]+$"), pc.less_equal(pc.utf8_length(bare), 9))
     number = pc.cast(pc.if_else(plain, bare, None), pa.int64()).fill_null(0).to_numpy()
@@ -223,21 +222,20 @@ def _first_of_equals(row: Numbers, number: Numbers) -> Numbers:
     return kept
 
 
-def _by_distinct(values: Column, read: Callable[[Column], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+def _by_distinct(values: Distinct, read: Callable[[Column], npt.NDArray[Any]]) -> npt.NDArray[Any]:
     """What `read` makes of the distinct values, for each row; 0 where there is none."""
-    code, texts = distinct(values)
+    code, texts = values
     found = read(texts)
-    every: npt.NDArray[Any] = np.append(found, np.zeros(1, dtype=found.dtype))[code.fill_null(-1).to_numpy()]
+    every: npt.NDArray[Any] = np.append(found, np.zeros(1, dtype=found.dtype))[code]
     return every
 
 
-def _countries(values: Column, model: Model) -> tuple[Hashes, Flags]:
+def _countries(values: Distinct, model: Model) -> tuple[Hashes, Flags]:
     """Each row's country as a hash, and whether it is one of the model's."""
-    code, texts = distinct(values)
+    code, texts = values
     names = [model.country_reader.read(text) for text in texts.to_pylist()]
-    at = code.fill_null(-1).to_numpy()
     known = np.array([*(name in model.countries for name in names), False])
-    return hash_texts(pa.array([*names, ""], pa.string()))[at], known[at]
+    return hash_texts(pa.array([*names, ""], pa.string()))[code], known[code]
 
 
 def _sexes(texts: Column) -> npt.NDArray[np.int8]:
@@ -246,11 +244,18 @@ def _sexes(texts: Column) -> npt.NDArray[np.int8]:
 
 
 def _postcodes(texts: Column) -> Numbers:
-    """Five digits as a number, or a negative hash where there are letters: they are no number that is one digit off."""
-    bare = pc.replace_substring_regex(pc.ascii_upper(texts), "[^A-Z0-9]+", "")
+    """Five digits as a number, or where there are letters a negative hash: they are no number that is one digit off.
+
+    What is above the hash's `DISTRICT_BITS` is that of all but the last three letters: BS1 of BS1 4QT, K1A of K1A 0B1.
+    """
+    bare = only(pc.ascii_upper(texts), LETTERS_AND_DIGITS)
     digits = pc.match_substring_regex(bare, "^[0-9]{3,9}$").fill_null(False)
     number = pc.cast(pc.utf8_slice_codeunits(pc.if_else(digits, bare, None), 0, 5), pa.int64()).fill_null(0).to_numpy()
-    hashed = -(hash_texts(bare) >> np.uint64(2)).astype(np.int64)
+    district = pc.utf8_slice_codeunits(bare, 0, -3)
+    district = pc.if_else(pc.equal(district, ""), bare, district)  # of so short a code all
+    low = np.uint64(DISTRICT_BITS)
+    high = mix(hash_texts(district)) >> low << low  # mixed: BS1 and BS2 differ in the lowest bits alone
+    hashed = -((high | mix(hash_texts(bare)) >> (np.uint64(64) - low)) >> np.uint64(1)).astype(np.int64)
     # a leading 1 keeps 00501 apart from 501, and from nothing
     return np.where(digits.to_numpy(zero_copy_only=False), number + 100_000, hashed).astype(np.int64)
 
@@ -268,6 +273,7 @@ def _houses(values: Column) -> Numbers:
     letters = byte_matrix(values.fill_null(""), HOUSE_DIGITS)
     number, going = np.zeros(len(letters), dtype=np.int64), np.ones(len(letters), dtype=bool)
     for column in letters.T:
-        going &= (column >= ord("0")) & (column <= ord("9"))
-        number = np.where(going, number * 10 + column - ord("0"), number)
+        digit = column - np.uint8(ord("0"))
+        going &= digit <= 9
+        number = number * (1 + 9 * going) + digit * going
     return number

@@ -11,6 +11,7 @@ from include.matching.compare import (
     Pairs,
     compare_fields,
     compare_names,
+    compare_surnames,
     compare_texts,
     open_words,
     refine_names,
@@ -18,7 +19,7 @@ from include.matching.compare import (
 )
 from include.matching.model import LEVELS, Frequencies, Level, Model
 from include.matching.records import Records
-from include.matching.words import Words
+from include.matching.words import Shares, Words
 
 RANDOM_PAIRS = 100_000
 PRIOR_STRANGERS = 20_000.0  # random pairs that the base model's u counts as: its rarest level is 1 in 20,000
@@ -34,6 +35,7 @@ PRIOR_AGREEMENT = 0.005  # share of strangers whose given names agree, before an
 NEAR_EXACT = {"family_name": ("close", "partial"), "given_name": ("variant", "crossed")}
 EXACT_BEFORE = 20.0
 LEAST_SHARE = 1e-6  # of any level: no level is impossible
+LEAST_LEFT = 0.25  # of a name's share, when the rows of one's own person are taken off: persons have more rows or fewer
 MOST_ALIKE = 40.0  # times as often as by chance, at most: what is more is one culture in the table, not two
 
 
@@ -70,45 +72,69 @@ def _shares(words: Words, grid: npt.NDArray[np.int32], of: int) -> dict[str, flo
     return dict(zip(words.texts.take(pa.array(common)).to_pylist(), shares, strict=True))
 
 
+def among_strangers(model: Model) -> Model:
+    """The model with names as common as among strangers: the other rows of one's own person are taken off.
+
+    Where every person has ten rows, a surname that only one bears is borne by ten.
+    """
+    frequencies, kept = model.frequencies, {}
+    for comparison, field in (("family_name", "family"), ("given_name", "given")):
+        own = model.prior * model.comparisons[comparison]["exact"].m  # of all rows, with one's name as it is written
+        shares = getattr(frequencies, field).items()
+        kept[field] = {name: float(f"{max(share - own, LEAST_LEFT * share):.3g}") for name, share in shares}
+    return model.model_copy(update={"frequencies": frequencies.model_copy(update=kept)})
+
+
 # -- what strangers share
 
 
-def count_strangers(model: Model, left: Records, right: Records, draw: np.random.Generator, *, within: bool) -> Model:
-    """u, and how many times the frequency of a name: counted on random pairs, beside what the base model says."""
-    pairs = draw.integers(len(left), size=RANDOM_PAIRS), draw.integers(len(right), size=RANDOM_PAIRS)
-    if within:
-        apart = pairs[0] != pairs[1]
-        pairs = pairs[0][apart], pairs[1][apart]
-    levels = _compare_everything(left, right, pairs, model)
-    comparisons = {comparison: _strangers(comparison, levels[comparison], model) for comparison in LEVELS}
+def at_random(left: int, right: int, draw: np.random.Generator, *, within: bool) -> Pairs:
+    """Random pairs of rows of two sides. `within`: the sides are one table."""
+    pairs = draw.integers(left, size=RANDOM_PAIRS), draw.integers(right, size=RANDOM_PAIRS)
+    apart = (pairs[0] != pairs[1]) | (not within)
+    return pairs[0][apart], pairs[1][apart]
+
+
+def count_strangers(model: Model, levels: dict[str, Levels], strangers: Shares) -> Model:
+    """u, and how many times the frequency of a name: counted on random pairs, beside what the base model says.
+
+    `strangers`: of each pair, how likely it is none of one person.
+    """
+    comparisons = {comparison: _strangers(comparison, levels[comparison], strangers, model) for comparison in LEVELS}
     return model.model_copy(update={"comparisons": comparisons})
 
 
-def _compare_everything(left: Records, right: Records, pairs: Pairs, model: Model) -> dict[str, Levels]:
+def compare_everything(left: Records, right: Records, pairs: Pairs, model: Model) -> dict[str, Levels]:
     """Levels of all comparisons, of the first names as written."""
-    names = left.first_name[pairs[0]], right.first_name[pairs[1]]
-    found = compare_names(left, right, names, model.frequencies.several_floor)
-    nicknames = model.known_nicknames
-    still_open = {each: open_words(each, left, right, names, found[each], nicknames) for each in BY_EDITS}
-    refine_names(left, right, names, found, still_open, nicknames)
+    found = _compare_names(left, right, pairs, model)
     found |= compare_fields(left, right, pairs) | compare_texts(left, right, pairs)
     refine_texts(left, right, pairs, found)
     return {comparison: found[comparison] for comparison in LEVELS}
 
 
-def _strangers(comparison: str, found: Levels, model: Model) -> dict[str, Level]:
+def _compare_names(left: Records, right: Records, pairs: Pairs, model: Model) -> dict[str, Levels]:
+    names = left.first_name[pairs[0]], right.first_name[pairs[1]]
+    family = compare_surnames(left, right, names, model.frequencies.several_floor)
+    found = compare_names(left, right, names, family)
+    nicknames = model.known_nicknames
+    still_open = {each: open_words(each, left, right, names, found[each], nicknames) for each in BY_EDITS}
+    refine_names(left, right, names, found, still_open, nicknames)
+    return found
+
+
+def _strangers(comparison: str, found: Levels, strangers: Shares, model: Model) -> dict[str, Level]:
     known = found.level != NONE
-    count = np.bincount(found.level[known], minlength=len(LEVELS[comparison])).astype(float)
+    count = np.bincount(found.level[known], strangers[known], minlength=len(LEVELS[comparison]))
     changed = {}
     for at, name in enumerate(LEVELS[comparison]):
         level = model.comparisons[comparison][name]
         if level.u is not None and level.u < 1:
-            share = (count[at] + PRIOR_STRANGERS * level.u) / (known.sum() + PRIOR_STRANGERS)
+            share = (count[at] + PRIOR_STRANGERS * level.u) / (count.sum() + PRIOR_STRANGERS)
             changed[name] = level.model_copy(update={"u": rounded(np.clip(share, LEAST_SHARE * level.u, 1.0))})
         elif name == "initial" and level.times_frequency:
             letters = model.name_shares.of_initial(np.arange(ord("A"), ord("Z") + 1, dtype=np.uint8))
             alike = float((letters**2).sum())  # initials of strangers agree so often
-            share = (count[at] + PRIOR_STRANGERS * level.times_frequency * alike) / (known.sum() + PRIOR_STRANGERS)
+            share = (count[at] + PRIOR_STRANGERS * level.times_frequency * alike) / (count.sum() + PRIOR_STRANGERS)
             changed[name] = level.model_copy(update={"times_frequency": rounded(share / alike)})
         elif name in NEAR_EXACT.get(comparison, ()) and level.times_frequency:
             times = (count[at] + level.times_frequency * EXACT_BEFORE) / (count[0] + EXACT_BEFORE)
@@ -129,14 +155,14 @@ def count_namesakes(model: Model, records: Records, draw: np.random.Generator) -
     (1 - 1/K + K) / (2 - 1/K)**2; K is found from the ratio.
     """
     pairs = _of_one_surname(records, draw)
-    levels = _compare_everything(records, records, pairs, model)
+    levels = compare_everything(records, records, pairs, model)
     dates, places, given = (levels[name].level for name in ("date_of_birth", "place", "given_name"))
     apart = dates >= LEVELS["date_of_birth"].index("generation")
     apart &= (places == NONE) | (places >= LEVELS["place"].index("city"))
     known = np.flatnonzero(apart & (given != NONE))
     random = draw.integers(len(records), size=RANDOM_PAIRS), draw.integers(len(records), size=RANDOM_PAIRS)
     random = random[0][random[0] != random[1]], random[1][random[0] != random[1]]
-    by_chance = _compare_everything(records, records, random, model)
+    by_chance = _compare_names(records, records, random, model)
     ratio = _ratio("given_name", given[known], by_chance["given_name"].level, *GIVEN_NAMES_BEFORE)
     factors = np.geomspace(1.05, MOST_ALIKE, 200)
     factor = float(factors[np.argmin(np.abs((1 - 1 / factors + factors) / (2 - 1 / factors) ** 2 - ratio))])

@@ -22,12 +22,25 @@ from include.matching.compare import NONE, Levels, Pairs
 from include.matching.fields import Table
 from include.matching.link import CHUNK, Scored, Side, score
 from include.matching.model import BASE, LEVELS, Frequencies, Level, Model, Provenance, load_model
-from include.matching.records import read_records
-from include.matching.strangers import LEAST_SHARE, count_names, count_namesakes, count_strangers, rounded
+from include.matching.records import Records, read_records
+from include.matching.strangers import (
+    LEAST_SHARE,
+    RANDOM_PAIRS,
+    among_strangers,
+    at_random,
+    compare_everything,
+    count_names,
+    count_namesakes,
+    count_strangers,
+    rounded,
+)
 from include.matching.weigh import Weights, log_odds, strangers_share, total_of, weigh
 from include.matching.words import mix
 
 RIGHT_ROWS = 150_000  # drawn from the right side to learn from
+FEW = (
+    30.0  # of the random pairs that are one person, and yet no matter: as many as have one date by chance in some years
+)
 PRIOR_PAIRS = 50.0  # of one person, that the base model's m counts as
 MOST_TIMES = 3.0  # as many twins, parents, relatives as the base model says, at most: what is more are namesakes
 ROUNDS = 30
@@ -94,19 +107,24 @@ def train(
     many = read_records(Table(sample), base.model_copy(update={"frequencies": UNCOUNTED}))
     start = base.model_copy(update={"frequencies": count_names(many)})
     ones, many = read_records(Table(left), start), many.with_frequencies(start.name_shares)
-    start = count_strangers(start, ones, many, draw, within=right is None)
-    start = count_namesakes(start, many, draw)
-    sides = Side.from_records(ones, start), Side.from_records(many, start)
-    pairs = Index.of(ones, start).candidates(many)
-    total = len(ones) * len(many)
-    if right is None:
-        later = pairs[0] < pairs[1]
-        pairs, total = (pairs[0][later], pairs[1][later]), len(ones) * (len(ones) - 1) // 2
+    within = right is None
+    random = at_random(len(ones), len(many), draw, within=within)
+    levels = compare_everything(ones, many, random, start)
+    counted = count_namesakes(count_strangers(start, levels, np.ones(len(random[0]))), many, draw)
     expected = SHARE_OF_SIDE * min(len(ones), every) * len(many) / every
-    start = start.model_copy(update={"prior": min(max(expected, 1.0) / max(total, 1), 0.5)})
-    patterns = _patterns(sides, pairs, start)
-    model = _maximise(start, patterns, total)
-    data = {"left_rows": len(left), "right_rows": every, "sampled_rows": len(sample), "candidates": len(pairs[0])}
+    total = len(ones) * (len(ones) - 1) // 2 if within else len(ones) * len(many)
+    counted = counted.model_copy(update={"prior": min(max(expected, 1.0) / max(total, 1), 0.5)})
+    model, patterns, candidates = _learn(counted, ones, many, within=within)
+    if model.prior * RANDOM_PAIRS > FEW:
+        model = among_strangers(model)
+        ones, many = (side.with_frequencies(model.name_shares) for side in (ones, many))
+        again = _recount(start, model, compare_everything(ones, many, random, model))
+        middle = {"middle_name": counted.comparisons["middle_name"]}  # goes by namesakes
+        again = model.model_copy(
+            update={"comparisons": again.comparisons | middle, "alternatives": counted.alternatives}
+        )
+        model, patterns, candidates = _learn(again, ones, many, within=within)
+    data = {"left_rows": len(left), "right_rows": every, "sampled_rows": len(sample), "candidates": candidates}
     return _with_bands(model, patterns).model_copy(
         update={
             "name": "trained",
@@ -114,6 +132,24 @@ def train(
             "provenance": Provenance(made_by=f"train from {base.version}", data=data),
         }
     )
+
+
+def _recount(start: Model, model: Model, levels: dict[str, Levels]) -> Model:
+    """What strangers share, now that it is known which of the random pairs are one person."""
+    of_one, _ = _responsibilities(model, Patterns(levels, np.ones(len(levels["sex"].level))))
+    return count_strangers(start, levels, (1 - of_one).astype(np.float64))
+
+
+def _learn(start: Model, ones: Records, many: Records, *, within: bool) -> tuple[Model, Patterns, int]:
+    """The model to which `start` leads, the patterns it was learnt from, and the number of candidate pairs."""
+    sides = Side.from_records(ones, start), Side.from_records(many, start)
+    pairs = Index.of(ones, start).candidates(many)
+    total = len(ones) * len(many)
+    if within:
+        later = pairs[0] < pairs[1]
+        pairs, total = (pairs[0][later], pairs[1][later]), len(ones) * (len(ones) - 1) // 2
+    patterns = _patterns(sides, pairs, start)
+    return _maximise(start, patterns, total), patterns, len(pairs[0])
 
 
 def _patterns(sides: tuple[Side, Side], pairs: Pairs, model: Model) -> Patterns:

@@ -18,7 +18,7 @@ BLANK = (0.0, 0.0)  # what `NONE` and `OPEN`, which are -1 and -2, weigh
 def weigh(comparison: str, levels: Levels, model: Model) -> Weights:
     """log2(m / u) of each pair's level; 0 where a value is missing."""
     scale = _scale(comparison, model)
-    at = levels.level
+    at = levels.level.astype(np.intp)
     if levels.bits is None:
         return scale.weight[at]
     # u is so many times the share of people who bear the name, and never more than 1
@@ -55,6 +55,11 @@ def total_of(weights: dict[str, Weights]) -> Weights:
 def most(comparison: str, model: Model) -> float:
     """The most that a comparison without frequencies can add to a pair's weight."""
     return float(_scale(comparison, model).weight.max())
+
+
+def least(comparison: str, model: Model) -> float:
+    """What it weighs that two values differ."""
+    return float(_scale(comparison, model).weight[len(LEVELS[comparison]) - 1])
 
 
 def reach(comparison: str, common: Bits, model: Model) -> Weights:

@@ -17,7 +17,7 @@ ENOUGH_NIGHTS = 4  # a median of fewer is one night's opinion
 # The median absolute deviation times this estimates the standard deviation of normal values (Rousseeuw and Croux,
 # JASA 88, 1993); three of them leave out one night in 700.
 SIGMA = 1.4826
-WIDTH = 3.0
+WIDTH = 3.0  # standard deviations
 LEAST_WIDTH = 0.005  # half a point: nights that never varied are no reason to call a row in two hundred a decline
 
 

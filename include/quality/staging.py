@@ -326,10 +326,12 @@ def _unconfirmed(
     has = pa.array([*complete], pa.int32())
     found = np.zeros(len(merged.row), np.bool_)
     found[merged.version[as_mask(pc.is_in(kept["source_attempt"], value_set=has))]] = True
-    for table in spoken_of:
-        broken = table.filter(pc.is_in(table["source_attempt"], value_set=has)).select(contract.key)
-        records = encode(broken.filter(broken[contract.key[0]].is_valid()), contract.key)
-        found |= as_mask(pc.is_in(encode(kept.take(pa.array(merged.row)), contract.key), value_set=records))
+    broken = pa.concat_tables(
+        [table.filter(pc.is_in(table["source_attempt"], value_set=has)).select(contract.key) for table in spoken_of]
+    )
+    records = encode(broken.filter(broken[contract.key[0]].is_valid()), contract.key)
+    versions = encode(kept.select(contract.key).take(pa.array(merged.row)), contract.key)
+    found |= as_mask(pc.is_in(versions, value_set=records))
     return ~found
 
 

@@ -1,6 +1,6 @@
 """What a scenario may say, and how it is read: one YAML file per scenario in `scenarios/`."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -8,6 +8,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from include.contracts.model import ContractError, load_all
+from include.interval import midnight
 from include.simulator.gateways import plan as plans
 from include.simulator.population.cultures import culture_names
 from include.simulator.rates import Files, Rate, Strict, Transport
@@ -179,12 +180,12 @@ class Scenario(Strict):
     @property
     def start(self) -> datetime:
         """First instant that can be exported (UTC)."""
-        return datetime.combine(self.first_day, datetime.min.time(), UTC)
+        return midnight(self.first_day)
 
     @property
     def end(self) -> datetime:
         """First instant that cannot be exported any more (UTC): midnight after the last night."""
-        return datetime.combine(self.last_night + timedelta(days=1), datetime.min.time(), UTC)
+        return midnight(self.last_night + timedelta(days=1))
 
 
 def names(folder: Path = SCENARIOS) -> list[str]:

@@ -33,7 +33,7 @@ class Unlinked:
     """Records to be compared inside their system. Columns as in `matches.uncompared`.
 
     `personas`: subjects that no run has compared with the other subjects, marked by `is_new`, and all that share a
-    blocking key with them; `petitioners`: the versions that resemble a subject.
+    blocking key with them; `petitioners`: the versions that resemble a subject, marked likewise.
     """
 
     personas: pd.DataFrame
@@ -88,8 +88,12 @@ def take_unlinked(cursor: Cursor, model_version: str, keys: Keys) -> Unlinked:
     near = near_personas(cursor, number_of_model(cursor, model_version), key)
     personas = read_personas(cursor, near)
     is_new = _persona_keys(personas).isin(_persona_keys(new.to_pandas()))
-    paired = copy_out(cursor, query("paired_petitioners"), about, VERSION)
-    return Unlinked(personas.assign(is_new=is_new), read_petitioners(cursor, paired))
+    paired = copy_out(cursor, query("paired_petitioners"), about, {**VERSION, "is_new": pa.bool_()})
+    petitioners = read_petitioners(cursor, paired)
+    new_versions = paired["version_id"].filter(paired["is_new"]).to_pandas()
+    return Unlinked(
+        personas.assign(is_new=is_new), petitioners.assign(is_new=petitioners["id"].isin(new_versions).astype(bool))
+    )
 
 
 def _persona_keys(personas: pd.DataFrame) -> pd.MultiIndex:

@@ -55,7 +55,8 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
         (["nightly", "--scenario", "smoke", "--date", "nonsense"], "[nonsense]"),
         (["nightly", "--scenario", "nope"], "[nope]"),
         (["backfill", "--scenario", "smoke", "--from", "2014-09-12", "--to", "2014-09-10"], "[2014-09-12]"),
-        (["backfill", "--scenario", "smoke", "--from", "", "--to", "2014-09-10"], "[]"),
+        (["backfill", "--scenario", "smoke", "--from", "", "--to", "2014-09-10"], "FROM []"),
+        (["sql", "--scenario", "smoke", " "], "nothing is asked"),
         (["sql", "--scenario", "smoke", "select nonsense"], "nonsense"),
         (["sql", "--scenario", "smoke", "--role", "nobody", "select 1"], "[nobody]"),
         (["sql", "--scenario", "smoke", "select * from quarantine.row"], "[analyst] may not"),
@@ -65,6 +66,15 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
 )
 def test_it_says_what_is_wrong_in_one_line(home: Path, arguments: list[str], named: str) -> None:
     assert named in complaint(run_here(home, *arguments))
+
+
+def test_a_purge_without_a_policy_says_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CROSSCHECK_LANDING_DAYS", raising=False)
+    monkeypatch.delenv("CROSSCHECK_STAGING_DAYS", raising=False)
+    done = run_here(home, "purge", "--scenario", "smoke")
+    assert (done.returncode, "neither CROSSCHECK_LANDING_DAYS nor" in done.stdout) == (0, True)
+    monkeypatch.setenv("CROSSCHECK_STAGING_DAYS", "1")
+    assert "removed 0 landed" in run_here(home, "purge", "--scenario", "smoke").stdout
 
 
 def test_sql_answers_as_csv(home: Path) -> None:

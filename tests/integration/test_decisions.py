@@ -260,7 +260,9 @@ def test_a_form_that_is_not_the_readers_own_decides_nothing(
 ) -> None:
     fields = form(visit("bob").get("/lead", params=place(leads(held)[0])).text)
     posted = {**fields, "outcome": "accept", "reason": "x", **changed}
-    assert visit(name).post("/lead", data=posted).status_code == status
+    answer = visit(name).post("/lead", data=posted)
+    assert answer.status_code == status
+    assert f'href="lead?subject_id={posted["subject_id"]}&amp;receipt_number=' in answer.text, "a way back to the pair"
     assert fetch(held.owner_dsn, "select from match.decision") == []
     assert fetch(held.owner_dsn, "select from audit.access where kind = 'decision'") == []
 

@@ -24,7 +24,8 @@ def browser(settings: Settings) -> TestClient:
 
 def test_before_the_first_run_it_says_so(browser: TestClient) -> None:
     assert "No run has opened its books yet" in browser.get("/nights").text
-    assert browser.get("/nights/1").status_code == 404
+    unknown = browser.get("/nights/1")
+    assert (unknown.status_code, 'href="../nights"' in unknown.text) == (404, True)
     assert "has not opened its books" in browser.get("/nights/of", params={"external_id": "x"}).text
 
 

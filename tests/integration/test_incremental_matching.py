@@ -147,6 +147,33 @@ def test_any_spread_over_nights_leaves_the_same_pairs(
     assert (found, count) == in_one_go(settings)
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_any_spread_over_nights_leaves_the_same_links_and_entities(settings: Settings, seed: int) -> None:
+    nights = spread(versions(seed), seed + 1)
+    for at, of_night in enumerate(nights):
+        run = load(settings, of_night)
+        pipeline.match(settings, run)
+        if at % 2 == 0 or at == len(nights) - 1:  # some are resolved by the next one
+            pipeline.resolve(settings, run)
+    found = linked(settings)
+    assert {member.partition(":")[0] for link in found[0] for member in link[:2]} == {
+        "tecs_subjects",
+        "uscis_petitioners",
+    }
+    fetch(settings.owner_dsn, "delete from match.link returning 1")
+    fetch(settings.owner_dsn, "delete from match.resolved returning 1")
+    pipeline.resolve(settings, run)
+    assert found == linked(settings)
+
+
+def linked(settings: Settings) -> tuple[list, list]:
+    """Links inside each system, and who is whom."""
+    return (
+        fetch(settings.owner_dsn, "select left_member, right_member, weight, band from match.link order by 1, 2"),
+        fetch(settings.owner_dsn, "select member, entity from match.entity order by 1"),
+    )
+
+
 def test_two_models_in_turn_each_find_all_pairs(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     first = load_model()
     second = stricter(first)

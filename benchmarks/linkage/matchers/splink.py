@@ -25,14 +25,12 @@ from benchmarks.linkage.layout import DataSet
 from benchmarks.linkage.matchers import Found
 from benchmarks.linkage.matchers.tidy import tidy_columns
 
-SAMPLE = (
-    1e6  # pairs from which u is estimated: Splink's own default; on febrl and census 1e7 changed F1 by less than 0.002
-)
+# Pairs from which u is estimated: Splink's own default; on febrl and census 1e7 changed F1 by less than 0.002.
+SAMPLE = 1e6
 RECALL = 0.7  # of the deterministic rules, as in Splink's examples
 ROUNDS = 10  # of EM: in 25, its default, the share of a level that a small block lacks falls below what it accepts
-COMMON = (
-    0.2  # share of rows with one value from which a column is no key: pseudopeople has hardly more than one postcode
-)
+# Share of rows with one value from which a column is no key: pseudopeople has hardly more than one postcode.
+COMMON = 0.2
 RULES = [
     ["dob"], ["given", "family"], ["given", "year"], ["family", "year"], ["given", "postcode"],
     ["family", "postcode"], ["substr(given,1,3)", "substr(family,1,3)"],

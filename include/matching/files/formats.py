@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from include.matching.files.errors import TableError
 
 BLOCK = 8 << 20  # bytes of CSV that are parsed at once; a row must fit
+DELIMITERS = ",;\t|"  # the usual ones; spreadsheets write semicolons where the comma is the decimal mark
 
 
 class Format(Protocol):
@@ -37,17 +38,20 @@ def open_format(path: Path) -> Format:
 
 
 class Csv:
-    """A CSV file: comma, double quotes, UTF-8, a header."""
+    """A CSV file: double quotes, UTF-8, a header; comma, or another of `DELIMITERS` if the header has no comma."""
 
     rows: int | None = None
 
     def __init__(self, path: Path) -> None:
         self._path = path
         with path.open("rb") as raw:
-            header = next(csv.reader(io.TextIOWrapper(raw, "utf-8-sig", newline="")), None)
-        if not header:
-            raise TableError(f"[{path.name}] is empty; give a CSV file with a header")
-        self.names = header
+            lines = io.TextIOWrapper(raw, "utf-8-sig", newline="")
+            header = next(csv.reader(lines), None)
+            if not header:
+                raise TableError(f"[{path.name}] is empty; give a CSV file with a header")
+            self._delimiter = _delimiter(header)
+            lines.seek(0)
+            self.names = next(csv.reader(lines, delimiter=self._delimiter))
 
     def batches(self, columns: list[str], _rows: int) -> Iterator[pa.Table]:
         """See `Format`; a batch is what `BLOCK` bytes hold."""
@@ -62,7 +66,9 @@ class Csv:
             reader = pacsv.open_csv(
                 self._path,
                 read_options=pacsv.ReadOptions(block_size=BLOCK),
-                parse_options=pacsv.ParseOptions(newlines_in_values=True, invalid_row_handler=remember),
+                parse_options=pacsv.ParseOptions(
+                    delimiter=self._delimiter, newlines_in_values=True, invalid_row_handler=remember
+                ),
                 convert_options=pacsv.ConvertOptions(column_types=types, include_columns=columns),
             )
             yield reader.schema.empty_table()
@@ -74,8 +80,13 @@ class Csv:
             expected, actual = bad[0]
             raise TableError(
                 f"[{self._path.name}] has a row of [{actual}] values below a header of [{expected}]; quote values "
-                f"that hold commas"
+                f"that hold the delimiter [{self._delimiter}]"
             ) from None
+
+
+def _delimiter(header: list[str]) -> str:
+    """Of a header that was read with commas."""
+    return DELIMITERS[0] if len(header) > 1 else max(DELIMITERS, key=header[0].count)
 
 
 class Parquet:

@@ -8,7 +8,7 @@ import asyncio
 import hmac
 from collections.abc import Mapping
 from concurrent.futures import Future
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from include.contracts.model import Agency, load_all
-from include.interval import Interval
+from include.interval import Interval, midnight
 from include.simulator.gateways.answers import (
     Created,
     Datasets,
@@ -63,8 +63,8 @@ class Gateway:
         self._token = token
         self._world = world
         self._contracts = {name: c for name, c in load_all().items() if c.agency is agency}
-        start = datetime.combine(world.first_day, time(), UTC)
-        last_night = datetime.combine(world.last_night, time(), UTC)
+        start = midnight(world.first_day)
+        last_night = midnight(world.last_night)
         self._covered = Interval(start, last_night + timedelta(days=1))
         self._plan = FaultPlan(world.scenario, world.seed, Interval(last_night, self._covered.end), rules)
         self._spool = Spool()

@@ -11,7 +11,7 @@ from include.simulator.population.cultures import birth_homes, load_cultures, ma
 from include.simulator.population.places import load_places
 from include.simulator.scenario import Scenario
 
-DAYS_PER_YEAR = 365.2425
+DAYS_PER_YEAR = 365.2425  # of the Gregorian calendar
 
 
 @dataclass

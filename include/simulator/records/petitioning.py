@@ -7,7 +7,7 @@ import numpy as np
 from include.simulator.days import Days, days_of
 from include.simulator.draw import Bools, Draw, Ints, Texts
 from include.simulator.population.kinship import name_kin
-from include.simulator.population.people import People, grown_ups, join, populate
+from include.simulator.population.people import DAYS_PER_YEAR, People, grown_ups, join, populate
 from include.simulator.population.places import load_places
 from include.simulator.records.timeline import NEVER, Calendar, entries
 from include.simulator.scenario import Scenario
@@ -30,9 +30,8 @@ RELATIONSHIPS = {
 # resident for a spouse (F2A) and unmarried children (F2A, F2B).
 RESIDENTS_TOO = ("F2A", "F2B")
 GROWN_CHILD = {"F1": "IR2", "F2B": "F2A", "F3": "CR2"}  # children of 21 and over; the class of younger ones
-OF_AGE_YEARS = 21
+OF_AGE_YEARS = 21  # a citizen petitions for parents and siblings from then on; a child of that age is no child
 YOUNGEST_PARENT_YEARS = 17  # (ours)
-DAYS_PER_YEAR = 365.2425
 
 PETITIONS_PER_PERSON = 1.2  # most people petition once
 PETITIONS_PER_ORGANISATION = 3  # on average

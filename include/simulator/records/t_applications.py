@@ -25,7 +25,7 @@ OF_AGE = np.timedelta64(19 * 365, "D")
 # What victims told was typed into fields three times as often in the last year as in the first, and three times as
 # often by some offices as by others (ours; relative to the scenario's rate).
 TYPING_OFFICES = {"EAC": 1.5, "VSC": 1.5, "IOE": 1.5}
-OTHER_OFFICES = 0.5
+OTHER_OFFICES = 0.5  # three times as often: 1.5 to 0.5
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from include.simulator.records.petitioning import Filing
 from include.simulator.records.setting import Setting
 from include.simulator.records.timeline import DAY, NEVER, Calendar, follow, office_time, refresh, shortly_after, unroll
 
-ELIS_BEGAN = np.datetime64("2012-05-22")  # first release of ELIS; one filing in four from then on (the share is ours)
-ELIS_SHARE = 0.25
+ELIS_BEGAN = np.datetime64("2012-05-22")  # first release of ELIS
+ELIS_SHARE = 0.25  # of the filings from then on (ours)
 
 OFFICES = {"EAC": 25, "WAC": 25, "LIN": 18, "SRC": 17, "MSC": 10, "VSC": 3, "NBC": 2}  # shares of the filings (ours)
 SCATTER = 48_271  # spreads the days over where their sequences begin: prime to any range used
@@ -29,7 +29,7 @@ TRANSFERRED = 0.08  # of the petitions: another office decides them (ours)
 
 # CLAIMS 3 wrote CR6 for CR1, which the official list does not hold, until the code was dropped (the year is ours).
 CR6_UNTIL = np.datetime64("2008-10-01")
-CR6_SHARE = 0.5
+CR6_SHARE = 0.5  # of the CR1 until then (ours)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 
 # What a victim can tell besides a name, and how often (ours). Fewer know it who know no name.
 TOLD = {"phone": 0.25, "date_of_birth": 0.10, "business": 0.30, "address": 0.30}
-KNOWS_NO_NAME = 0.6
+KNOWS_NO_NAME = 0.6  # times as often as who knows a name
 
 # How a name is written (shares ours): as it is, as it sounds, one name behind a title, another name of the person.
 WRITTEN = {"plain": 52, "by ear": 22, "title": 16, "alias": 10}

@@ -1,4 +1,4 @@
-"""When the environment is made anew."""
+"""When the environment is made anew, and whose certificates its packages are fetched by."""
 
 from pathlib import Path
 
@@ -19,3 +19,11 @@ def test_a_list_that_changed_is_not_installed_over_its_older_self(
     assert not bootstrap._older(of_now)
     of_now.with_name("requirements-0123456789abcdef.stamp").touch()
     assert bootstrap._older(of_now)
+
+
+def test_uv_believes_the_system_where_it_has_certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    assert bootstrap._certificates() == {}
+    (tmp_path / "0123abcd.0").touch()
+    assert bootstrap._certificates() == {"UV_SYSTEM_CERTS": "1"}

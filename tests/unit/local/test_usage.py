@@ -54,3 +54,22 @@ def test_memory_that_forked_processes_share_counts_once() -> None:
     usage.look()
     assert usage.peak_mib > 1
     assert usage.cpu_seconds() == {"us": 0.0}
+
+
+def test_a_component_below_another_is_counted_as_itself_alone() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout.readline() == "ready\n"
+        us, both = Usage({"us": os.getpid()}), Usage({"us": os.getpid(), "child": child.pid})
+        for usage in (us, both):
+            usage.look()
+        child.stdin.write("go\n")
+        child.stdin.flush()
+        assert child.stdout.readline() == "done\n"
+        for usage in (us, both):
+            usage.look()
+        child.stdin.close()
+    assert us.cpu_seconds()["us"] >= 0.6
+    assert both.cpu_seconds()["child"] >= 0.6
+    assert both.cpu_seconds()["us"] < us.cpu_seconds()["us"] - 0.5

@@ -11,8 +11,9 @@ from include.matching.words import byte_matrix, hash_letters
 from tests.unit.matching.rows import rows
 
 
-def reaches(one: dict[str, str], other: dict[str, str], right_rows: int) -> bool:
-    model = load_model().model_copy(update={"right_rows": right_rows})
+def reaches(one: dict[str, str], other: dict[str, str], right_rows: int, own: float = 0.2) -> bool:
+    """`own`: rows of the right side that are of one person, on average."""
+    model = load_model().model_copy(update={"right_rows": right_rows, "prior": own / right_rows})
     left, right = (read_records(Table(rows(row)), model) for row in (one, other))
     return len(Index.of(left, model).candidates(right)[0]) == 1
 
@@ -22,11 +23,25 @@ def reaches(one: dict[str, str], other: dict[str, str], right_rows: int) -> bool
     [
         ({"full_name": "Zelig Quistorp"}, {"full_name": "Zoltan Quistorp"}),  # a rare surname and an initial
         ({"full_name": "Bill Harkness"}, {"full_name": "William Harkness"}),
-        ({"full_name": "Ann Smith", "dob": "1970-03-05"}, {"full_name": "Zoe Kowalczyk", "dob": "1970-05-03"}),
+        ({"full_name": "Ann Smith", "dob": "1970-03-05"}, {"full_name": "Amy Kowalczyk", "dob": "1970-05-03"}),
+        ({"full_name": "Ann Smith", "dob": "1970-03-05"}, {"full_name": "Anna Kowalczyk", "dob": "1981-03-05"}),
+        ({"dob": "1970-03-05", "postcode": "79901"}, {"dob": "1970-05-03", "postcode": "79901-1234"}),
+        ({"phone": "915-555-0142", "full_name": "Ann Smith"}, {"phone": "(915) 555-0142", "full_name": "Zoe Smyth"}),
+        ({"phone": "915-555-0142", "postcode": "79901"}, {"phone": "915-555-0142", "postcode": "79901"}),
+        ({"phone": "915-555-0142", "dob": "1970-03-05"}, {"phone": "915-555-0142", "dob": "1970-03-05"}),
     ],
 )
 def test_reached_in_a_large_table(one: dict[str, str], other: dict[str, str]) -> None:
     assert reaches(one, other, 1_000_000)
+
+
+@pytest.mark.parametrize("shared", [{"dob": "1970-03-05"}, {"phone": "915-555-0142"}])
+def test_a_date_or_a_telephone_is_no_key_by_itself_where_the_model_says_that_many_share_it(
+    shared: dict[str, str],
+) -> None:
+    one, other = {"full_name": "Ann Smith", **shared}, {"full_name": "Zoe Kowalczyk", **shared}
+    assert reaches(one, other, 10_000)
+    assert not reaches(one, other, 1_000_000)
 
 
 def test_a_name_that_is_not_known_is_as_common_as_the_floor_and_alone_a_key_of_a_small_table_only() -> None:
@@ -39,6 +54,12 @@ def test_what_is_common_in_a_large_table_is_asked_in_a_small_one() -> None:
     one, other = {"full_name": "James Smith"}, {"full_name": "Jim Smith"}
     assert not reaches(one, other, 10_000_000)
     assert reaches(one, other, 1_000)
+
+
+def test_where_each_person_has_many_rows_more_is_compared() -> None:
+    one, other = {"full_name": "James Quistorp", "sex": "M"}, {"full_name": "Erma Quistorp"}
+    assert not reaches(one, other, 1_000_000)
+    assert reaches(one, other, 1_000_000, own=10)
 
 
 def test_a_nickname_stands_for_the_commoner_names() -> None:

@@ -169,7 +169,7 @@ def test_a_map_that_is_not_there(tmp_path: Path) -> None:
         ("id,family\n1,a\n,b\n", "[people.csv] has no id in row [2]; give each row an id of its own"),
         (
             f"id,family\n1,{SECRET},Maria\n",
-            "[people.csv] has a row of [3] values below a header of [2]; quote values that hold commas",
+            "[people.csv] has a row of [3] values below a header of [2]; quote values that hold the delimiter [,]",
         ),
         (
             "id,dob\n1,03/08/1971\n2,1971\n3,08.03.1971\n4,\n",
@@ -201,6 +201,14 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert refusal(tmp_path / "latin.csv") == "[latin.csv] is not UTF-8; convert it"
     broken = file(tmp_path, "id,family\n1,a\n", "broken.parquet")
     assert refusal(broken) == ("[broken.parquet] cannot be read as parquet: it is damaged or no parquet; write it anew")
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_another_delimiter_is_seen_in_the_header(tmp_path: Path, mark: str) -> None:
+    rows = [["\ufeffid", "given name", "dob"], ["1", "Ana, Maria", "1970"], ["2", f'"a{mark}b"', ""]]
+    path = file(tmp_path, "".join(mark.join(row) + "\n" for row in rows))
+    table = read(path, mapped(tmp_path, "given: given name\n"))
+    assert table.to_dict("list") == {"id": ["1", "2"], "given": ["Ana, Maria", f"a{mark}b"], "dob": ["1970", ""]}
 
 
 def test_an_id_that_repeats_in_a_later_chunk(tmp_path: Path) -> None:

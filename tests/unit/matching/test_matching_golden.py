@@ -49,6 +49,13 @@ def test_a_name_spelled_17_ways_is_a_lead(judge, spelling):
         ("MILLER, M", "Miller", "Margaret", "given_name", "initial"),
         ("MILLER, BABY GIRL", "Miller", "Margaret", "given_name", "missing"),  # a role is no name
         ("KHAN, A M", "Khan", "Ahmed", "given_name", "initial"),  # initials are no role
+        ("PEDRO DEL RIO", "Delrio", "Pedro", "family_name", "exact"),  # no comma: particles go with the surname
+        ("KIM ANH DO", "Do", "Kimanh", "family_name", "exact"),  # no particle where nothing follows
+        ("ROSA RENDON, JR.", "Rendon", "Rosa", "family_name", "exact"),  # no surname ROSA RENDON
+        ("王小明", "Wang", "Xiaoming", "given_name", "exact"),  # no blank between the names
+        ("박지우", "Bag", "Jiu", "given_name", "exact"),
+        ("OKONKWO, DR NGOZI", "Okonkwo", "Ngozi", "given_name", "exact"),
+        ("MILLER, ANONYMOUS", "Miller", "Margaret", "given_name", "missing"),
         ("M HOUSE", "House", "Martin", "given_name", "initial"),  # nor is a surname that is one elsewhere
         ("MILLER, MRS MARGARET", "Miller", "Margaret", "given_name", "exact"),
         ("MILLER JR, MARGARET", "Miller", "Margaret", "family_name", "exact"),  # suffix in the surname
@@ -79,6 +86,19 @@ def test_ways_to_write_a_name(judge, *, written, family, given, comparison, leve
 def test_one_fault_in_the_name_is_still_a_lead(judge, written, family, given):
     band, _ = judge({"full_name": written, **BASE}, {"family": family, "given": given, **PETITIONER})
     assert band == "lead"
+
+
+@pytest.mark.parametrize(
+    ("family", "given", "as_family", "as_given", "level"),
+    [
+        ("Quistorp", "Rosa", "Rosa", "Carranco", "different"),  # the surname changed, too
+        ("Jumes", "Rendon", "Rendon", "Jaes", "similar"),  # or is misspelled twice
+    ],
+)
+def test_half_of_a_swapped_name_agrees(judge, *, family, given, as_family, as_given, level):
+    one, other = {"family": family, "given": given, **BASE}, {"family": as_family, "given": as_given, **PETITIONER}
+    _, levels = judge(one, other)
+    assert (levels["name_order"], levels["given_name"], levels["family_name"]) == ("reordered", "exact", level)
 
 
 @pytest.mark.parametrize(
@@ -114,6 +134,8 @@ def test_surname_changed_by_marriage_is_found_among_the_other_names(judge):
         ("1971-01-01", "1971-01-01", "year_only"),  # 1 January says little
         ("1971-01-01", "1971-06-09", "year_only"),
         ("1971-03-08", "1971-12-08", "one_part"),
+        ("1971-12-08", "1972-02-21", "same_year"),  # some weeks apart
+        ("1971-03-08", "1972-12-21", "different"),
         ("1971-03-08", "1964-10-30", "different"),
         (None, "1971-03-08", "missing"),
         ("1900-01-01", "1971-03-08", "missing"),  # a filler
@@ -180,6 +202,7 @@ HOME = {"street": "1200 North Main Street Apt 4", "city": "El Paso TX", "postcod
         ({"city": "Horizon City TX"}, "exact", "postcode"),
         ({"city": None, "postcode": "79910"}, "exact", "near"),
         ({"street": "9 Elm Rd", "city": "Fresno CA", "postcode": "93701"}, "different", "different"),
+        ({"city": None, "postcode": "K1A 0B1"}, "exact", "different"),
         ({"street": None, "city": None, "postcode": None}, "missing", "missing"),
     ],
 )
@@ -187,6 +210,14 @@ def test_levels_of_addresses(judge, changed, street, place):
     left, right = {"full_name": "OKONKWO, NGOZI", **HOME}, {"family": "Okonkwo", "given": "Ngozi"}
     _, levels = judge(left, right | HOME | changed)
     assert (levels["street"], levels["place"]) == (street, place)
+
+
+@pytest.mark.parametrize(
+    ("code", "level"), [("bs1 4qt", "postcode"), ("BS1 6XY", "near"), ("BS2 6XY", "different"), ("BS1", "near")]
+)
+def test_postcodes_of_one_district_are_near(judge, code, level):
+    left, right = {"full_name": "OKONKWO, NGOZI", "postcode": "BS1 4QT"}, {"family": "Okonkwo", "given": "Ngozi"}
+    assert judge(left, right | {"postcode": code})[1]["place"] == level
 
 
 def test_a_rare_identifier_decides_alone(judge):

@@ -207,7 +207,7 @@ def test_the_plan_changes_for_attempts_that_begin_later(clean: Path, serve: Serv
         ({"transport": {"reset": 0.7, "stall": 0.7}}, "add up to more than 1"),
         ({"transport": {"job_failed_last_night": ["nope"]}}, "nope"),
         ({"files": {"utf8": 0.1}}, "files.utf8"),
-        ({"written": "nope"}, "known: tecs_attempts"),
+        ({"written": "nope"}, "known: never_whole, tecs_attempts"),
         ({"written": {"name": "x", "meaning": "x", "attempts": [{"datasets": "x", "attempt": 1, "why": "x"}]}}, "[x]"),
         ([], "body"),
     ],

@@ -1,0 +1,58 @@
+"""What training learns from tables of invented people, without labels."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from include.matching.link import dedupe
+from include.matching.model import Model
+from include.matching.strangers import LEAST_LEFT, among_strangers
+from include.matching.train import train
+
+PEOPLE, ROWS_EACH = 60, 8
+SYLLABLES = ["BA", "DOR", "KEL", "MIN", "NA", "PO", "RIS", "TAN", "VEL", "ZU"]
+
+
+@pytest.fixture(scope="module")
+def crowded() -> pd.DataFrame:
+    """Every person eight times; a fifth of the rows has the names exchanged, a fifth another date in the months
+    around, a fifth lacks the given name."""
+    draw = np.random.default_rng(7)
+    words = ["".join(draw.choice(SYLLABLES, 3)) for _ in range(PEOPLE)]
+    rows = []
+    for person in range(PEOPLE):
+        given, family = words[(person * 7) % 40], words[person]
+        born = np.datetime64("1970-06-01") + int(draw.integers(12_000))
+        for _ in range(ROWS_EACH):
+            day = born + int(draw.integers(-100, 100)) * int(draw.random() < 0.2)
+            names = {"given": given * int(draw.random() > 0.2), "family": family}
+            if draw.random() < 0.2:
+                names = {"given": family, "family": given}
+            rows.append({"id": len(rows), **names, "dob": str(day)})
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="module")
+def learnt(crowded: pd.DataFrame) -> Model:
+    return train(crowded)
+
+
+def test_rows_of_ones_own_person_are_no_strangers(learnt: Model) -> None:
+    one_person = (ROWS_EACH - 1) / (PEOPLE * ROWS_EACH - 1)  # share of all pairs: 1.5 %
+    exact = learnt.comparisons["date_of_birth"]["exact"]
+    assert exact.u is not None
+    assert exact.u < one_person / 20
+    assert max(learnt.frequencies.family.values()) < 2 / PEOPLE
+
+
+def test_the_threshold_holds_where_every_person_has_many_rows(crowded: pd.DataFrame, learnt: Model) -> None:
+    pairs = dedupe(crowded, learnt).pairs.query("band == 'lead'")
+    true = (pairs["left_id"] // ROWS_EACH == pairs["right_id"] // ROWS_EACH).sum()
+    assert true / len(pairs) > 0.98
+    assert true / (PEOPLE * ROWS_EACH * (ROWS_EACH - 1) / 2) > 0.95
+
+
+def test_no_name_becomes_commoner_or_vanishes_when_ones_own_rows_are_taken_off(learnt: Model) -> None:
+    before, after = learnt.frequencies, among_strangers(learnt).frequencies
+    for name, share in before.family.items():
+        assert LEAST_LEFT * share * 0.99 <= after.family[name] <= share
