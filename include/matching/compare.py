@@ -31,9 +31,8 @@ SIMILAR_STREET = 0.75  # of a street's: an apartment, an abbreviation that we do
 SIMILAR_FIRM = 0.8
 # Levels that rapidfuzz may find where spelling and sound differ, the better one first.
 BY_EDITS = {"family_name": ("close", "similar"), "given_name": ("variant", "similar"), "middle_name": ("variant",)}
-HALF_A_YEAR = (
-    6 * 31
-)  # days, about: dates that are some weeks apart are as near across the turn of the year as within it
+# Days, about: dates that are some weeks apart are as near across the turn of the year as within it.
+HALF_A_YEAR = 6 * 31
 YEAR_NEAR = 2  # years between an estimated year of birth and another
 
 GENERATION = (16, 45)  # years between a parent and a child of one name
