@@ -31,9 +31,8 @@ SIMILAR_STREET = 0.75  # of a street's: an apartment, an abbreviation that we do
 SIMILAR_FIRM = 0.8
 # Levels that rapidfuzz may find where spelling and sound differ, the better one first.
 BY_EDITS = {"family_name": ("close", "similar"), "given_name": ("variant", "similar"), "middle_name": ("variant",)}
-HALF_A_YEAR = (
-    6 * 31
-)  # days, about: dates that are some weeks apart are as near across the turn of the year as within it
+# Days, about: dates that are some weeks apart are as near across the turn of the year as within it.
+HALF_A_YEAR = 6 * 31
 YEAR_NEAR = 2  # years between an estimated year of birth and another
 
 GENERATION = (16, 45)  # years between a parent and a child of one name
@@ -238,7 +237,7 @@ def given_differs(left: Records, right: Records, names: Pairs, nicknames: Nickna
     a, b = left.names, right.names
     i, j = names
     ones, others = a.given[i], b.given[j]
-    alike = (ones == 0) | (others == 0) | (left.words.letters[ones, 0] == right.words.letters[others, 0])
+    alike: Flags = (ones == 0) | (others == 0) | (left.words.letters[ones, 0] == right.words.letters[others, 0])
     alike |= left.words.heard[ones] == right.words.heard[others]
     alike |= (a.given_heard[i] == b.given_heard[j]) | (a.given_joined[i] == b.given_joined[j])
     alike |= may_be_similar(left.words, right.words, ones, others)
@@ -392,7 +391,7 @@ def _best_of(left: npt.NDArray[np.integer], right: npt.NDArray[np.integer], pair
 
 def _same(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> Level:
     """0 the same, 1 different: the levels of the plainest comparisons."""
-    level = (a != b).astype(np.int8)
+    level: Level = (a != b).astype(np.int8)
     put(level, (a == 0) | (b == 0), NONE)
     return level
 
@@ -462,7 +461,7 @@ def _one_digit(a: npt.NDArray[np.integer], b: npt.NDArray[np.integer], digits: i
 
 def _numbers(a: Numbers, b: Numbers) -> Level:
     """Positive numbers are digits; negative ones are hashes, which are equal or not."""
-    level = 2 * (a != b).astype(np.int8)
+    level: Level = 2 * (a != b).astype(np.int8)
     some = np.flatnonzero((level > 0) & (a > 0) & (b > 0))
     level[some[one_edit(a[some], b[some], 10)]] = 1
     return level

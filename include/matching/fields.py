@@ -110,4 +110,5 @@ def _may_have_blanks(values: Column) -> npt.NDArray[np.bool_]:
         return np.ones(len(values), dtype=bool)
     odd = (data <= ord(" ")) | (data > ord("~"))
     empty = start[1:] == start[:-1]
-    return empty | odd[np.minimum(start[:-1], len(data) - 1)] | odd[start[1:] - 1]
+    found: npt.NDArray[np.bool_] = empty | odd[np.minimum(start[:-1], len(data) - 1)] | odd[start[1:] - 1]
+    return found

@@ -124,42 +124,52 @@ class Names:
 
     @cached_property
     def family(self) -> Positions:
+        """Words of the surname."""
         return self.surnames.words[self.surname]
 
     @cached_property
     def family_count(self) -> npt.NDArray[np.int8]:
+        """How many they are."""
         return self.surnames.count[self.surname]
 
     @cached_property
     def family_core(self) -> Hashes:
+        """As one word."""
         return self.surnames.core[self.surname]
 
     @cached_property
     def family_joined(self) -> Hashes:
+        """As one word, particles included."""
         return self.surnames.joined[self.surname]
 
     @cached_property
     def family_heard(self) -> Hashes:
+        """Their sound."""
         return self.surnames.heard[self.surname]
 
     @cached_property
     def given(self) -> Positions:
+        """The first given name."""
         return self.forenames.given[self.forename]
 
     @cached_property
     def middle(self) -> Positions:
+        """The next ones."""
         return self.forenames.middle[self.forename]
 
     @cached_property
     def given_count(self) -> npt.NDArray[np.int8]:
+        """How many given names there are."""
         return self.forenames.count[self.forename]
 
     @cached_property
     def given_joined(self) -> Hashes:
+        """As one word."""
         return self.forenames.joined[self.forename]
 
     @cached_property
     def given_heard(self) -> Hashes:
+        """Their sound."""
         return self.forenames.heard[self.forename]
 
 
