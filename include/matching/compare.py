@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from include.matching.model import LEVELS
 from include.matching.nicknames import Nicknames
 from include.matching.records import DISTRICT_BITS, Records, organisation, street
-from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words, bits
+from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words
 
 Level = npt.NDArray[np.int8]
 Pairs = tuple[Numbers, Numbers]
@@ -140,7 +140,7 @@ def _by_initial(comparison: str, level: Level, common: Bits, ones: Bits, others:
     return Levels(level, common)
 
 
-def compare_surnames(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:
+def compare_surnames(left: Records, right: Records, names: Pairs) -> Levels:
     """Levels of the surnames, as written."""
     a, b = left.names, right.names
     i, j = names
@@ -150,23 +150,12 @@ def compare_surnames(left: Records, right: Records, names: Pairs, several_floor:
     may_be_cut = np.flatnonzero((a.cut[i] | b.cut[j]) & ~exact)
     exact[may_be_cut] = _begins(left.words, right.words, a.family[i[may_be_cut], 0], b.family[j[may_be_cut], 0])
     close = a.family_heard[i] == b.family_heard[j]
-    ones, others = (family_bits(side.words, side.names.surnames.words, several_floor) for side in (left, right))
-    common = np.maximum(ones[a.surname[i]], others[b.surname[j]])
+    common = np.maximum(a.surnames.bits[a.surname[i]], b.surnames.bits[b.surname[j]])
     partial = np.zeros(len(i), dtype=bool)
     some = np.flatnonzero(known & ~exact & ~close & ((a.family_count[i] > 1) | (b.family_count[j] > 1)))
     if len(some):
         partial[some], common[some] = _shared_word(left, right, (i[some], j[some]), common[some])
     return Levels(_choose("family_name", {"exact": exact, "close": close, "partial": partial}, known), common)
-
-
-def family_bits(words: Words, grid: npt.NDArray[np.int32], several_floor: float) -> Bits:
-    """log2 of the share of people who bear the words of a surname together."""
-    found = words.family_bits[grid[:, 0]]
-    floor = bits(np.array(several_floor))
-    for column in grid.T[1:]:
-        some = np.flatnonzero(column)
-        found[some] = np.maximum(found[some] + words.family_bits[column[some]], floor)
-    return found
 
 
 def _shared_word(left: Records, right: Records, names: Pairs, common: Bits) -> tuple[Flags, Bits]:
@@ -209,7 +198,8 @@ def _begins(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray
 def _among(spelling: Hashes, others: Hashes, grid: npt.NDArray[np.int32]) -> Flags:
     found = np.zeros(len(spelling), dtype=bool)
     for column in grid.T:
-        found |= (column > 0) & (others[column] == spelling)
+        some = np.flatnonzero(column)
+        found[some] |= others[column[some]] == spelling[some]
     return found
 
 
@@ -237,7 +227,7 @@ def given_differs(left: Records, right: Records, names: Pairs, nicknames: Nickna
     a, b = left.names, right.names
     i, j = names
     ones, others = a.given[i], b.given[j]
-    alike: Flags = (ones == 0) | (others == 0) | (left.words.letters[ones, 0] == right.words.letters[others, 0])
+    alike: Flags = (ones == 0) | (others == 0) | (left.words.letters[:, 0][ones] == right.words.letters[:, 0][others])
     alike |= left.words.heard[ones] == right.words.heard[others]
     alike |= (a.given_heard[i] == b.given_heard[j]) | (a.given_joined[i] == b.given_joined[j])
     alike |= may_be_similar(left.words, right.words, ones, others)
@@ -246,7 +236,8 @@ def given_differs(left: Records, right: Records, names: Pairs, nicknames: Nickna
     alike[some] = _are_nicknames(left.words, right.words, ones, others, nicknames)
     alike[some] |= _among(left.words.spelling.value[ones], right.words.spelling.value, b.middle[j])
     alike[some] |= _among(right.words.spelling.value[others], left.words.spelling.value, a.middle[i])
-    return ~alike
+    differ: Flags = ~alike
+    return differ
 
 
 def _half_crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags, Flags, Bits]:

@@ -80,8 +80,8 @@ class Patterns:
             parts.append(each.level + 1)
             if each.bits is not None:
                 parts.append((-2 * each.bits).astype(np.int64))
-        code, _ = pd.factorize(mix(*parts))
-        _, first = np.unique(code, return_index=True)
+        # in an order of their own: sums of floats depend on it
+        _, first, code = np.unique(mix(*parts), return_index=True, return_inverse=True)
         return cls(
             {comparison: each.take(first) for comparison, each in levels.items()},
             np.bincount(code, times).astype(np.float64),
