@@ -1,5 +1,6 @@
 """Who is one person: against the truth, over time, and in the headline."""
 
+import math
 from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
@@ -128,6 +129,26 @@ def test_every_answer_is_within_its_bounds(held: Held) -> None:
     for row in fetch(held.settings.warehouse_dsn, HEADLINE):
         assert 0 <= row.lower <= row.value <= row.upper, row.line
         assert "Leads, not findings" in row.caveat
+
+
+def test_upper_bounds_allow_for_who_is_not_found_at_all(held: Held) -> None:
+    dsn = held.settings.owner_dsn
+    [(found,)] = ask(
+        dsn,
+        """select count(distinct entity) from unmasked.subject_route
+           where route = 'person' and form in ('I-129F', 'I-130') and petition_status = 'approved'
+               and petition_record_state is distinct from 'cancelled'""",
+    )
+    share = 0.01
+    for dataset in (
+        "tecs_subjects", "tecs_involvements", "tecs_investigations", "uscis_petitions", "uscis_petitioners",
+    ):  # fmt: skip
+        [(versions,)] = ask(dsn, f"select count(*) from record.{dataset.removesuffix('s')}")
+        [(lost,)] = ask(dsn, "select count(*) from quarantine.row where dataset = %s", dataset)
+        share += lost / (lost + versions)
+    assert share > 0.01, "no row was refused: the test would say nothing of them"
+    [(upper,)] = ask(dsn, "select upper from unmasked.audit_headline where line = 5")
+    assert upper == found + math.ceil(found * share + 2 * math.sqrt(found * share)) > found
 
 
 def test_beneficiaries_by_class_add_up(held: Held) -> None:
