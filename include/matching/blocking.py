@@ -19,8 +19,9 @@ import pandas as pd
 
 from include.matching.fields import Table
 from include.matching.model import Model
+from include.matching.names import Forenames, Surnames
 from include.matching.records import NUMBERS, Records, read_records
-from include.matching.words import Flags, Hashes, Numbers, Shares, Words, mix, mix_in
+from include.matching.words import Flags, Hashes, Numbers, Shares, Sorted, Words, mix, mix_in
 
 # How many rows of a right side, as large as the model says, a key of each kind may find by chance for a row of the
 # left. People go by culture: some find ten times as many.
@@ -35,8 +36,6 @@ PER_PHONE = 10  # hundreds share one in the simulated world, or where only the f
 PER_DATE = 10  # of a million people seventy are born on one day
 # Rows of a right side from which these numbers hold as they are: in a smaller one so many times as many may be found.
 MANY_ROWS = 20_000
-SLOTS_PER_KEY_BITS = 4  # sixteen slots for each key of the left: of keys that it has not, fifteen of sixteen are turned away
-MOST_SLOTS_BITS = 22  # 16 MB; above a quarter of a million keys the slots fill up
 _ROW_BITS = 32  # a pair as one number: the right row, then the left one
 _ROW = (1 << _ROW_BITS) - 1
 
@@ -72,45 +71,30 @@ class Index:
                 self.pairs[rule] += len(pairs)
                 found.append(pairs)
         # by right row: those of a pair are near each other in memory when it is compared
-        together = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *found]))
-        together = together[np.diff(together, prepend=-1) > 0]
+        together = _once(np.concatenate([np.empty(0, dtype=np.int64), *found]))
         return together & _ROW, together >> _ROW_BITS
 
 
 @dataclass(frozen=True)
 class _Side:
-    key: Hashes  # distinct, ascending
+    keys: Sorted
     start: Numbers  # where the rows of each key begin
     count: Numbers
     row: Numbers
-    first: npt.NDArray[np.int32]  # of the keys with the same leading bits; where there are none, one past the last
-    shift: np.uint64  # what is left of a key are its leading bits
 
     @classmethod
     def of(cls, keys: _Keys) -> "_Side":
         order = np.argsort(keys.key, kind="stable")
         distinct, start, count = np.unique(keys.key[order], return_index=True, return_counts=True)
-        slots = min(len(distinct).bit_length() + SLOTS_PER_KEY_BITS, MOST_SLOTS_BITS)
-        shift = np.uint64(64 - slots)
-        slot, at = np.unique(distinct >> shift, return_index=True)
-        first = np.full(1 << slots, len(distinct), dtype=np.int32)
-        first[slot] = at
-        return cls(np.append(distinct, ~np.uint64(0)), start, count, keys.row[order], first, shift)
+        return cls(Sorted(distinct), start, count, keys.row[order])
 
     def find(self, keys: _Keys) -> Numbers:
         """`right row << _ROW_BITS | left row` of the pairs that share a key."""
-        at = self.first[keys.key >> self.shift]
-        some = np.flatnonzero(at < len(self.count))  # most keys are turned away here
-        at, key, row = at[some].astype(np.int64), keys.key[some], keys.row[some]
-        behind = np.flatnonzero(self.key[at] < key)
-        while len(behind):
-            at[behind] += 1
-            behind = behind[self.key[at[behind]] < key[behind]]
-        hit = np.flatnonzero(self.key[at] == key)
-        at, row = at[hit], row[hit]
+        some, at = self.keys.find(keys.key)
         times = self.count[at]
         offset = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-        pairs: Numbers = np.repeat(row << _ROW_BITS, times) | self.row[np.repeat(self.start[at], times) + offset]
+        left = self.row[np.repeat(self.start[at], times) + offset]
+        pairs: Numbers = np.repeat(keys.row[some] << _ROW_BITS, times) | left
         return pairs
 
 
@@ -124,6 +108,12 @@ def folded_keys(table: pd.DataFrame, model: Model) -> tuple[Numbers, npt.NDArray
     row, key = keys.row, (keys.key >> np.uint64(32)).astype(np.int64)
     once = np.unique(row << 32 | key)
     return once >> 32, once.astype(np.uint32).view(np.int32)
+
+
+def _once(numbers: Numbers) -> Numbers:
+    """Positive numbers in ascending order, each once: `np.unique`, which is slower on numbers of 64 bits."""
+    numbers = np.sort(numbers)
+    return numbers[np.flatnonzero(np.diff(numbers, prepend=-1))]
 
 
 def _nothing() -> _Keys:
@@ -291,53 +281,61 @@ def _words_of_rows(records: Records) -> tuple[Numbers, Numbers]:
     word = np.concatenate([column[half[at]] for at, (column, half) in zip(some, columns, strict=True)]).astype(np.int64)
     several = (np.diff(records.first_name) > 1)[row]  # readings of one name are made of the same words
     one, more = np.flatnonzero(~several), np.flatnonzero(several)
-    once = pd.unique(row[more] * len(words) + word[more])
+    once = _once(row[more] * len(words) + word[more])
     return np.concatenate([row[one], once // len(words)]), np.concatenate([word[one], once % len(words)])
 
 
 def _pairs_of_words(records: Records, model: Model) -> _Keys:
     """A word of the surname with a word of the given names, in either order; all of each half as one word, too."""
-    names, words = records.names, records.words
-    surnames, forenames, rows = names.surnames, names.forenames, model.right_rows / _times(model)
-    families = [_half(words, column) for column in surnames.words.T]
-    givens = [
-        each
-        for column in (forenames.given, *forenames.middle.T)
-        for each in (_half(words, column), *_meant(words, column))
-    ]
-    for halves, half in ((families, surnames), (givens, forenames)):  # a half as one word is rarer than its words
-        halves.append((half.heard * (half.count > 1), np.zeros(len(half.count))))
+    names = records.names
+    forenames, rows = names.forenames, model.right_rows / _times(model)
+    families = _sounds_of(records, list(names.surnames.words.T), names.surnames, names.surname)
+    givens = _sounds_of(records, [forenames.given, *forenames.middle.T], forenames, names.forename, meant=True)
     found = []
-    for ((family, family_share), at_family), ((given, given_share), at_given) in product(
-        _known(families, names.surname), _known(givens, names.forename)
-    ):
-        at = min(at_family, at_given, key=len)  # few have a second surname, or a nickname
-        if at is at_family:
-            at = at[np.flatnonzero((given != 0)[names.forename[at]])]
+    for family, given in product(families, givens):
+        if len(family.at) < len(given.at):  # few have a second surname, or a nickname
+            at = family.at[np.flatnonzero(given.there[names.forename[family.at]])]
         else:
-            at = at[np.flatnonzero((family != 0)[names.surname[at]])]
-        surname, forename = names.surname[at], names.forename[at]
-        some = np.flatnonzero(family_share[surname] * given_share[forename] * rows <= PER_TWO_WORDS)
-        one, other = family[surname[some]], given[forename[some]]
+            at = given.at[np.flatnonzero(family.there[names.surname[given.at]])]
+        ones, others = family.word[names.surname[at]], given.word[names.forename[at]]
+        some = np.flatnonzero(family.share[ones] * given.share[others] * rows <= PER_TWO_WORDS)
+        one, other = family.heard[ones[some]], given.heard[others[some]]
         found.append(_Keys(names.row[at[some]], mix(np.minimum(one, other), np.maximum(one, other))))
     return _together([_nothing(), *found])
 
 
-_Half = tuple[Hashes, Shares]
+@dataclass(frozen=True)
+class _Sound:
+    """One way in which halves of names sound."""
+
+    at: Numbers  # readings whose half has it
+    there: Flags  # of each half, whether it does
+    word: npt.NDArray[np.integer]  # of each half, position in the next two
+    heard: Hashes
+    share: Shares
 
 
-def _known(halves: list[_Half], position: Numbers) -> list[tuple[_Half, Numbers]]:
-    """For each kind of half, the readings that have it."""
-    there = [(each, each[0] != 0) for each in halves]
-    return [(each, np.flatnonzero(known[position])) for each, known in there if known.any()]
-
-
-def _half(words: Words, column: Numbers) -> _Half:
-    """Sound, and share, of one word of each half; nothing for an initial."""
-    return words.heard[column] * (words.length[column] > 1), words.heard_share[column]
-
-
-def _meant(words: Words, column: Numbers) -> Iterator[_Half]:
-    """The names that nicknames may stand for."""
-    for heard, share in zip(words.meant.T, words.meant_share.T, strict=True):
-        yield heard[column], share[column]
+def _sounds_of(
+    records: Records,
+    columns: list[npt.NDArray[np.int32]],
+    halves: Surnames | Forenames,
+    position: Numbers,
+    *,
+    meant: bool = False,
+) -> list[_Sound]:
+    """Each word, an initial excepted, and if `meant` what nicknames stand for; all words as one."""
+    words = records.words
+    sounds = [(words.heard * (words.length > 1), words.heard_share)]
+    if meant:
+        sounds += list(zip(words.meant.T, words.meant_share.T, strict=True))
+    ways: list[tuple[npt.NDArray[np.integer], Hashes, Shares]] = [
+        (column, heard, share) for column in columns for heard, share in sounds
+    ]
+    every = np.arange(len(halves.heard))  # as one word a half is rarer than its words
+    ways.append((every, halves.heard * (halves.count > 1), np.zeros(len(every))))
+    found = []
+    for column, heard, share in ways:
+        there = (heard != 0)[column]
+        if there.any():
+            found.append(_Sound(np.flatnonzero(there[position]), there, column, heard, share))
+    return found

@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from include.matching.model import LEVELS
 from include.matching.nicknames import Nicknames
 from include.matching.records import DISTRICT_BITS, Records, organisation, street
-from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words, bits
+from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words
 
 Level = npt.NDArray[np.int8]
 Pairs = tuple[Numbers, Numbers]
@@ -31,9 +31,8 @@ SIMILAR_STREET = 0.75  # of a street's: an apartment, an abbreviation that we do
 SIMILAR_FIRM = 0.8
 # Levels that rapidfuzz may find where spelling and sound differ, the better one first.
 BY_EDITS = {"family_name": ("close", "similar"), "given_name": ("variant", "similar"), "middle_name": ("variant",)}
-HALF_A_YEAR = (
-    6 * 31
-)  # days, about: dates that are some weeks apart are as near across the turn of the year as within it
+# Days, about: dates that are some weeks apart are as near across the turn of the year as within it.
+HALF_A_YEAR = 6 * 31
 YEAR_NEAR = 2  # years between an estimated year of birth and another
 
 GENERATION = (16, 45)  # years between a parent and a child of one name
@@ -141,7 +140,7 @@ def _by_initial(comparison: str, level: Level, common: Bits, ones: Bits, others:
     return Levels(level, common)
 
 
-def compare_surnames(left: Records, right: Records, names: Pairs, several_floor: float) -> Levels:
+def compare_surnames(left: Records, right: Records, names: Pairs) -> Levels:
     """Levels of the surnames, as written."""
     a, b = left.names, right.names
     i, j = names
@@ -151,23 +150,12 @@ def compare_surnames(left: Records, right: Records, names: Pairs, several_floor:
     may_be_cut = np.flatnonzero((a.cut[i] | b.cut[j]) & ~exact)
     exact[may_be_cut] = _begins(left.words, right.words, a.family[i[may_be_cut], 0], b.family[j[may_be_cut], 0])
     close = a.family_heard[i] == b.family_heard[j]
-    ones, others = (family_bits(side.words, side.names.surnames.words, several_floor) for side in (left, right))
-    common = np.maximum(ones[a.surname[i]], others[b.surname[j]])
+    common = np.maximum(a.surnames.bits[a.surname[i]], b.surnames.bits[b.surname[j]])
     partial = np.zeros(len(i), dtype=bool)
     some = np.flatnonzero(known & ~exact & ~close & ((a.family_count[i] > 1) | (b.family_count[j] > 1)))
     if len(some):
         partial[some], common[some] = _shared_word(left, right, (i[some], j[some]), common[some])
     return Levels(_choose("family_name", {"exact": exact, "close": close, "partial": partial}, known), common)
-
-
-def family_bits(words: Words, grid: npt.NDArray[np.int32], several_floor: float) -> Bits:
-    """log2 of the share of people who bear the words of a surname together."""
-    found = words.family_bits[grid[:, 0]]
-    floor = bits(np.array(several_floor))
-    for column in grid.T[1:]:
-        some = np.flatnonzero(column)
-        found[some] = np.maximum(found[some] + words.family_bits[column[some]], floor)
-    return found
 
 
 def _shared_word(left: Records, right: Records, names: Pairs, common: Bits) -> tuple[Flags, Bits]:
@@ -210,7 +198,8 @@ def _begins(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray
 def _among(spelling: Hashes, others: Hashes, grid: npt.NDArray[np.int32]) -> Flags:
     found = np.zeros(len(spelling), dtype=bool)
     for column in grid.T:
-        found |= (column > 0) & (others[column] == spelling)
+        some = np.flatnonzero(column)
+        found[some] |= others[column[some]] == spelling[some]
     return found
 
 
@@ -238,7 +227,7 @@ def given_differs(left: Records, right: Records, names: Pairs, nicknames: Nickna
     a, b = left.names, right.names
     i, j = names
     ones, others = a.given[i], b.given[j]
-    alike = (ones == 0) | (others == 0) | (left.words.letters[ones, 0] == right.words.letters[others, 0])
+    alike: Flags = (ones == 0) | (others == 0) | (left.words.letters[:, 0][ones] == right.words.letters[:, 0][others])
     alike |= left.words.heard[ones] == right.words.heard[others]
     alike |= (a.given_heard[i] == b.given_heard[j]) | (a.given_joined[i] == b.given_joined[j])
     alike |= may_be_similar(left.words, right.words, ones, others)
@@ -247,7 +236,8 @@ def given_differs(left: Records, right: Records, names: Pairs, nicknames: Nickna
     alike[some] = _are_nicknames(left.words, right.words, ones, others, nicknames)
     alike[some] |= _among(left.words.spelling.value[ones], right.words.spelling.value, b.middle[j])
     alike[some] |= _among(right.words.spelling.value[others], left.words.spelling.value, a.middle[i])
-    return ~alike
+    differ: Flags = ~alike
+    return differ
 
 
 def _half_crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags, Flags, Bits]:
@@ -392,7 +382,7 @@ def _best_of(left: npt.NDArray[np.integer], right: npt.NDArray[np.integer], pair
 
 def _same(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> Level:
     """0 the same, 1 different: the levels of the plainest comparisons."""
-    level = (a != b).astype(np.int8)
+    level: Level = (a != b).astype(np.int8)
     put(level, (a == 0) | (b == 0), NONE)
     return level
 
@@ -462,7 +452,7 @@ def _one_digit(a: npt.NDArray[np.integer], b: npt.NDArray[np.integer], digits: i
 
 def _numbers(a: Numbers, b: Numbers) -> Level:
     """Positive numbers are digits; negative ones are hashes, which are equal or not."""
-    level = 2 * (a != b).astype(np.int8)
+    level: Level = 2 * (a != b).astype(np.int8)
     some = np.flatnonzero((level > 0) & (a > 0) & (b > 0))
     level[some[one_edit(a[some], b[some], 10)]] = 1
     return level

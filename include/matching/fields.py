@@ -63,6 +63,7 @@ class Table:
         if field not in self:
             return distinct(self[field])
         code, values = distinct(_array(self._frame[field]))
+        values = _as_text(values)
         texts = _plain(values)
         if texts is values:
             return code, texts
@@ -72,7 +73,7 @@ class Table:
 
 def text(values: pd.Series) -> Column:
     """A column as text without blanks at its ends; what is empty is null."""
-    return _plain(_array(values))
+    return _plain(_as_text(_array(values)))
 
 
 def distinct(values: pa.Array) -> Distinct:
@@ -90,12 +91,16 @@ def _array(values: pd.Series) -> pa.Array:
     return found
 
 
-def _plain(values: pa.Array) -> Column:
+def _as_text(values: pa.Array) -> Column:
     if values.null_count == len(values):
-        return values if pa.types.is_string(values.type) else pa.nulls(len(values), pa.string())
-    if not pa.types.is_string(values.type):
-        # a cast part of an array begins amid its bytes, which `ascii_upper` of Arrow 26 takes for broken text
-        values = (pa.concat_arrays([values]) if values.offset else values).cast(pa.string())
+        return pa.nulls(len(values), pa.string())
+    if pa.types.is_string(values.type):
+        return values
+    # a cast part of an array begins amid its bytes, which `ascii_upper` of Arrow 26 takes for broken text
+    return (pa.concat_arrays([values]) if values.offset else values).cast(pa.string())
+
+
+def _plain(values: Column) -> Column:
     odd = pc.and_(pc.is_valid(values), pa.array(_may_have_blanks(values)))
     if not pc.any(odd).as_py():
         return values
@@ -110,4 +115,5 @@ def _may_have_blanks(values: Column) -> npt.NDArray[np.bool_]:
         return np.ones(len(values), dtype=bool)
     odd = (data <= ord(" ")) | (data > ord("~"))
     empty = start[1:] == start[:-1]
-    return empty | odd[np.minimum(start[:-1], len(data) - 1)] | odd[start[1:] - 1]
+    found: npt.NDArray[np.bool_] = empty | odd[np.minimum(start[:-1], len(data) - 1)] | odd[start[1:] - 1]
+    return found

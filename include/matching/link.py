@@ -18,7 +18,6 @@ from include.matching.compare import (
     compare_surnames,
     compare_texts,
     crosswise,
-    family_bits,
     given_differs,
     open_words,
     refine_names,
@@ -30,7 +29,7 @@ from include.matching.records import Records, read_records
 from include.matching.weigh import Weights, least, most, reach, total_of, weigh, weigh_alternatives
 from include.matching.words import Numbers
 
-CHUNK = 250_000  # right rows read at once, and candidate pairs compared at once: bounds memory, changes no result
+CHUNK = 150_000  # right rows read, and candidate pairs compared, at once: bounds memory, changes no result; measured
 PAIR = ["left_id", "right_id"]
 TEXTS = ("street", "organisation")
 
@@ -50,13 +49,39 @@ class Links:
 
 
 @dataclass(frozen=True)
+class Most:
+    """The most that halves of names can add to the weight of a pair.
+
+    A shared name counts as the commoner of the two, and so never for more than by its own frequency.
+    """
+
+    surname: Weights  # for each of the surnames
+    given: Weights  # for each of the forenames, what its first given name adds
+    rest: Weights  # and what is neither that nor the surname
+
+    @classmethod
+    def of(cls, records: Records, model: Model) -> "Most":
+        """Reckoned once for each word."""
+        words, surnames, forenames = records.words, records.names.surnames, records.names.forenames
+        # a crossed name counts by its frequency as a given name, be it a middle name or not
+        given, middle = (reach(comparison, words.given_bits, model) for comparison in ("given_name", "middle_name"))
+        second = forenames.middle[:, 0]
+        crossed = given[forenames.middle].max(axis=1, where=forenames.middle > 0, initial=0.0)
+        rest = sum(most(comparison, model) for comparison in ("name_order", "name_source", "suffix"))
+        return cls(
+            surname=reach("family_name", surnames.bits, model),
+            given=np.maximum(given[forenames.given], crossed),
+            rest=middle[second] * (second > 0) + np.float32(rest),
+        )
+
+
+@dataclass(frozen=True)
 class Side:
     """A table that has been read, and the most that its names can add to the weight of a pair."""
 
     records: Records
-    by_given: Weights  # for each name, its given name
-    by_rest: Weights  # and what is neither that nor the surname
-    by_names: Weights  # for each row, all of its names
+    most: Most
+    by_names: Weights  # for each row, the most that all of its names can add
 
     @classmethod
     def of(cls, table: pd.DataFrame, model: Model) -> "Side":
@@ -65,24 +90,10 @@ class Side:
 
     @classmethod
     def from_records(cls, records: Records, model: Model) -> "Side":
-        """What its names can add.
-
-        A shared name counts as the commoner of the two, and so never for more than by its own frequency.
-        """
-        words, names = records.words, records.names
-        surnames, forenames = names.surnames, names.forenames
-        # once for each word: a crossed name counts by its frequency as a given name, be it a middle name or not
-        given, middle = (reach(comparison, words.given_bits, model) for comparison in ("given_name", "middle_name"))
-        second = forenames.middle[:, 0]
-        by_given = given[forenames.middle].max(axis=1, where=forenames.middle > 0, initial=0.0)
-        by_given = np.maximum(given[forenames.given], by_given)
-        by_rest = np.where(second > 0, middle[second], 0.0)
-        by_rest += sum(most(comparison, model) for comparison in ("name_order", "name_source", "suffix"))
-        common = family_bits(words, surnames.words, model.frequencies.several_floor)
-        by_family = reach("family_name", common, model)
-        every = by_family[names.surname] + (by_given + by_rest)[names.forename]
-        by_names = np.maximum.reduceat(every, records.first_name[:-1]) if len(records) else every
-        return cls(records, by_given[names.forename], by_rest[names.forename], by_names)
+        """What its names can add."""
+        most = Most.of(records, model)
+        every = most.surname[records.names.surname] + (most.given + most.rest)[records.names.forename]
+        return cls(records, most, np.maximum.reduceat(every, records.first_name[:-1]) if len(records) else every)
 
 
 @dataclass(frozen=True)
@@ -222,11 +233,12 @@ def _by_halves(sides: tuple[Side, Side], names: Pairs, model: Model, needed: Wei
     """Positions of the names that may weigh what is needed, as far as surnames tell, and whether given names may agree
     at all: most differ in either, and are two persons'. And the levels of their surnames."""
     left, right = sides[0].records, sides[1].records
-    family = compare_surnames(left, right, names, model.frequencies.several_floor)
+    family = compare_surnames(left, right, names)
     is_open = open_words("family_name", left, right, names, family, model.known_nicknames)
     at_most = _most("family_name", family, is_open, model)
-    at_most += np.minimum(sides[0].by_rest[names[0]], sides[1].by_rest[names[1]])
-    by_given = np.minimum(sides[0].by_given[names[0]], sides[1].by_given[names[1]])
+    forename = left.names.forename[names[0]], right.names.forename[names[1]]
+    at_most += np.minimum(sides[0].most.rest[forename[0]], sides[1].most.rest[forename[1]])
+    by_given = np.minimum(sides[0].most.given[forename[0]], sides[1].most.given[forename[1]])
     both, half = crosswise(left, right, names)
     swapped = both | half
     some = np.flatnonzero((at_most + by_given >= needed) | swapped)

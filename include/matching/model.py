@@ -9,7 +9,6 @@ precision that the numbers do not have.
 import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -21,13 +20,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from include.matching import census
 from include.matching.countries import CountryReader
 from include.matching.nicknames import Nicknames
-from include.matching.words import Bytes, Hashes, Shares, byte_matrix, hash_letters, hear
+from include.matching.words import Bytes, Hashes, Shares, Sorted, byte_matrix, hash_letters, hear
 
 DEFAULT = Path(__file__).parent / "models" / "default.json"  # trained: `docs/matching.md` says on what
 BASE = Path(__file__).parent / "models" / "base.json"  # set by hand, with reasons: where training begins
 
-# Raise it when a change to the code of this room changes a score: it is part of the model's version.
-ALGORITHM = 5
+# Raise it when a change to the code of this room changes a score, or which pairs are kept: it is part of the model's
+# version.
+ALGORITHM = 6
 
 # What `compare` can find, in the order in which evidence is listed. "missing" is neutral: it has no weight.
 MISSING = "missing"
@@ -132,6 +132,7 @@ class NameShares:
         family, given = [frequencies.family], [frequencies.given]
         if frequencies.census:
             family, given = [*family, census.surnames()], [*given, census.given_names()]
+        self.several_floor = frequencies.several_floor
         self._floors = frequencies.family_floor, frequencies.given_floor
         _, spelling, shares = _spelled(family)
         self._family = _Lookup(spelling, shares)
@@ -183,18 +184,16 @@ def _by_sound(letters: Bytes, shares: Shares) -> "_Lookup":
     return _Lookup(keys, together)
 
 
-@dataclass(frozen=True)
 class _Lookup:
     """Shares by hash; the hashes ascend."""
 
-    key: Hashes
-    share: Shares
+    def __init__(self, key: Hashes, share: Shares) -> None:
+        self._keys, self._share = Sorted(key), share
 
     def find(self, key: Hashes, floor: float) -> Shares:
-        if not len(self.key):
-            return np.full(len(key), floor)
-        at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
-        found: Shares = np.maximum(np.where(self.key[at] == key, self.share[at], 0.0), floor)
+        found = np.full(len(key), floor)
+        some, at = self._keys.find(key)
+        found[some] = np.maximum(self._share[at], floor)
         return found
 
 

@@ -17,11 +17,24 @@ import pyarrow.compute as pc
 from anyascii import anyascii
 
 from include.matching.fields import SEPARATOR, Column, Table, distinct
-from include.matching.words import Flags, Frequencies, Hashed, Hashes, Numbers, Words, join, mix, read_words
+from include.matching.words import (
+    Bits,
+    Flags,
+    Frequencies,
+    Hashed,
+    Hashes,
+    Numbers,
+    Words,
+    have_other,
+    join,
+    mix,
+    read_words,
+)
 
 Positions = npt.NDArray[np.int32]
 
 NAME_WIDTH = 30  # TECS cuts a name there: its last word may be the beginning of a longer one
+LETTERS_AND_BLANK = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ "
 MAX_WORDS = 8  # of a name; more is not a name, and keys grow with the square
 MAX_OTHER_NAMES = 8  # of a person; each is compared with every name of a candidate
 FAMILY_WORDS = 3  # words of a surname that are looked at one by one
@@ -58,6 +71,7 @@ class Surnames:
     core: Hashes  # of the words, as one word
     joined: Hashes  # all of them with particles, as one word: DELACRUZ
     heard: Hashes  # equal for surnames that sound alike as one word
+    bits: Bits  # log2 of the share of people who bear the words together
 
     @classmethod
     def of(cls, grid: Positions, words: Words) -> "Surnames":
@@ -70,7 +84,12 @@ class Surnames:
             core=_joined(core, words.spelling),
             joined=_joined(grid, words.spelling),
             heard=_heard(core, words),
+            bits=_family_bits(core[:, :FAMILY_WORDS], words),
         )
+
+    def with_words(self, words: Words) -> "Surnames":
+        """The same surnames of words that are commoner or rarer."""
+        return replace(self, bits=_family_bits(self.words, words))
 
 
 @dataclass(frozen=True)
@@ -120,46 +139,60 @@ class Names:
         each = ("row", "order", "source", "cut", "suffix", "surname", "forename")
         return replace(self, **{field: getattr(self, field)[at] for field in each})
 
+    def with_words(self, words: Words) -> "Names":
+        """The same names of words that are commoner or rarer."""
+        return replace(self, surnames=self.surnames.with_words(words))
+
     # what the halves say, for each reading
 
     @cached_property
     def family(self) -> Positions:
+        """Words of the surname."""
         return self.surnames.words[self.surname]
 
     @cached_property
     def family_count(self) -> npt.NDArray[np.int8]:
+        """How many they are."""
         return self.surnames.count[self.surname]
 
     @cached_property
     def family_core(self) -> Hashes:
+        """As one word."""
         return self.surnames.core[self.surname]
 
     @cached_property
     def family_joined(self) -> Hashes:
+        """As one word, particles included."""
         return self.surnames.joined[self.surname]
 
     @cached_property
     def family_heard(self) -> Hashes:
+        """Their sound."""
         return self.surnames.heard[self.surname]
 
     @cached_property
     def given(self) -> Positions:
+        """The first given name."""
         return self.forenames.given[self.forename]
 
     @cached_property
     def middle(self) -> Positions:
+        """The next ones."""
         return self.forenames.middle[self.forename]
 
     @cached_property
     def given_count(self) -> npt.NDArray[np.int8]:
+        """How many given names there are."""
         return self.forenames.count[self.forename]
 
     @cached_property
     def given_joined(self) -> Hashes:
+        """As one word."""
         return self.forenames.joined[self.forename]
 
     @cached_property
     def given_heard(self) -> Hashes:
+        """Their sound."""
         return self.forenames.heard[self.forename]
 
 
@@ -175,10 +208,10 @@ class _Halves:
         """One for each reading."""
         return cls(grid, np.arange(len(grid)))
 
-    @property
-    def words(self) -> Numbers:
+    @cached_property
+    def words(self) -> npt.NDArray[np.int8]:
         """How many words each reading's half has: 0, 1, or 2 for more."""
-        count: Numbers = (self.grid[:, :2] > 0).sum(axis=1)[self.at]
+        count: npt.NDArray[np.int8] = ((self.grid[:, 0] > 0).astype(np.int8) + (self.grid[:, 1] > 0))[self.at]
         return count
 
     def take(self, at: Numbers) -> "_Halves":
@@ -258,16 +291,15 @@ def ascii_upper(values: Column) -> Column:
 def _letters(values: Column) -> Column:
     """Words of letters: hyphens part, apostrophes and full stops join, digits go, a misread letter amid a word too."""
     values = ascii_upper(values)
+    odd = pa.array(have_other(values, LETTERS_AND_BLANK))
+    if not pc.any(odd).as_py():
+        return values
+    cleaned = values.filter(odd)
     for ordinal, suffix in ORDINALS.items():
-        there = pc.match_substring(values, ordinal).fill_null(False)
-        if pc.any(there).as_py():
-            values = pc.if_else(there, pc.replace_substring_regex(values, rf"\b{ordinal}\b", suffix), values)
-    odd = pc.match_substring_regex(values, "[^A-Z ]").fill_null(False)
-    if pc.any(odd).as_py():
-        cleaned = pc.replace_substring_regex(values.filter(odd), r"['`.´]", "")
-        cleaned = pc.replace_substring_regex(cleaned, r"([A-Z])[0-9|]([A-Z])", r"\1\2")
-        values = pc.replace_with_mask(values, odd, pc.replace_substring_regex(cleaned, "[^A-Z]+", " "))
-    return values
+        cleaned = pc.replace_substring_regex(cleaned, rf"\b{ordinal}\b", suffix)
+    cleaned = pc.replace_substring_regex(cleaned, r"['`.´]", "")
+    cleaned = pc.replace_substring_regex(cleaned, r"([A-Z])[0-9|]([A-Z])", r"\1\2")
+    return pc.replace_with_mask(values, odd, pc.replace_substring_regex(cleaned, "[^A-Z]+", " "))
 
 
 def _split(
@@ -437,6 +469,14 @@ def _without_comma(name: _Split, cut: Flags, words: Words) -> list[_Readings]:
 def _halves(grid: Positions, particle: Flags, family: Flags) -> tuple[_Halves, _Halves]:
     """The surname with its particles, and the given names without any."""
     return _Halves.of(_compact(grid, ~family)[0]), _Halves.of(_compact(grid, family | particle)[0])
+
+
+def _family_bits(grid: Positions, words: Words) -> Bits:
+    found = words.family_bits[grid[:, 0]]
+    for column in grid.T[1:]:
+        some = np.flatnonzero(column)
+        found[some] = np.maximum(found[some] + words.family_bits[column[some]], words.several_bits)
+    return found
 
 
 def _joined(grid: Positions, hashes: Hashed) -> Hashes:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from include.matching import census
-from include.matching.words import Flags, Hashes, byte_matrix, hash_letters, mix
+from include.matching.words import Flags, Hashes, Sorted, byte_matrix, hash_letters, mix
 
 MEANINGS = 2  # BILL is WILLIAM or ROBERT; each costs a key for every row that has the nickname
 
@@ -40,15 +40,12 @@ class Nicknames:
                 groups.setdefault(name, {name}).add(nickname)
         pairs = sorted({pair for group in groups.values() for pair in combinations(sorted(group), 2)})
         ones, others = zip(*pairs, strict=True) if pairs else ((), ())
-        self._pairs = np.sort(_pair(_hashes(ones), _hashes(others)))
+        self._pairs = Sorted(np.unique(_pair(_hashes(ones), _hashes(others))))
 
     def related(self, ones: Hashes, others: Hashes) -> Flags:
         """Whether two names, given by the hashes of their spelling, can stand for one name."""
-        if not len(self._pairs):
-            return np.zeros(len(ones), dtype=bool)
-        pair = _pair(ones, others)
-        at = np.minimum(np.searchsorted(self._pairs, pair), len(self._pairs) - 1)
-        found: Flags = self._pairs[at] == pair
+        found = np.zeros(len(ones), dtype=bool)
+        found[self._pairs.find(_pair(ones, others))[0]] = True
         return found
 
 

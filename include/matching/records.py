@@ -72,7 +72,8 @@ class Records:
 
     def with_frequencies(self, frequencies: Frequencies) -> "Records":
         """The same values with names as common as these frequencies say."""
-        return replace(self, words=self.words.with_frequencies(frequencies))
+        words = self.words.with_frequencies(frequencies)
+        return replace(self, words=words, names=self.names.with_words(words))
 
 
 def read_records(table: Table, model: Model) -> Records:
@@ -135,8 +136,11 @@ def day_numbers(texts: Column) -> Numbers:
     """
     letters = byte_matrix(texts, 10)
     digits = letters - np.uint8(ord("0"))  # anything else is above 9
-    number = [(digits[:, start:end] * 10 ** np.arange(end - start)[::-1]).sum(axis=1) for start, end in _DATE_PARTS]
-    numeric = [(digits[:, start:end] <= 9).all(axis=1) for start, end in _DATE_PARTS]
+    number, numeric = [], []
+    for start, end in _DATE_PARTS:
+        columns = digits.T[start:end].astype(np.int64)
+        number.append(sum(column * 10**nth for nth, column in enumerate(columns[::-1])))
+        numeric.append((columns <= 9).all(axis=0))
     ends = [(letters[:, at] == 0) if at < 10 else np.ones(len(letters), dtype=bool) for _, at in _DATE_PARTS]
     dashes = [letters[:, at] == ord("-") for at in (4, 7)]
     year = np.where(numeric[0] & (ends[0] | dashes[0]) & (number[0] > 0), number[0], 0)
@@ -272,7 +276,7 @@ def _houses(values: Column) -> Numbers:
     """The digits that a street begins with."""
     letters = byte_matrix(values.fill_null(""), HOUSE_DIGITS)
     number, going = np.zeros(len(letters), dtype=np.int64), np.ones(len(letters), dtype=bool)
-    for column in letters.T:
+    for column in np.ascontiguousarray(letters.T):
         digit = column - np.uint8(ord("0"))
         going &= digit <= 9
         number = number * (1 + 9 * going) + digit * going

@@ -114,7 +114,7 @@ def compare_everything(left: Records, right: Records, pairs: Pairs, model: Model
 
 def _compare_names(left: Records, right: Records, pairs: Pairs, model: Model) -> dict[str, Levels]:
     names = left.first_name[pairs[0]], right.first_name[pairs[1]]
-    family = compare_surnames(left, right, names, model.frequencies.several_floor)
+    family = compare_surnames(left, right, names)
     found = compare_names(left, right, names, family)
     nicknames = model.known_nicknames
     still_open = {each: open_words(each, left, right, names, found[each], nicknames) for each in BY_EDITS}

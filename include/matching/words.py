@@ -23,7 +23,10 @@ Shares = npt.NDArray[np.float64]
 Bits = npt.NDArray[np.float32]  # multiples of a sixteenth: sums are exact
 
 WIDTH = 24  # letters of a word that are looked at: longer ones are several words, or no name
+MOSTLY = 10  # letters of most words: what is longer is heard apart
 ENOUGH_SOUND = 3  # consonants: less tells nothing (TN is TUAN and THANH), and such a word sounds like itself only
+SLOTS_PER_KEY_BITS = 4  # sixteen slots for each key: fifteen of sixteen that are not there are turned away
+MOST_SLOTS_BITS = 22  # 16 MB; above a quarter of a million keys the slots fill up
 BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that it can be undone modulo 2**64: the golden ratio in 64 bits
 MIX = np.uint64(0xBF58476D1CE4E5B9)  # multiplier of splitmix64 (Steele, Lea, Flood 2014)
 
@@ -74,6 +77,7 @@ class Words:
     family_bits: Bits  # log2 of the share of people who bear the word as a surname
     given_bits: Bits  # and of those who bear it as a given name
     initial_bits: Bits  # of those whose given name begins with its first letter
+    several_bits: np.float32  # at least so many people bear any surnames together
     heard_share: Shares  # share of people who bear a name that sounds like `heard`
     meant_share: Shares  # and like each of `meant`
 
@@ -87,13 +91,16 @@ class Words:
             family_bits=bits(frequencies.of_family(self.spelling.value)),
             given_bits=bits(given := frequencies.of_given(self.spelling.value)),
             initial_bits=bits(np.maximum(frequencies.of_initial(self.letters[:, 0]), given)),
+            several_bits=bits(np.array([frequencies.several_floor]))[0],
             heard_share=frequencies.of_sound(self.heard),
-            meant_share=frequencies.of_sound(self.meant.ravel()).reshape(self.meant.shape),
+            meant_share=_shares_of_some(self.meant, frequencies),
         )
 
 
 class Frequencies(Protocol):
     """How common names are: shares of people, for hashes of `Words`."""
+
+    several_floor: float  # no combination of surnames counts as rarer than this
 
     def of_family(self, spelling: Hashes) -> Shares:
         """Share of people with a surname."""
@@ -138,9 +145,18 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, Sequence[str]], fr
         family_bits=nothing,
         given_bits=nothing,
         initial_bits=nothing,
+        several_bits=np.float32(0),
         heard_share=nothing.astype(np.float64),
         meant_share=np.zeros(meant.shape),
     ).with_frequencies(frequencies)
+
+
+def _shares_of_some(heard: Hashes, frequencies: Frequencies) -> Shares:
+    """Shares of sounds of which most are 0."""
+    found = np.full(heard.shape, frequencies.of_sound(np.zeros(1, dtype=np.uint64))[0])
+    some = np.nonzero(heard)
+    found[some] = frequencies.of_sound(heard[some])
+    return found
 
 
 def bits(share: Shares) -> Bits:
@@ -183,12 +199,22 @@ def only(texts: pa.StringArray, kept: bytes) -> pa.StringArray:
     start, data = bytes_of(texts)
     there = np.zeros(256, dtype=bool)
     there[list(kept)] = True
-    stays = there[data]
+    stays = there.take(data)
     if stays.all():
         return texts
     offsets = np.append(0, np.cumsum(stays, dtype=np.int32))[start].astype(np.int32)
     found = pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(data[stays]))
     return pc.if_else(pc.is_valid(texts), found, None) if texts.null_count else found
+
+
+def have_other(texts: pa.StringArray, known: bytes) -> Flags:
+    """Texts in which there is any byte but these."""
+    start, data = bytes_of(texts)
+    other = np.ones(256, dtype=bool)
+    other[list(known)] = False
+    before = np.append(0, np.cumsum(other.take(data), dtype=np.int32))
+    found: Flags = before[start[1:]] > before[start[:-1]]
+    return found
 
 
 def last_digits(texts: pa.StringArray, width: int) -> tuple[Numbers, Numbers]:
@@ -238,8 +264,45 @@ def mix_in(key: Hashes, part: npt.NDArray[np.generic]) -> Hashes:
     return key
 
 
+class Sorted:
+    """Distinct keys in ascending order, found by their leading bits: most that are not there are turned away at
+    once."""
+
+    def __init__(self, key: Hashes) -> None:
+        slots = min(len(key).bit_length() + SLOTS_PER_KEY_BITS, MOST_SLOTS_BITS)
+        self._shift = np.uint64(64 - slots)
+        slot, at = np.unique(key >> self._shift, return_index=True)
+        self._first = np.full(1 << slots, len(key), dtype=np.int32)  # key of a slot; where there is none, past the last
+        self._first[slot] = at
+        self._key = np.append(key, ~np.uint64(0))
+
+    def find(self, key: Hashes) -> tuple[Numbers, Numbers]:
+        """Which of the keys are there, and where."""
+        first = self._first[(key >> self._shift).view(np.int64)]
+        some = np.flatnonzero(first < len(self._key) - 1)
+        key = key[some]
+        at: Numbers = first[some].astype(np.int64)
+        behind = np.flatnonzero(self._key[at] < key)
+        while len(behind):
+            at[behind] += 1
+            behind = behind[self._key[at[behind]] < key[behind]]
+        hit = np.flatnonzero(self._key[at] == key)
+        found: tuple[Numbers, Numbers] = some[hit], at[hit]
+        return found
+
+
 def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
     """Hashes of the consonants by sound, whether a vowel is in front, and what is equal for words that sound alike."""
+    found = _hear(letters[:, :MOSTLY], spelling.value)
+    if len(long := np.flatnonzero(letters[:, MOSTLY])):
+        rest = _hear(letters[long], spelling.value[long])
+        for every, some in zip(found, rest, strict=True):
+            every[long] = some
+    value, power, opens, heard = found
+    return Hashed(value, power), opens, heard
+
+
+def _hear(letters: Bytes, spelling: Hashes) -> tuple[Hashes, Hashes, Flags, Hashes]:
     left = np.ascontiguousarray(letters.T)  # a row per place: each rule walks along memory
     for (first, second), sound in _PAIRS:
         here = (left[:-1] == first) & (left[1:] == second)
@@ -248,8 +311,8 @@ def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
     for hard, soft in _SOFT:
         here = (left[:-1] == hard[0]) & ((left[1:] == ord("E")) | (left[1:] == ord("I")))
         left[:-1] += here * (soft[0] - left[:-1])
-    left = _AS_SINGLE[left]
-    vowel = _VOWELS[left]
+    left = _AS_SINGLE.take(left)
+    vowel = _VOWELS.take(left)
     opens = vowel[0]
     left *= ~(vowel | (left == ord("H")))
     before = np.zeros(left.shape[1], dtype=np.uint8)
@@ -263,4 +326,4 @@ def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
         before *= ~between
         before += (column != 0) * (column - before)
         count += there
-    return Hashed(value, power), opens, np.where(count >= ENOUGH_SOUND, mix(value, opens), spelling.value)
+    return value, power, opens, np.where(count >= ENOUGH_SOUND, mix(value, opens), spelling)

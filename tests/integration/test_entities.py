@@ -118,7 +118,9 @@ def test_the_headline_of_a_period_and_of_the_rest_add_up(held: Held) -> None:
     brought = "select value, upper from report.audit_headline(%s, %s) where line = %s"
     parts = [ask(dsn, brought, *period, BROUGHT)[0] for period in ((None, MIDDLE), (MIDDLE, None))]
     assert min(value for value, _ in parts) > 0
-    assert tuple(map(sum, zip(*parts, strict=True))) == ask(dsn, brought, None, None, BROUGHT)[0]
+    (value, upper), [whole] = map(sum, zip(*parts, strict=True)), ask(dsn, brought, None, None, BROUGHT)
+    assert value == whole[0]
+    assert whole[1] <= upper <= whole[1] + 2  # of the few who are not found at all, parts allow for more
     assert ask(dsn, brought, MIDDLE, MIDDLE, BROUGHT) == [(0, 0)]
 
 
@@ -133,7 +135,8 @@ def test_beneficiaries_by_class_add_up(held: Held) -> None:
     for form in ("I-129F", "I-130"):
         whole = [row for row in found if (row.form, row.visa_class) == (form, "any")]
         parts = [row for row in found if row.form == form and row.visa_class != "any"]
-        assert [sum(row.value for row in parts), sum(row.upper for row in parts)] == [whole[0].value, whole[0].upper]
+        assert sum(row.value for row in parts) == whole[0].value
+        assert sum(row.upper for row in parts) >= whole[0].upper  # by class, who is not found at all may be of any
     assert sum(row.value for row in found if row.visa_class == "any" and row.form != "any") == next(
         row.value for row in found if row.line == BROUGHT
     )
