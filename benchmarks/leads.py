@@ -41,11 +41,12 @@ class Quality:
 
 
 def quality(dsn: str, world: Path) -> dict[str, Quality]:
-    """By what is taken for one person: the model's leads; with the pairs to review; both as decisions leave them."""
+    """By what is taken for one person: the model's leads; those of groups; with the pairs to review; as decided."""
     wanted = _true_pairs(dsn, world, ROUTES)
-    rows = fetch(dsn, "select subject_id, receipt_number, band, model_band from report.lead")
+    rows = fetch(dsn, "select subject_id, receipt_number, band, model_band, group_weight from report.lead")
     chosen = {
         "leads of the model": [row for row in rows if row.model_band == "lead"],
+        "leads by the weight of a group": [row for row in rows if row.band == "lead" and row.group_weight > 0],
         "with those to review": rows,
         "leads, decided": [row for row in rows if row.band == "lead"],
         "with those to review, decided": [row for row in rows if row.band != "rejected"],

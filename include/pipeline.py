@@ -280,6 +280,7 @@ def match(settings: Settings, run: Run) -> dict[str, Any]:
     """Compare what no run has compared yet with all that is loaded: one transaction, one run at a time."""
     from include.matching.blocking import folded_keys
     from include.matching.explain import explain
+    from include.matching.groups import floor
     from include.matching.link import link
     from include.matching.model import load_model
     from include.warehouse.connection import transaction
@@ -290,7 +291,7 @@ def match(settings: Settings, run: Run) -> dict[str, Any]:
     with _timed(settings, run, "match"), transaction(settings.warehouse_dsn) as cursor:
         turn = take_turn(cursor, run.run_id, model.version)
         for personas, petitioners in uncompared(turn, partial(folded_keys, model=model)):
-            found = link(personas, petitioners, model)
+            found = link(personas, petitioners, model, floor(model))
             leave_pairs(turn, personas, found.pairs, explain(personas, petitioners, found.pairs, model))
             compared += found.compared
             candidates.update(dict(zip(found.keys["rule"], found.keys["pairs"].tolist(), strict=True)))
@@ -307,6 +308,7 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
     import pandas as pd
 
     from include.matching.blocking import folded_keys
+    from include.matching.groups import lift, weigh_groups
     from include.matching.link import dedupe, link
     from include.matching.model import load_model
     from include.matching.resolve import changes
@@ -326,7 +328,10 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
             new, held = records[records["is_new"]], records[~records["is_new"]]
             linked.append(pd.concat([dedupe(new, model).pairs, link(new, held, model).pairs]))
         entities.leave_links(cursor, run.run_id, model.version, found, *linked)
-        accepted = entities.accepted_links(cursor, model.version)
+        groups = weigh_groups(entities.convicted_counts(cursor, model.version))
+        lifted = lift(entities.convicted_pairs(cursor, model.version), groups, model)
+        by_group = entities.replace_groups(cursor, run.run_id, model.version, groups, lifted)
+        accepted = entities.accepted_links(cursor, model.version, by_group)
         resolved = join(accepted.members, accepted.links, model, accepted.decided)
         changed = changes(entities.held_entities(cursor), resolved, accepted.decided, same_model=same_model)
         entities.replace_entities(cursor, run.run_id, resolved.entities, resolved.cut, changed)

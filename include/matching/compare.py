@@ -31,9 +31,8 @@ SIMILAR_STREET = 0.75  # of a street's: an apartment, an abbreviation that we do
 SIMILAR_FIRM = 0.8
 # Levels that rapidfuzz may find where spelling and sound differ, the better one first.
 BY_EDITS = {"family_name": ("close", "similar"), "given_name": ("variant", "similar"), "middle_name": ("variant",)}
-HALF_A_YEAR = (
-    6 * 31
-)  # days, about: dates that are some weeks apart are as near across the turn of the year as within it
+# Days, about: dates that are some weeks apart are as near across the turn of the year as within it.
+HALF_A_YEAR = 6 * 31
 YEAR_NEAR = 2  # years between an estimated year of birth and another
 
 GENERATION = (16, 45)  # years between a parent and a child of one name
@@ -228,7 +227,7 @@ def given_differs(left: Records, right: Records, names: Pairs, nicknames: Nickna
     a, b = left.names, right.names
     i, j = names
     ones, others = a.given[i], b.given[j]
-    alike = (ones == 0) | (others == 0) | (left.words.letters[:, 0][ones] == right.words.letters[:, 0][others])
+    alike: Flags = (ones == 0) | (others == 0) | (left.words.letters[:, 0][ones] == right.words.letters[:, 0][others])
     alike |= left.words.heard[ones] == right.words.heard[others]
     alike |= (a.given_heard[i] == b.given_heard[j]) | (a.given_joined[i] == b.given_joined[j])
     alike |= may_be_similar(left.words, right.words, ones, others)

@@ -38,10 +38,10 @@ from include.matching.weigh import Weights, log_odds, strangers_share, total_of,
 from include.matching.words import mix
 
 RIGHT_ROWS = 150_000  # drawn from the right side to learn from
-FEW = (
-    30.0  # of the random pairs that are one person, and yet no matter: as many as have one date by chance in some years
-)
+# Of the random pairs that are one person, and yet no matter: as many as have one date by chance in some years.
+FEW = 30.0
 PRIOR_PAIRS = 50.0  # of one person, that the base model's m counts as
+PRIOR_ODDS_PAIRS = 10.0  # and its odds: a small table is a part of a people, with fewer relatives in it
 MOST_TIMES = 3.0  # as many twins, parents, relatives as the base model says, at most: what is more are namesakes
 ROUNDS = 30
 FLOOR = -16.0  # bits, at the base model: below it pairs have a say by a sample
@@ -210,7 +210,7 @@ def _maximise(model: Model, patterns: Patterns, total: int) -> Model:
 
 
 def _odds(pairs: float, matches: float, base: float) -> float:
-    return min((pairs + PRIOR_PAIRS * base) / (matches + PRIOR_PAIRS), MOST_TIMES * base)
+    return min((pairs + PRIOR_ODDS_PAIRS * base) / (matches + PRIOR_ODDS_PAIRS), MOST_TIMES * base)
 
 
 def _responsibilities(model: Model, patterns: Patterns) -> tuple[Weights, dict[str, Weights]]:

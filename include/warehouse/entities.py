@@ -20,6 +20,8 @@ from include.warehouse.matches import (
 )
 
 LINK = ["left", "right", "weight"]
+GROUP = ["form", "convicted_with", "convicted_count", "other_with", "other_count"]
+GROUP_PAIR = ["subject_id", "receipt_number", "form", "weight", "band"]
 DECIDED = [*LINK, "outcome"]
 MEMBER = dict.fromkeys(["member", "dob", "sex", "ssn", "a_number"], pa.string())
 SUBJECTS, PETITIONERS = "tecs_subjects:", "uscis_petitioners:"  # how the members of a system begin
@@ -121,11 +123,12 @@ def leave_links(
         cursor.execute(sql.SQL(query("insert_links")).format(**names), about)
 
 
-def accepted_links(cursor: Cursor, model_version: str) -> Accepted:
-    """The links of a model as strong as a lead, and what reviewers decided."""
+def accepted_links(cursor: Cursor, model_version: str, lifted: pd.DataFrame) -> Accepted:
+    """The links of a model as strong as a lead, those that groups have lifted (`LINK`), and what reviewers decided."""
     about = {"model_version": model_version}
     cursor.execute(query("accepted_links"), about)
-    links = pd.DataFrame(cursor.fetchall(), columns=LINK).astype({"weight": "float64"})
+    links = pd.DataFrame([*cursor.fetchall(), *lifted[LINK].itertuples(index=False)], columns=LINK)
+    links = links.astype({"weight": "float64"})
     cursor.execute(query("decided_links"), about)
     decided = pd.DataFrame(cursor.fetchall(), columns=DECIDED).astype({"weight": "float64"})
     members = {*links["left"], *links["right"], *decided["left"], *decided["right"]}
@@ -134,6 +137,44 @@ def accepted_links(cursor: Cursor, model_version: str) -> Accepted:
         for name, prefix in (("subjects", SUBJECTS), ("petitioners", PETITIONERS))
     }
     return Accepted(links, decided, _frame(copy_out(cursor, query("members"), keys, MEMBER)))
+
+
+def convicted_counts(cursor: Cursor, model_version: str) -> pd.DataFrame:
+    """How many convicted and other subjects have a lead of the model to a petition of each form: `GROUP`."""
+    cursor.execute(query("group_counts"), {"model_version": model_version})
+    return pd.DataFrame(cursor.fetchall(), columns=GROUP)
+
+
+def convicted_pairs(cursor: Cursor, model_version: str) -> pd.DataFrame:
+    """The best pair of each convicted subject and each petition that resembles the subject: `GROUP_PAIR`."""
+    cursor.execute(query("group_pairs"), {"model_version": model_version})
+    return pd.DataFrame(cursor.fetchall(), columns=GROUP_PAIR).astype({"weight": "float64"})
+
+
+def replace_groups(
+    cursor: Cursor, run_id: int, model_version: str, groups: pd.DataFrame, lifted: pd.DataFrame
+) -> pd.DataFrame:
+    """Write what groups weigh (`GROUP`, `weight`) and which pairs they lift (`group_weight`); the leads as `LINK`."""
+    cursor.execute(query("delete_group_weights"))
+    copy_in(cursor, query("copy_group_weights"), _table(groups.assign(run_id=run_id), [*GROUP, "weight", "run_id"]))
+    about = {
+        "run_id": run_id,
+        "model_version": model_version,
+        "subjects": lifted["subject_id"].tolist(),
+        "receipts": lifted["receipt_number"].tolist(),
+        "bands": lifted["band"].tolist(),
+        "weights": lifted["group_weight"].tolist(),
+    }
+    for statement in ("delete_group_pairs", "keep_group_pairs"):
+        cursor.execute(query(statement), about)
+    leads = lifted[lifted["band"] == "lead"]
+    return pd.DataFrame(
+        {
+            "left": SUBJECTS + leads["subject_id"],
+            "right": PETITIONERS + leads["receipt_number"],
+            "weight": leads["weight"] + leads["group_weight"],
+        }
+    )
 
 
 def held_entities(cursor: Cursor) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from nights import night, settings_for
 from include import pipeline
 from include.local.postgres import Postgres
 from include.matching import model as matching_model
+from include.matching.groups import floor
 from include.matching.model import Model, load_model
 from include.settings import Settings
 from include.warehouse import matches
@@ -195,7 +196,7 @@ def test_two_models_in_turn_each_find_all_pairs(settings: Settings, monkeypatch:
     assert len(found[first.version]) > len(found[second.version]) > 0
     monkeypatch.undo()
     assert found[first.version] == in_one_go(settings)[0]
-    strong = [pair for pair in found[first.version] if pair[3] >= second.review]
+    strong = [pair for pair in found[first.version] if pair[3] >= floor(second)]
     assert [pair[:4] for pair in found[second.version]] == [pair[:4] for pair in strong]
 
 

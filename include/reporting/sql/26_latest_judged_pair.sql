@@ -27,6 +27,8 @@ with best as (
 
 select
     best.*,
+    grouped.band as group_band,
+    coalesce(grouped.group_weight, 0) as group_weight,
     decision.outcome as decision,
     decision.decided_at,
     case
@@ -39,4 +41,11 @@ select
             then 'evidence'
     end as reopened_by
 from best
-left join latest.decision as decision using (subject_id, receipt_number);
+left join latest.decision as decision using (subject_id, receipt_number)
+left join match.group_pair as grouped
+    on
+        grouped.subject_id = best.subject_id
+        and grouped.receipt_number = best.receipt_number
+        and grouped.model_version = best.model_version
+        and grouped.found_at <= access.known_at()
+where best.band <> 'no' or grouped.band is not null or decision.outcome is not null;

@@ -28,9 +28,10 @@ select
         when best.reopened_by is null and best.decision = 'reject' then 'rejected'
         when best.reopened_by is null and best.decision = 'accept' then 'lead'
         when entity.entity <> petitioner_entity.entity then 'review' -- resolving left the link out
-        else best.band
+        else coalesce(best.group_band, best.band)
     end as band,
     best.weight,
+    best.group_weight,
     best.is_by_alias,
     petition.form,
     petition.visa_class,

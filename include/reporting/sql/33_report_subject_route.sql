@@ -16,7 +16,7 @@ paired as (
         receipt_number,
         bool_or(band = 'lead') as is_lead, -- or a reviewer has accepted it
         bool_and(band = 'rejected') as is_rejected,
-        bool_or(band = 'lead' and not is_contradicted) as is_uncontradicted
+        bool_or(band = 'lead' and not is_contradicted and group_weight = 0) as is_uncontradicted
     from report.lead
     group by entity, receipt_number
 ),

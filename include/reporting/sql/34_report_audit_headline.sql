@@ -1,5 +1,5 @@
 -- the questions of OIG-16-17, asked of what is loaded: people, not records. A lower bound counts the leads that nothing
--- contradicts; an upper bound counts what is for review as well, and rows that were refused and may say more
+-- contradicts; an upper bound counts what is for review as well, and who is likely not to be found at all
 create view report.audit_headline as
 with questions (line, question, form, visa_class) as (
     values
@@ -101,6 +101,55 @@ refused as ( -- rows about arrests in quarantine: each may hide the arrest or th
         dataset = 'tecs_arrests'
         and quarantined_at <= access.known_at()
         and (replayed_at <= access.known_at()) is not true
+),
+
+held (dataset, versions) as ( -- a lead to a petition of a suspect stands on a row of each of these
+    select
+        'tecs_subjects',
+        count(*)
+    from record.tecs_subject
+    where loaded_at <= access.known_at()
+    union all
+    select
+        'tecs_involvements',
+        count(*)
+    from record.tecs_involvement
+    where loaded_at <= access.known_at()
+    union all
+    select
+        'tecs_investigations',
+        count(*)
+    from record.tecs_investigation
+    where loaded_at <= access.known_at()
+    union all
+    select
+        'uscis_petitions',
+        count(*)
+    from record.uscis_petition
+    where loaded_at <= access.known_at()
+    union all
+    select
+        'uscis_petitioners',
+        count(*)
+    from record.uscis_petitioner
+    where loaded_at <= access.known_at()
+),
+
+lost as (
+    select
+        dataset,
+        count(*) as rows
+    from quarantine.row
+    where
+        quarantined_at <= access.known_at()
+        and (replayed_at <= access.known_at()) is not true
+    group by dataset
+),
+
+unseen as ( -- of those who should have a lead: whose row was refused, and the 1 % that a model leaves below review
+    select 0.01 + coalesce(sum(lost.rows::double precision / (lost.rows + held.versions)), 0) as share
+    from held
+    inner join lost using (dataset)
 ),
 
 petitions as materialized (
@@ -218,8 +267,15 @@ answers as (
     select -- the fewer with a lead, the more without
         12,
         subjects.level,
-        subjects.convicted - coalesce(petitioners.convicted, 0)
+        subjects.convicted
+        - coalesce(petitioners.convicted, 0)
+        - case subjects.level
+            when 'lower' then
+                coalesce(ceil(petitioners.convicted * unseen.share + 2 * sqrt(petitioners.convicted * unseen.share)), 0)
+            else 0
+        end
     from subjects
+    cross join unseen
     left join petitioners
         on petitioners.level = case subjects.level when 'lower' then 'upper' when 'upper' then 'lower' else 'value' end
     union all
@@ -248,6 +304,18 @@ select
     (
         coalesce(max(answers.count) filter (where answers.level = 'upper'), 0)
         + case when questions.line in (3, 4, 7, 9, 10, 11, 12) then max(refused.arrests) else 0 end
+        + case -- the expected number, and twice its standard deviation (Poisson)
+            when questions.line in (4, 5, 6, 7, 9, 10, 11, 13) or questions.form is not null
+                then
+                    coalesce(
+                        ceil(
+                            max(answers.count * unseen.share + 2 * sqrt(answers.count * unseen.share))
+                                filter (where answers.level = 'upper')
+                        ),
+                        0
+                    )
+            else 0
+        end
     )::bigint as upper,
     'SIMULATED. Leads, not findings. Who lacks a name or a date of birth is unmatchable, not unmatched: the counts of '
     'those with leads stay lower bounds in that.'
@@ -255,5 +323,6 @@ select
 from questions
 left join answers using (line)
 cross join refused
+cross join unseen
 group by questions.line, questions.question, questions.form, questions.visa_class
 order by questions.line;

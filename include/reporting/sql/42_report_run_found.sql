@@ -8,6 +8,7 @@ with joined as (
     inner join record.tecs_subject as subject on subject.version_id = pair.subject_version_id
     inner join latest.screened_subject using (subject_id)
     inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
+    where pair.band <> 'no'
     group by pair.run_id, subject.subject_id, petitioner.receipt_number
 )
 

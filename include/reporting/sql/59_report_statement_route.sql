@@ -54,11 +54,14 @@ clues as (
 people as ( -- the records of one person point at one person
     select
         clues.receipt_number,
-        subject.entity,
+        coalesce(known.entity, 'tecs_subjects:' || clues.subject_id) as entity,
         array_agg(distinct clues.clue order by clues.clue) as clues
     from clues
-    inner join report.subject as subject using (subject_id)
-    group by clues.receipt_number, subject.entity
+    left join lateral ( -- one subject by the index; a join would compare each clue with each subject
+        select * from latest.entity
+        where latest.entity.member = 'tecs_subjects:' || clues.subject_id
+    ) as known on true
+    group by clues.receipt_number, coalesce(known.entity, 'tecs_subjects:' || clues.subject_id)
 ),
 
 apart as ( -- a name and a part of it are one clue

@@ -25,7 +25,7 @@ begin
     end if;
     perform set_config('crosscheck.known_at', matched::text, true);
     select coalesce(jsonb_agg(to_jsonb(then_lead)), '[]') into leads_before
-    from (select subject_id, receipt_number, band, weight, decided_at from report.lead) as then_lead;
+    from (select subject_id, receipt_number, band, weight, group_weight, decided_at from report.lead) as then_lead;
     perform set_config('crosscheck.known_at', set_before, true);
     select model_version into model_now from report.match_funnel
     where matched_at <= coalesce(nullif(set_before, '')::timestamptz, 'infinity') order by run_id desc limit 1;
@@ -38,6 +38,7 @@ begin
             when now.decided_at is distinct from was.decided_at and now.is_reopened is false then 'decision'
             when model_now <> model_before then 'model'
             when now.found_at > matched then 'new version'
+            when coalesce(now.group_weight, 0) <> coalesce(was.group_weight, 0) then 'group'
             else 'investigation' -- the pair was there before, or still is
         end,
         was.band,
@@ -45,7 +46,12 @@ begin
         was.weight,
         now.weight
     from jsonb_to_recordset(leads_before) as was (
-        subject_id text, receipt_number text, band text, weight double precision, decided_at timestamptz
+        subject_id text,
+        receipt_number text,
+        band text,
+        weight double precision,
+        group_weight double precision,
+        decided_at timestamptz
     )
     full join report.lead as now using (subject_id, receipt_number)
     where (was.band, was.weight) is distinct from (now.band, now.weight);

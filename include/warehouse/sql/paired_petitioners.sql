@@ -15,5 +15,5 @@ select
         or not exists (select from match.resolved where resolved.model_version = %(model_version)s)
     ) as is_new
 from match.pair
-where pair.model_version = %(model_version)s
+where pair.band <> 'no' and pair.model_version = %(model_version)s
 group by pair.petitioner_version_id

@@ -1,0 +1,1 @@
+drop table match.group_weight;

@@ -1,0 +1,2 @@
+delete from match.pair
+where band = 'no';

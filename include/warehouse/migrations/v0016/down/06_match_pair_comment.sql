@@ -1,0 +1,1 @@
+comment on column match.pair.band is null;

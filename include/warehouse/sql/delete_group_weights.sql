@@ -1,0 +1,1 @@
+delete from match.group_weight;

@@ -1,0 +1,54 @@
+-- how many of those whom investigations suspect have a lead of the model to a petition of each form: the convicted, and all
+-- others
+with suspect as (
+    select
+        screened.subject_id,
+        convicted.subject_id is not null as is_convicted
+    from latest.screened_subject as screened
+    left join (
+        select distinct subject_id
+        from latest.tecs_arrest
+        where disposition = 'convicted' and record_state is distinct from 'cancelled'
+    ) as convicted using (subject_id)
+),
+
+led as (
+    select distinct
+        subject.subject_id,
+        petitioner.receipt_number
+    from match.pair
+    inner join record.tecs_subject as subject on subject.version_id = pair.subject_version_id
+    inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
+    where pair.band = 'lead' and pair.model_version = %(model_version)s
+),
+
+filed as (
+    select
+        suspect.subject_id,
+        suspect.is_convicted,
+        ( -- a subquery finds one petition by the index; a join would sort all of them
+            select petition.form from latest.uscis_petition as petition
+            where petition.receipt_number = led.receipt_number
+        ) as form
+    from led
+    inner join suspect using (subject_id)
+),
+
+counted as (
+    select
+        form,
+        count(distinct subject_id) filter (where is_convicted) as convicted_with,
+        count(distinct subject_id) filter (where not is_convicted) as other_with
+    from filed
+    where form is not null
+    group by form
+)
+
+select
+    counted.form,
+    counted.convicted_with,
+    (select count(*) from suspect where suspect.is_convicted) as convicted_count,
+    counted.other_with,
+    (select count(*) from suspect where not suspect.is_convicted) as other_count
+from counted
+order by counted.form

@@ -1,0 +1,36 @@
+-- the best pair of each convicted subject and each petition that resembles the subject
+with convicted as (
+    select screened.subject_id
+    from latest.screened_subject as screened
+    where
+        screened.subject_id in (
+            select arrest.subject_id
+            from latest.tecs_arrest as arrest
+            where arrest.disposition = 'convicted' and arrest.record_state is distinct from 'cancelled'
+        )
+),
+
+best as (
+    select distinct on (subject.subject_id, petitioner.receipt_number)
+        subject.subject_id,
+        petitioner.receipt_number,
+        pair.weight,
+        pair.band
+    from convicted
+    inner join record.tecs_subject as subject using (subject_id)
+    inner join match.pair on pair.subject_version_id = subject.version_id
+    inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
+    where pair.model_version = %(model_version)s
+    order by subject.subject_id, petitioner.receipt_number, pair.weight desc
+)
+
+select
+    subject_id,
+    receipt_number,
+    ( -- a subquery finds one petition by the index; a join would sort all of them
+        select petition.form from latest.uscis_petition as petition
+        where petition.receipt_number = best.receipt_number
+    ) as form,
+    weight,
+    band
+from best

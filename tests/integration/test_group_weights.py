@@ -1,0 +1,107 @@
+"""Convicted subjects have leads many times as often as others: what that does to a pair, and what undoes it."""
+
+from typing import Any
+
+import psycopg2
+import pytest
+from nights import Screen, night
+
+from include import pipeline
+from include.settings import Settings
+from include.warehouse.connection import as_role, fetch, with_settings
+
+pytestmark = pytest.mark.integration
+
+# the form with most leads, one subject who is nobody else's, and five others with a lead to such a petition
+PAIRS = """
+    select form, (array_agg(subject_id order by subject_id) filter (where is_alone))[1] as subject_id,
+        (array_agg(distinct subject_id order by subject_id desc))[:5] as led
+    from (
+        select lead.*, 2 = (select count(*) from match.entity where entity.entity = lead.entity) as is_alone
+        from report.lead as lead where band = 'lead'
+    ) as lead
+    group by form order by count(*) desc limit 1"""
+BAND = """
+    select band, model_band, group_weight > 0 as is_lifted, weight + group_weight as both from report.lead
+    where subject_id = %s and form = %s order by weight desc limit 1"""
+
+
+def test_a_group_lifts_a_pair_until_it_is_none(settings: Settings, screened: Screen) -> None:
+    run = screened(settings, night(1, 30))
+    dsn = settings.warehouse_dsn
+    [(form, subject, led)] = fetch(dsn, PAIRS)
+    assert subject not in led
+    weaken(settings, subject)
+    resolve_again(settings, run)
+    before = band(settings, subject, form)
+    assert (before.band, before.is_lifted) == ("review", False)
+    [(knew,)] = fetch(settings.owner_dsn, "select clock_timestamp()::text")
+    convict(settings, [subject, *led])
+    resolve_again(settings, run)
+    [group] = fetch(dsn, "select * from report.group_weight where form = %s", [form])
+    assert (group.convicted_with, group.convicted_count) == (5, 6)
+    assert group.weight > 0
+    lifted = band(settings, subject, form)
+    assert (lifted.band, lifted.model_band, lifted.is_lifted) == ("lead", "review", True)
+    assert lifted.both == before.both + group.weight
+
+    explained = fetch(
+        settings.owner_dsn,
+        "select level, weight from unmasked.evidence where subject_id = %s and comparison = 'group'",
+        [subject],
+    )
+    assert [tuple(row) for row in explained] == [("convicted", group.weight)]
+    routes = fetch(
+        settings.owner_dsn,
+        """select band, is_uncontradicted from unmasked.subject_route join unmasked.subject using (entity)
+           where subject_id = %s and form = %s and route = 'person'""",
+        [subject, form],
+    )
+    assert ("lead", False) in {tuple(row) for row in routes}  # counted, and not in the lower bound
+    assert fetch(with_settings(dsn, **{"crosscheck.known_at": knew}), BAND, [subject, form])[0].band == "review"
+    assert len(fetch(as_role(settings.desk_dsn, "analyst"), "table report.group_weight")) >= 1
+
+    assert resolve_again(settings, run)["changed"] == 0
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("update record.tecs_arrest set disposition = 'dismissed' where subject_id = %s", [subject])
+    resolve_again(settings, run)
+    assert band(settings, subject, form) == before
+
+
+def band(settings: Settings, subject: str, form: str) -> Any:
+    return fetch(settings.warehouse_dsn, BAND, [subject, form])[0]
+
+
+def weaken(settings: Settings, subject: str) -> None:
+    """Make the model say of a lead that it is for review."""
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            """update match.pair set weight = -2, band = 'review' from record.tecs_subject as subject
+               where subject.version_id = pair.subject_version_id and subject.subject_id = %s""",
+            [subject],
+        )
+        assert cursor.rowcount > 0
+
+
+def convict(settings: Settings, subjects: list[str]) -> None:
+    """Of those whom TECS has arrested, as many as there are subjects were these, and convicted; nobody else was."""
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("update record.tecs_arrest set disposition = 'dismissed'")
+        cursor.execute(
+            """with arrest as (
+                   select arrest_id, row_number() over (order by arrest_id) as number
+                   from (select distinct arrest_id from record.tecs_arrest) as known
+               )
+               update record.tecs_arrest set subject_id = (%(of)s::text[])[number], disposition = 'convicted',
+                   record_state = 'active'
+               from arrest where arrest.arrest_id = tecs_arrest.arrest_id and number <= cardinality(%(of)s::text[])""",
+            {"of": subjects},
+        )
+        assert cursor.rowcount >= len(subjects), "too few arrests to convict them all"
+
+
+def resolve_again(settings: Settings, run: pipeline.Run) -> dict[str, Any]:
+    """Resolve, though nothing was compared since."""
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("delete from match.resolved where load_id = (select max(load_id) from match.resolved)")
+    return pipeline.resolve(settings, run)
