@@ -76,11 +76,13 @@ class Surnames:
     @classmethod
     def of(cls, grid: Positions, words: Words) -> "Surnames":
         """From all their words, particles included."""
+        grid = _trimmed(grid, FAMILY_WORDS)
         core, only_particles = _compact(grid, _is_particle(words)[grid])
-        core = np.where(only_particles[:, None], grid, core)
+        alone = np.flatnonzero(only_particles)
+        core[alone] = grid[alone]
         return cls(
             words=core[:, :FAMILY_WORDS],
-            count=(core > 0).sum(axis=1).astype(np.int8),
+            count=_count(core),
             core=_joined(core, words.spelling),
             joined=_joined(grid, words.spelling),
             heard=_heard(core, words),
@@ -105,13 +107,14 @@ class Forenames:
     @classmethod
     def of(cls, grid: Positions, words: Words) -> "Forenames":
         """From all their words."""
+        grid = _trimmed(grid, MIDDLE_WORDS + 1)
         rest = np.zeros_like(grid)
         rest[:, :-1] = grid[:, 1:]
         middle, _ = _compact(rest, _is_particle(words)[rest])
         return cls(
             given=grid[:, 0],
             middle=middle[:, :MIDDLE_WORDS],
-            count=(grid > 0).sum(axis=1).astype(np.int8),
+            count=_count(grid),
             joined=_joined(grid, words.spelling),
             heard=_heard(grid, words),
         )
@@ -469,6 +472,22 @@ def _without_comma(name: _Split, cut: Flags, words: Words) -> list[_Readings]:
 def _halves(grid: Positions, particle: Flags, family: Flags) -> tuple[_Halves, _Halves]:
     """The surname with its particles, and the given names without any."""
     return _Halves.of(_compact(grid, ~family)[0]), _Halves.of(_compact(grid, family | particle)[0])
+
+
+def _trimmed(grid: Positions, least: int) -> Positions:
+    """The columns in which there is any word, and at least so many."""
+    width = least
+    while width < grid.shape[1] and grid[:, width].any():
+        width += 1
+    return grid[:, :width]
+
+
+def _count(grid: Positions) -> npt.NDArray[np.int8]:
+    """How many words each row has."""
+    found = np.zeros(len(grid), dtype=np.int8)
+    for column in grid.T:
+        found += column > 0
+    return found
 
 
 def _family_bits(grid: Positions, words: Words) -> Bits:
