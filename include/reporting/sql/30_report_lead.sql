@@ -2,25 +2,6 @@
 -- withdrawn arrest is none, a beneficiary entered twice is one. A decision stands while the model and the evidence are those
 -- that the reviewer saw, and then outranks the model: what was rejected is in neither band
 create view report.lead as
-with beneficiaries as (
-    select
-        receipt_number,
-        count(*) as beneficiary_count
-    from latest.uscis_beneficiary
-    where record_state is distinct from 'cancelled'
-    group by receipt_number
-),
-
-arrests as (
-    select
-        subject_id,
-        count(*) as arrest_count,
-        bool_or(disposition = 'convicted') as has_trafficking_conviction
-    from latest.tecs_arrest
-    where record_state is distinct from 'cancelled'
-    group by subject_id
-)
-
 select
     best.subject_id,
     best.receipt_number,
@@ -40,9 +21,9 @@ select
     petition.received_on,
     screened.first_investigated_on,
     petition.received_on >= screened.first_investigated_on as is_after_investigation,
-    coalesce(beneficiaries.beneficiary_count, 0) as beneficiary_count,
-    coalesce(arrests.arrest_count, 0) as arrest_count,
-    coalesce(arrests.has_trafficking_conviction, false) as has_trafficking_conviction,
+    beneficiaries.beneficiary_count,
+    arrests.arrest_count,
+    arrests.has_trafficking_conviction,
     coalesce(entity.entity, 'tecs_subjects:' || best.subject_id) as entity,
     exists (
         select from match.evidence
@@ -74,9 +55,27 @@ select
         as caveat
 from latest.judged_pair as best
 inner join latest.screened_subject as screened using (subject_id)
-left join latest.uscis_petition as petition using (receipt_number)
-left join beneficiaries using (receipt_number)
-left join arrests using (subject_id)
+-- laterals find the records of one pair by the index; joins would sort all of them for each (limit keeps it one)
+left join lateral (
+    select * from latest.uscis_petition as petition
+    where petition.receipt_number = best.receipt_number
+    limit 1
+) as petition on true
+cross join lateral (
+    select count(*) as beneficiary_count from latest.uscis_beneficiary as beneficiary
+    where
+        beneficiary.receipt_number = best.receipt_number
+        and beneficiary.record_state is distinct from 'cancelled'
+) as beneficiaries
+cross join lateral (
+    select
+        count(*) as arrest_count,
+        coalesce(bool_or(arrest.disposition = 'convicted'), false) as has_trafficking_conviction
+    from latest.tecs_arrest as arrest
+    where
+        arrest.subject_id = best.subject_id
+        and arrest.record_state is distinct from 'cancelled'
+) as arrests
 left join latest.entity as entity on entity.member = 'tecs_subjects:' || best.subject_id
 left join latest.entity as petitioner_entity on petitioner_entity.member = 'uscis_petitioners:' || best.receipt_number
 left join match.cut

@@ -1,5 +1,18 @@
 create view report.petition_after_investigation as
-with subjects as (
+with leads as materialized ( -- planned by itself: joined with the rest, the pairs were judged anew for each subject
+    select
+        subject_id,
+        receipt_number,
+        band,
+        form,
+        visa_class,
+        petition_status,
+        beneficiary_count
+    from report.lead
+    where band in ('lead', 'review')
+),
+
+subjects as (
     select
         subject_id,
         min(since_on) as subject_since_on
@@ -20,10 +33,10 @@ meeting as ( -- the first day on which one system held the subject and the other
         petition.received_on,
         petition.decided_on,
         greatest(petition.received_on, subjects.subject_since_on) as catchable_on
-    from report.lead as lead
+    from leads as lead
     inner join subjects using (subject_id)
     inner join latest.uscis_petition as petition using (receipt_number)
-    where lead.band in ('lead', 'review') and petition.record_state is distinct from 'cancelled'
+    where petition.record_state is distinct from 'cancelled'
 )
 
 select
