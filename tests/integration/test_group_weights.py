@@ -1,12 +1,17 @@
 """Convicted subjects have leads many times as often as others: what that does to a pair, and what undoes it."""
 
+import re
 from typing import Any
 
 import psycopg2
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from nights import Screen, night
 
 from include import pipeline
+from include.desk.access import Access
+from include.desk.pages import router
 from include.settings import Settings
 from include.warehouse.connection import as_role, fetch, with_settings
 
@@ -22,7 +27,8 @@ PAIRS = """
     ) as lead
     group by form order by count(*) desc limit 1"""
 BAND = """
-    select band, model_band, group_weight > 0 as is_lifted, weight + group_weight as both from report.lead
+    select subject_id, receipt_number, band, model_band, group_weight > 0 as is_lifted, weight + group_weight as both
+    from report.lead
     where subject_id = %s and form = %s order by weight desc limit 1"""
 
 
@@ -35,6 +41,8 @@ def test_a_group_lifts_a_pair_until_it_is_none(settings: Settings, screened: Scr
     resolve_again(settings, run)
     before = band(settings, subject, form)
     assert (before.band, before.is_lifted) == ("review", False)
+    prior, total = foot(settings, before)
+    assert total == before.both
     [(knew,)] = fetch(settings.owner_dsn, "select clock_timestamp()::text")
     convict(settings, [subject, *led])
     resolve_again(settings, run)
@@ -44,6 +52,7 @@ def test_a_group_lifts_a_pair_until_it_is_none(settings: Settings, screened: Scr
     lifted = band(settings, subject, form)
     assert (lifted.band, lifted.model_band, lifted.is_lifted) == ("lead", "review", True)
     assert lifted.both == before.both + group.weight
+    assert foot(settings, lifted) == (prior, pytest.approx(lifted.both, abs=0.05))  # the page rounds
 
     explained = fetch(
         settings.owner_dsn,
@@ -70,6 +79,16 @@ def test_a_group_lifts_a_pair_until_it_is_none(settings: Settings, screened: Scr
 
 def band(settings: Settings, subject: str, form: str) -> Any:
     return fetch(settings.warehouse_dsn, BAND, [subject, form])[0]
+
+
+def foot(settings: Settings, pair: Any) -> tuple[float, float]:
+    """The prior and the sum that the page of a pair shows below its evidence."""
+    app = FastAPI()
+    app.include_router(router(lambda: Access(settings.desk_dsn, "key", {"ana": "reviewer"}), lambda: "ana"))
+    asked = {"subject_id": pair.subject_id, "receipt_number": pair.receipt_number}
+    shown = TestClient(app).get("/lead", params=asked).text
+    prior, total = re.findall(r">(?:prior|sum)<.*number\">([-+.\d]+)<", shown)
+    return float(prior), float(total)
 
 
 def weaken(settings: Settings, subject: str) -> None:

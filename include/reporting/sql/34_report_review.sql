@@ -4,6 +4,7 @@ select
     lead.receipt_number,
     lead.band,
     lead.weight,
+    lead.group_weight,
     lead.model_band,
     lead.model_version,
     lead.decision,

@@ -1,14 +1,6 @@
 create view report.petition_after_investigation as
 with leads as materialized ( -- planned by itself: joined with the rest, the pairs were judged anew for each subject
-    select
-        subject_id,
-        receipt_number,
-        band,
-        form,
-        visa_class,
-        petition_status,
-        beneficiary_count
-    from report.lead
+    select * from report.lead
     where band in ('lead', 'review')
 ),
 
@@ -22,18 +14,18 @@ subjects as (
 
 meeting as ( -- the first day on which one system held the subject and the other the petition
     select
-        lead.subject_id,
-        lead.receipt_number,
-        lead.band,
-        lead.form,
-        lead.visa_class,
-        lead.petition_status,
-        lead.beneficiary_count,
+        leads.subject_id,
+        leads.receipt_number,
+        leads.band,
+        leads.form,
+        leads.visa_class,
+        leads.petition_status,
+        leads.beneficiary_count,
         subjects.subject_since_on,
         petition.received_on,
         petition.decided_on,
         greatest(petition.received_on, subjects.subject_since_on) as catchable_on
-    from leads as lead
+    from leads
     inner join subjects using (subject_id)
     inner join latest.uscis_petition as petition using (receipt_number)
     where petition.record_state is distinct from 'cancelled'
