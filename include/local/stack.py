@@ -30,7 +30,7 @@ AGENCIES = [agency.value for agency in Agency]
 START_SECONDS = 180.0  # two busy cores need 60 to 90 s to import Airflow four times
 UI_PORT = 8080  # Airflow's usual port, if it is free; CROSSCHECK_UI_PORT asks for another, 0 for any
 # Exports at one time from two gateways, which are shared systems, and as many tasks: an export is mostly waited for, so
-# that four left a fifth of two cores idle; a sixth is some 110 MiB, with which all processes together exceeded 2 GB
+# that four left a fifth of two cores idle; a sixth takes some 90 MiB, with which all processes together exceeded 2 GB
 POOL_SLOTS = PARALLELISM = 5
 # What the scheduler sleeps when nothing has happened. The default of 1 s is most of a short task's time; in a backfill
 # nobody waits for the next task, and to look at all of its runs ten times a second took a fifth of all CPU time

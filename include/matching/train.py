@@ -112,8 +112,8 @@ def train(
     levels = compare_everything(ones, many, random, start)
     counted = count_namesakes(count_strangers(start, levels, np.ones(len(random[0]))), many, draw)
     expected = SHARE_OF_SIDE * min(len(ones), every) * len(many) / every
-    total = len(ones) * (len(ones) - 1) // 2 if within else len(ones) * len(many)
-    counted = counted.model_copy(update={"prior": min(max(expected, 1.0) / max(total, 1), 0.5)})
+    every_pair = _every_pair(ones, many, within=within)
+    counted = counted.model_copy(update={"prior": min(max(expected, 1.0) / max(every_pair, 1), 0.5)})
     model, patterns, candidates = _learn(counted, ones, many, within=within)
     if model.prior * RANDOM_PAIRS > FEW:
         model = among_strangers(model)
@@ -144,12 +144,16 @@ def _learn(start: Model, ones: Records, many: Records, *, within: bool) -> tuple
     """The model to which `start` leads, the patterns it was learnt from, and the number of candidate pairs."""
     sides = Side.from_records(ones, start), Side.from_records(many, start)
     pairs = Index.of(ones, start).candidates(many)
-    total = len(ones) * len(many)
     if within:
         later = pairs[0] < pairs[1]
-        pairs, total = (pairs[0][later], pairs[1][later]), len(ones) * (len(ones) - 1) // 2
+        pairs = pairs[0][later], pairs[1][later]
     patterns = _patterns(sides, pairs, start)
-    return _maximise(start, patterns, total), patterns, len(pairs[0])
+    return _maximise(start, patterns, _every_pair(ones, many, within=within)), patterns, len(pairs[0])
+
+
+def _every_pair(ones: Records, many: Records, *, within: bool) -> int:
+    """How many pairs of rows there are; `within`: the sides are one table."""
+    return len(ones) * (len(ones) - 1) // 2 if within else len(ones) * len(many)
 
 
 def _patterns(sides: tuple[Side, Side], pairs: Pairs, model: Model) -> Patterns:
