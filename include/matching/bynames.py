@@ -16,7 +16,7 @@ from include.matching.model import BYNAME_TIMES, LEVELS, Model
 from include.matching.records import Records
 from include.matching.strangers import rounded
 
-ENOUGH = 100  # pairs of names that differ within a row; fewer do not tell bynames, and then nothing is said of them
+ENOUGH = 100  # pairs of names of one row that differ; fewer do not tell bynames, and then nothing is said of them
 SEEN = 2  # times that a word is met there at least: once is no habit
 WORDS_KEPT = 5_000  # bynames in a model file: the commonest
 
@@ -27,7 +27,7 @@ def count_bynames(model: Model, sides: Iterable[Records]) -> Model:
     The latter is counted for each pair of names with the bynames that all other pairs show.
     """
     found = pd.concat([_differing(side, model) for side in sides], ignore_index=True)
-    if len(found) < ENOUGH:
+    if len(found) < 2 * ENOUGH:
         return model
     count = found["word"].value_counts()
     common = count[count >= SEEN].head(WORDS_KEPT)
