@@ -15,6 +15,7 @@ from include.matching.compare import BY_EDITS, compare_names, compare_surnames, 
 from include.matching.model import BYNAME_TIMES, LEVELS, Model
 from include.matching.records import Records
 from include.matching.strangers import rounded
+from include.matching.words import Flags
 
 ENOUGH = 100  # pairs of names of one row that differ; fewer do not tell bynames, and then nothing is said of them
 SEEN = 2  # times that a word is met there at least: once is no habit
@@ -33,8 +34,8 @@ def count_bynames(model: Model, sides: Iterable[Records]) -> Model:
     common = count[count >= SEEN].head(WORDS_KEPT)
     shares = {str(word): float(f"{times / len(found):.3g}") for word, times in common.items()}  # a file to be read
     others = count[found["word"]].to_numpy() - 1
-    byname = (others >= SEEN) & (others >= BYNAME_TIMES * found["share"] * len(found))
-    pairs = byname.groupby(found.index // 2).any()
+    needed = np.maximum(BYNAME_TIMES * len(found) * found["share"].to_numpy(), SEEN)
+    pairs: Flags = np.any((others >= needed).reshape(-1, 2), axis=1)
     likely = rounded((pairs.sum() + 1) / (len(pairs) + 2))
     levels = model.comparisons["byname"]
     counted = {

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -146,7 +147,8 @@ class Names:
 
     def concat(self, others: "Names") -> "Names":
         """And readings of the same halves."""
-        return replace(self, **{field: np.append(getattr(self, field), getattr(others, field)) for field in EACH})
+        both: dict[str, Any] = {field: np.append(getattr(self, field), getattr(others, field)) for field in EACH}
+        return replace(self, **both)
 
     def with_words(self, words: Words) -> "Names":
         """The same names of words that are commoner or rarer."""
@@ -596,7 +598,9 @@ def _mixed(names: Names, rows: int) -> Names:
     main[names.row[names.source == 0]] = np.flatnonzero(names.source == 0)
     other = np.flatnonzero((names.source == 1) & (names.order == 0) & alone[names.row])
     one = main[names.row[other]]
-    differ = (names.family_core[one] != names.family_core[other]) & (names.given_joined[one] != names.given_joined[other])
+    differ = (names.family_core[one] != names.family_core[other]) & (
+        names.given_joined[one] != names.given_joined[other]
+    )
     whole = [(names.family_count[at] > 0) & (names.given[at] > 0) for at in (one, other)]
     some = differ & whole[0] & whole[1]
     one, other = one[some], other[some]

@@ -78,13 +78,13 @@ def test_where_no_bynames_are_known_nothing_is_said(model: Model) -> None:
 
 
 def test_training_learns_them(taught: Model) -> None:
-    table = rows(
-        *({"full_name": f"MILLER, {name}", "other_names": "MILLER, SCOOTER"} for name in OWN * 40)
-    )
+    table = rows(*({"full_name": f"MILLER, {name}", "other_names": "MILLER, SCOOTER"} for name in OWN * 40))
     assert train(table).frequencies.bynames["SCOOTER"] > 0.4
 
 
 def test_a_byname_weighs_for_one_person_and_none_against(taught: Model) -> None:
     likely, unlikely = (taught.comparisons["byname"][name] for name in ("likely", "unlikely"))
-    assert likely.u is not None and likely.m > likely.u
-    assert unlikely.u is not None and unlikely.m < unlikely.u
+    assert likely.u is not None
+    assert likely.m > likely.u
+    assert unlikely.u is not None
+    assert unlikely.m < unlikely.u
