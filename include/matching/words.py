@@ -8,6 +8,7 @@ words share a hash in one of 10**19 cases.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -83,6 +84,11 @@ class Words:
 
     def __len__(self) -> int:
         return len(self.length)
+
+    @cached_property
+    def initials(self) -> Bytes:
+        """The first letters."""
+        return self.letters[:, 0].copy()
 
     def with_frequencies(self, frequencies: "Frequencies") -> "Words":
         """The same words, as common as these frequencies say."""
@@ -248,9 +254,9 @@ def hash_texts(texts: pa.StringArray, width: int = 64) -> Hashes:
     return hash_letters(byte_matrix(texts.fill_null(""), width)).value
 
 
-def mix(*parts: npt.NDArray[np.generic]) -> Hashes:
+def mix(first: npt.NDArray[np.generic], *parts: npt.NDArray[np.generic]) -> Hashes:
     """One key out of several numbers."""
-    key = np.zeros(len(parts[0]), dtype=np.uint64)
+    key = _stirred(first.astype(np.uint64))
     for part in parts:
         key = mix_in(key, part)
     return key
@@ -258,7 +264,11 @@ def mix(*parts: npt.NDArray[np.generic]) -> Hashes:
 
 def mix_in(key: Hashes, part: npt.NDArray[np.generic]) -> Hashes:
     """The key with one more number: `mix(a, b)` is `mix_in(mix(a), b)`."""
-    key = key ^ part.astype(np.uint64, copy=False)
+    return _stirred(key ^ part.astype(np.uint64, copy=False))
+
+
+def _stirred(key: Hashes) -> Hashes:
+    """Changes the key in place."""
     key *= MIX
     key ^= key >> np.uint64(31)
     return key
@@ -272,16 +282,18 @@ class Sorted:
         slots = min(len(key).bit_length() + SLOTS_PER_KEY_BITS, MOST_SLOTS_BITS)
         self._shift = np.uint64(64 - slots)
         slot, at = np.unique(key >> self._shift, return_index=True)
-        self._first = np.full(1 << slots, len(key), dtype=np.int32)  # key of a slot; where there is none, past the last
+        self._taken = np.zeros(1 << slots, dtype=bool)  # a quarter of the size: most are turned away by it alone
+        self._taken[slot] = True
+        self._first = np.zeros(1 << slots, dtype=np.int32)  # key of a slot
         self._first[slot] = at
         self._key = np.append(key, ~np.uint64(0))
 
     def find(self, key: Hashes) -> tuple[Numbers, Numbers]:
         """Which of the keys are there, and where."""
-        first = self._first[(key >> self._shift).view(np.int64)]
-        some = np.flatnonzero(first < len(self._key) - 1)
+        slot = (key >> self._shift).view(np.int64)
+        some = np.flatnonzero(self._taken[slot])
         key = key[some]
-        at: Numbers = first[some].astype(np.int64)
+        at: Numbers = self._first[slot[some]].astype(np.int64)
         behind = np.flatnonzero(self._key[at] < key)
         while len(behind):
             at[behind] += 1
