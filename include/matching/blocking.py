@@ -19,7 +19,7 @@ import pandas as pd
 from include.matching.fields import Table
 from include.matching.model import Model
 from include.matching.records import NUMBERS, Records, read_records
-from include.matching.words import Bytes, Flags, Hashes, Numbers, Shares, Sorted, Words, mix, mix_in
+from include.matching.words import Bytes, Flags, Hashes, Numbers, Shares, Sorted, Words, grouped, mix, mix_in
 
 # How many rows of a right side, as large as the model says, a key of each kind may find by chance for a row of the
 # left. People go by culture: some find ten times as many.
@@ -99,10 +99,8 @@ class _Side:
 
     @classmethod
     def of(cls, row: Numbers, key: Hashes) -> "_Side":
-        order = np.argsort(key)
-        key = key[order]
-        start = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
-        return cls(Sorted(key[start]), start, np.diff(start, append=len(key)), row[order])
+        order, start = grouped(key)
+        return cls(Sorted(key[order[start]]), start, np.diff(start, append=len(key)), row[order])
 
     def find(self, keys: _Keys) -> Numbers:
         """`right row << _ROW_BITS | left row` of the pairs that share a key."""

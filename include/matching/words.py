@@ -274,6 +274,18 @@ def _stirred(key: Hashes) -> Hashes:
     return key
 
 
+def grouped(key: Hashes) -> tuple[Numbers, Numbers]:
+    """Positions by key, of equal keys in ascending order; and where each key begins among them.
+
+    A stable `np.argsort` takes four times as long.
+    """
+    order = np.argsort(key)
+    key = key[order]
+    first = np.append(True, key[1:] != key[:-1])[: len(key)]
+    order = np.sort((np.cumsum(first) << 32) | order) & (2**32 - 1)
+    return order, np.flatnonzero(first)
+
+
 class Sorted:
     """Distinct keys in ascending order, found by their leading bits: most that are not there are turned away at
     once."""
