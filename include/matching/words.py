@@ -141,7 +141,7 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, Sequence[str]], fr
     return Words(
         texts=texts,
         letters=letters,
-        length=(letters != 0).sum(axis=1),
+        length=np.minimum(np.diff(bytes_of(texts)[0]), WIDTH).astype(np.int64),
         letter_set=letter_sets(texts),
         spelling=spelling,
         sound=sound,
@@ -218,8 +218,8 @@ def have_other(texts: pa.StringArray, known: bytes) -> Flags:
     start, data = bytes_of(texts)
     other = np.ones(256, dtype=bool)
     other[list(known)] = False
-    before = np.append(0, np.cumsum(other.take(data), dtype=np.int32))
-    found: Flags = before[start[1:]] > before[start[:-1]]
+    found = np.zeros(len(texts), dtype=bool)
+    found[np.searchsorted(start, np.flatnonzero(other.take(data)), side="right") - 1] = True
     return found
 
 
@@ -237,7 +237,11 @@ def hash_letters(letters: Bytes) -> Hashed:
     """Hashes of the bytes that are not 0."""
     value, power = np.zeros(len(letters), dtype=np.uint64), np.ones(len(letters), dtype=np.uint64)
     for column in np.ascontiguousarray(letters.T):
-        if column.any():
+        some = np.flatnonzero(column)
+        if len(some) < len(column) // 4:  # few are so long
+            value[some] = value[some] * BASE + column[some]
+            power[some] *= BASE
+        else:
             factor = _factor(column != 0)
             value = value * factor + column
             power *= factor
