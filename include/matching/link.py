@@ -173,11 +173,11 @@ class Linker:
         self.compared = 0
         self.index.pairs.clear()
         scored = self.score(right, within=within)
-        found = [_frame(self.left.records, records, each, self.model) for records, each in scored]
-        pairs = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+        found = pd.concat([_codes(self.left.records, *each) for each in scored], ignore_index=True)
+        pairs = _labelled(found.sort_values(PAIR, ignore_index=True), self.model)
         keys = pd.DataFrame(sorted((+self.index.pairs).items()), columns=["rule", "pairs"])
         rows: Rows = (len(right),) if within else (len(self.left.records), len(right))
-        return Links(pairs.sort_values(PAIR, ignore_index=True), self.compared, keys, rows)
+        return Links(pairs, self.compared, keys, rows)
 
     def score(self, right: pd.DataFrame, *, within: bool = False) -> Iterator[tuple[Records, Scored]]:
         """Chunk by chunk of the right side, its records and the pairs that reach the floor."""
@@ -297,21 +297,25 @@ def _readings(left: Records, right: Records, rows: Pairs) -> tuple[Numbers, Pair
     return np.concatenate([one, pair[useful]]), (names[0], names[1])
 
 
-def _frame(left: Records, right: Records, scored: Scored, model: Model) -> pd.DataFrame:
-    labels = {
-        comparison: _labels(np.where(found.level < 0, len(names), found.level), [*names, MISSING])
-        for (comparison, names), found in zip(LEVELS.items(), scored.levels.values(), strict=True)
+def _codes(left: Records, right: Records, scored: Scored) -> pd.DataFrame:
+    """The ids, weight and levels of pairs."""
+    ids = {
+        "left_id": left.table.ids.array.take(scored.rows[0]),
+        "right_id": right.table.ids.array.take(scored.rows[1]),
     }
-    return pd.DataFrame(
-        {
-            "left_id": left.table.ids.array.take(scored.rows[0]),
-            "right_id": right.table.ids.array.take(scored.rows[1]),
-            "match_weight": scored.total,
-            "match_probability": 1 / (1 + np.exp2(-scored.total)),
-            "band": bands(scored.total, model),
-            **labels,
-        }
-    )
+    levels = {comparison: found.level for comparison, found in scored.levels.items()}
+    return pd.DataFrame(ids | {"match_weight": scored.total} | levels)
+
+
+def _labelled(found: pd.DataFrame, model: Model) -> pd.DataFrame:
+    """The same with probability and band, and with names instead of levels."""
+    total = found["match_weight"].to_numpy()
+    judged = {"match_probability": 1 / (1 + np.exp2(-total)), "band": bands(total, model)}
+    levels = {}
+    for comparison, names in LEVELS.items():
+        level = found[comparison].to_numpy()
+        levels[comparison] = _labels(np.where(level < 0, len(names), level), [*names, MISSING])
+    return pd.DataFrame({name: found[name] for name in (*PAIR, "match_weight")} | judged | levels)
 
 
 def _labels(code: npt.NDArray[np.integer], names: list[str]) -> "pd.Categorical[str]":
