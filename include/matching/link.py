@@ -29,7 +29,7 @@ from include.matching.records import Records, read_records
 from include.matching.weigh import Weights, least, most, reach, total_of, weigh, weigh_alternatives
 from include.matching.words import Numbers
 
-CHUNK = 150_000  # right rows read, and candidate pairs compared, at once: bounds memory, changes no result; measured
+CHUNK = 100_000  # right rows read, and candidate pairs compared, at once: bounds memory, changes no result; measured
 PAIR = ["left_id", "right_id"]
 TEXTS = ("street", "organisation")
 
