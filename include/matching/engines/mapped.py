@@ -1,4 +1,4 @@
-"""Chunks of a Parquet file as separate tasks, and one after them: what a scheduler maps over, bounds in, a count out."""
+"""Chunks of a Parquet file as separate tasks, and one after them: what a scheduler maps over; bounds in, counts out."""
 
 from pathlib import Path
 
