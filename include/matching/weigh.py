@@ -4,12 +4,15 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from include.matching.compare import NONE, Level, Levels
 from include.matching.model import LEVELS, Alternative, Model
 from include.matching.words import Bits
 
 Weights = npt.NDArray[np.floating]
+
+BANDS = ["no", "review", "lead"]
 
 
 def weigh(comparison: str, levels: Levels, model: Model) -> Weights:
@@ -66,6 +69,12 @@ def weigh_alternatives(levels: dict[str, Levels], weights: dict[str, Weights], m
         highest = np.maximum(against, highest)
         together += np.exp2(np.minimum(against, 300.0))  # 2**300 is more than any evidence, and still a number
     return best.astype(np.int8), -np.round(np.log2(together) * 16) / 16
+
+
+def bands(weight: Weights, model: Model) -> "pd.Categorical[str]":
+    """`lead`, `review`, or `no` below both."""
+    code = (weight >= model.review).astype(np.int8) + (weight >= model.lead)
+    return pd.Categorical.from_codes(code, pd.Index(BANDS))
 
 
 def strangers_share(model: Model) -> float:
