@@ -1,0 +1,1 @@
+drop index record.tecs_involvement_subject;
