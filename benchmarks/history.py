@@ -179,11 +179,11 @@ def show_move(server: Postgres, settings: Settings) -> None:
     with connection.cursor() as cursor:
         cursor.execute(UNMOVE_KEYS, {"versions": MANY_KEYS // KEYS_OF_VERSION})
         cursor.execute("vacuum analyze match.recent_petitioner_key")
-        cursor.execute("checkpoint")
+        superuser(server, "checkpoint")
         before = cpu(server)
         cursor.execute(query("move_recent_petitioner_keys"), {"many": 1})
         moved = cursor.rowcount
-        cursor.execute("checkpoint")
+        superuser(server, "checkpoint")
         spent = cpu(server) - before
     connection.close()
     print(f"to move {moved:,} keys of latest nights to those of all years: {spent:.2f} s PostgreSQL", flush=True)
