@@ -17,7 +17,7 @@ from include.warehouse.connection import Cursor, query, row
 from include.warehouse.copy import array_text, copy_in, copy_out
 
 CHUNK = 200_000  # petitioners in memory at once: with all that comparing them takes, a process has 1 GB
-MANY_KEYS = 1_000_000  # some twenty of the largest nights; each page of an index over 34 million gets a dozen of them
+MANY_KEYS = 2_000_000  # each page of an index over 30 million gets some twenty of them, and few pages change each night
 MANY_BYTES = MANY_KEYS * 44  # as rows of match.recent_petitioner_key
 
 # as matching names the fields of a person

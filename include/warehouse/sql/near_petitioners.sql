@@ -5,5 +5,5 @@ from (
     union all
     select * from match.recent_petitioner_key
 ) as held
-where key = any(%(keys)s::integer []) and model_id = %(model_id)s
+where key = any((select %(keys)s::integer [])::integer []) and model_id = %(model_id)s
 order by version_id

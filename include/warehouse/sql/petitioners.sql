@@ -19,5 +19,5 @@ select
     petitioner.postal_code as postcode,
     petitioner.phone
 from record.uscis_petitioner as petitioner
-where petitioner.version_id = any(%(versions)s::bigint [])
+where petitioner.version_id = any((select %(versions)s::bigint [])::bigint [])
 order by petitioner.version_id
