@@ -32,8 +32,8 @@ from psycopg2 import sql
 from benchmarks.stages import TRIES
 from benchmarks.stages import screen as screen_all
 from include import pipeline
-from include.desk.pages import SHOWN
-from include.desk.pages import SQL as DESK
+from include.desk.nights import SHOWN
+from include.desk.nights import SQL as DESK
 from include.interval import Interval, midnight
 from include.local.home import Home
 from include.local.postgres import Postgres

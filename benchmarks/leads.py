@@ -124,17 +124,18 @@ def gaps(dsn: str, world: Path) -> dict[str, Quality]:
 
 def _true_pairs(dsn: str, world: Path, by: Iterable[str]) -> set[Pair]:
     known = truth.read(world, "pairs").query("route in @by")
-    subjects, receipts = list(known["subject_id"]), list(known["receipt_number"])
-    return set(zip(subjects, receipts, strict=True)) & _pairs(
-        fetch(
-            dsn,
-            """select subject_id, receipt_number from latest.screened_subject
-               join latest.tecs_subject using (subject_id)
-               cross join unnest(%s::text [], %s::text []) as known (subject, receipt_number)
-               join latest.uscis_petitioner using (receipt_number) where known.subject = subject_id""",
-            [subjects, receipts],
+    # three questions: of the views joined PostgreSQL thinks that they have a row, and goes over all petitions for each
+    screened, subjects, receipts = (
+        {row[0] for row in fetch(dsn, f"select {key} from latest.{view}")}  # noqa: S608 -- names of ours
+        for key, view in (
+            ("subject_id", "screened_subject"),
+            ("subject_id", "tecs_subject"),
+            ("receipt_number", "uscis_petitioner"),
         )
     )
+    held = screened & subjects
+    pairs = zip(known["subject_id"], known["receipt_number"], strict=True)
+    return {(subject, receipt) for subject, receipt in pairs if subject in held and receipt in receipts}
 
 
 def _people(world: Path) -> dict[str, float]:

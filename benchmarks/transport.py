@@ -101,63 +101,77 @@ class Line:
         time.sleep(max(0.0, self._free_at - time.monotonic()))
 
 
-def serve(part: Path, manifest: dict[str, Any], rate: float, failing: float, ready: Any) -> None:
-    line, luck, size = Line(rate), random.Random(7), part.stat().st_size
+class Server(ThreadingHTTPServer):
+    """One part under every name, and its manifest, over one line. `failing`: share of connections that are reset."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+    def __init__(self, part: Path, manifest: dict[str, Any], line: Line, failing: float) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.part, self.size, self.manifest = part, part.stat().st_size, manifest
+        self.line, self.failing, self.luck = line, failing, random.Random(7)
 
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
+    def handle_error(self, *_: object) -> None:
+        """A connection that we reset ourselves."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """The gateway's protocol."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self._say({"export_id": "export-1", "state": "ready"})
+
+    def do_GET(self) -> None:
+        if self.path.endswith("/manifest"):
+            self._say(self.server.manifest)
+        elif "/parts/" in self.path:
+            self._send()
+        else:
             self._say({"export_id": "export-1", "state": "ready"})
 
-        def do_GET(self) -> None:
-            if self.path.endswith("/manifest"):
-                self._say(manifest)
-            elif "/parts/" in self.path:
-                self._send()
-            else:
-                self._say({"export_id": "export-1", "state": "ready"})
+    def _say(self, content: dict[str, Any]) -> None:
+        body = json.dumps(content).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
-        def _say(self, content: dict[str, Any]) -> None:
-            body = json.dumps(content).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def _send(self) -> None:
+        size, luck = self.server.size, self.server.luck
+        start = int(self.headers.get("range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(size - start))
+        self.send_header("ETag", '"one"')
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{size - 1}/{size}")
+        self.end_headers()
+        end = start + luck.randrange(size - start) if luck.random() < self.server.failing else size
+        with self.server.part.open("rb") as file:
+            while start < end:
+                count = min(CHUNK, end - start)
+                self.server.line.take(count)
+                try:
+                    start += os.sendfile(self.connection.fileno(), file.fileno(), start, count)
+                except OSError:
+                    return
+        if end < size:
+            self._reset()
 
-        def _send(self) -> None:
-            start = int(self.headers.get("range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
-            self.send_response(206 if start else 200)
-            self.send_header("Content-Length", str(size - start))
-            self.send_header("ETag", '"one"')
-            if start:
-                self.send_header("Content-Range", f"bytes {start}-{size - 1}/{size}")
-            self.end_headers()
-            end = start + luck.randrange(size - start) if luck.random() < failing else size
-            with part.open("rb") as file:
-                while start < end:
-                    count = min(CHUNK, end - start)
-                    line.take(count)
-                    try:
-                        start += os.sendfile(self.connection.fileno(), file.fileno(), start, count)
-                    except OSError:
-                        return
-            if end < size:  # linger 0: close sends a reset
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.close_connection = True
-                self.rfile.close()
-                self.connection.close()
+    def _reset(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # 0: close says reset
+        self.close_connection = True
+        self.rfile.close()
+        self.connection.close()
 
-        def log_message(self, *_: object) -> None:
-            pass
+    def log_message(self, *_: object) -> None:
+        pass
 
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, *_: object) -> None:
-            """A connection that we reset ourselves."""
 
-    server = Server(("127.0.0.1", 0), Handler)
+def serve(part: Path, manifest: dict[str, Any], rate: float, failing: float, ready: Any) -> None:
+    server = Server(part, manifest, Line(rate), failing)
     ready.put(server.server_address[1])
     server.serve_forever()
 

@@ -4,8 +4,8 @@
 
 A history is a permutation of the nights of a period, some of them together, some twice, some at the same time, now and
 then with the comparison of the whole period in between. While they run, a process is killed, PostgreSQL is killed, a
-gateway is killed, no file may grow, the disk of PostgreSQL's tables is full, or the clock is wrong. What was killed is
-tried again, as Airflow would; then the warehouse must hold what one quiet run over the period leaves.
+gateway is killed, no file may grow, the disk of PostgreSQL's tables or of its journal is full, or the clock is wrong.
+What was killed is tried again, as Airflow would; then the warehouse must hold what one quiet run over them leaves.
 """
 
 import argparse
@@ -36,7 +36,7 @@ import psycopg2
 import pyarrow.parquet as pq
 from psycopg2 import sql
 
-from benchmarks.reliability.small_disk import DISK_FULL, PostgresOnSmallDisks, SmallDisk, small_disks
+from benchmarks.reliability.small_disk import DISK_FULL, JOURNAL, PostgresOnSmallDisks, SmallDisk, small_disks
 from include import pipeline
 from include.contracts import Contract, dataset_names, load_all
 from include.extraction.errors import ExtractionError, IncompleteExport
@@ -49,15 +49,16 @@ from include.warehouse.connection import WarehouseError, fetch
 
 CHECKOUT = Path(__file__).parents[2]
 TRIES = 4  # as in the DAG
-PATIENCE = 100  # tries of a stage; what has not passed by then never will
 RECOVERY_SECONDS = 60  # a worker that survived its server ends its statement first, on a busy machine not soon
-BLOWS = ("task", "postgres", "gateway", "disk", "tables", "clock")
+PATIENCE_SECONDS = 2 * RECOVERY_SECONDS  # of a stage that is tried again; what has not passed by then never will
+BLOWS = ("task", "postgres", "gateway", "disk", "tables", "journal", "clock")
 STAGES = 43  # of a run: the books opened, four a dataset, matched, resolved
 NEVER = -1
 AT_MATCH, AT_RESOLVE = 41.5 / STAGES, 42.5 / STAGES
 LONG = 8  # times as long as one of the others these two take, so that a blow is less often among them than by the clock
 MEMORY_BYTES = 2 << 30  # a trial leaves some 100 MB; a container's /dev/shm of 64 MB is too small
-SIZES = {"disk": range(1, 20_000), "tables": (0, 8192, 20_000), "clock": (-100, -1, 1, 100)}
+LEFT = (0, 8192, 20_000)  # bytes on a disk that is full: none, a block of PostgreSQL's, some
+SIZES = {"disk": range(1, 20_000), "tables": LEFT, "journal": LEFT, "clock": (-100, -1, 1, 100)}
 TABLES = "small_disk"  # tablespace of the warehouses
 LAST = datetime(2014, 10, 1, tzinfo=UTC)  # end of the scenario `smoke`
 CLOCKS = ("include.pipeline", "include.extraction", "include.warehouse")  # whose modules ask for the time
@@ -94,7 +95,7 @@ def history(seed: int, nights: int) -> list[Step]:
         together = 2 if len(intervals) > 1 and luck.random() < 0.3 else 1
         blow = luck.choice(BLOWS) if luck.random() < 0.7 else None
         moment, delay, size = luck.random(), luck.random(), luck.choice(SIZES.get(blow or "", (0,)))
-        if blow in ("tables", "task", "postgres") and luck.random() < 0.3:
+        if blow in ("tables", "journal", "task", "postgres") and luck.random() < 0.3:
             moment, delay = luck.choice((AT_MATCH, AT_RESOLVE)), delay * LONG
         steps.append(Step(tuple(intervals.pop() for _ in range(together)), blow, moment, delay, size))
     if luck.random() < 0.3:  # the month is screened in between
@@ -116,7 +117,9 @@ class Place:
     usual_seconds: float = 0.1  # of a stage
     blows: Counter[str] = field(default_factory=Counter)
     disk: SmallDisk | None = None  # of the tables; None where none can be had
+    journal: SmallDisk | None = None  # of the journal; the same
     full: Counter[str] = field(default_factory=Counter)  # stage that PostgreSQL refused for a full disk -> how often
+    stops: int = 0  # of the server, by itself
 
     def settings(self, database: str) -> Settings:
         """Asked for anew before each try: PostgreSQL comes back on another port."""
@@ -153,14 +156,36 @@ class Place:
         self.serve(agency)
 
     def kill_postgres(self) -> None:
-        """SIGKILL of the server; its workers follow. Then it recovers, which may have to wait for them."""
+        """SIGKILL of the server; its workers follow."""
         os.kill(int((self.server.data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+        self.start_postgres()
+
+    def start_postgres(self) -> None:
+        """Start it unless it runs, and return when it answers. It recovers, for which it may wait for old workers."""
         deadline = time.monotonic() + RECOVERY_SECONDS
         while time.monotonic() < deadline:
-            time.sleep(0.05)
-            with suppress(PostgresError), self.server.running():  # the outer one keeps it
+            with suppress(PostgresError, psycopg2.OperationalError), self.server.running():  # the outer one keeps it
+                psycopg2.connect(self.server.dsn("postgres")).close()
                 return
+            time.sleep(0.05)
         raise RuntimeError(f"PostgreSQL does not come back: [{self.server.log.read_text().splitlines()[-3:]}]")
+
+    def make_room(self) -> None:
+        """Both disks are as before."""
+        for disk in filter(None, (self.disk, self.journal)):
+            disk.free()
+
+    def watch(self, processes: list[Any]) -> None:
+        """Until they have ended. A server that stops by itself finds no room for its journal; that may be when the run
+        which filled it has ended, and another one is at work."""
+        while any(process.is_alive() for process in processes):
+            if self.server.pid is None:
+                self.stops += 1
+                self.make_room()
+                self.start_postgres()
+            time.sleep(0.02)
+        self.make_room()
+        self.start_postgres()
 
     @contextmanager
     def warehouse(self, name: str) -> Iterator[str]:
@@ -196,7 +221,7 @@ def place(folder: Path) -> Iterator[Place]:
     chosen = chosen.model_copy(update={"transport": chosen.transport.model_copy(update=WAITS)})
     world.generate(chosen, chosen.seed, folder / "world")
     agencies = ("tecs", "uscis")
-    server = PostgresOnSmallDisks(folder / "postgres", NO_FSYNC)
+    server = PostgresOnSmallDisks(folder / "postgres", {**NO_FSYNC, **JOURNAL})
     here = Place(
         folder,
         folder / "world",
@@ -206,9 +231,11 @@ def place(folder: Path) -> Iterator[Place]:
     )
     pipeline.preload()
     judge_each_table_once(folder / "judged")
-    with small_disks(folder / "tables") as disks, ExitStack() as running:
-        here.disk = server.disk = next(iter(disks), None)
-        running.enter_context(server.running())  # sees the disk
+    with small_disks(folder / "tables", folder / "journal") as disks, ExitStack() as running:
+        if disks:
+            here.disk, here.journal = disks
+            server.keep_journal_on(here.journal)
+        running.enter_context(server.running())  # sees the disks
         try:
             for agency in agencies:
                 here.serve(agency)
@@ -236,12 +263,13 @@ def work(
     if is_struck and step.blow == "clock":
         _shift_clock(timedelta(hours=step.size))
 
-    fills_at = int(step.moment * STAGES) if is_struck and step.blow == "tables" else NEVER
+    full = {"tables": here.disk, "journal": here.journal}.get(step.blow or "") if is_struck else None
+    fills_at = int(step.moment * STAGES) if full else NEVER
 
     def do(key: str, stage: Callable[[Settings, int], Any]) -> Any:
         if key not in done:
-            if here.disk and len(done) == fills_at:
-                here.disk.fill(step.size)
+            if full and len(done) == fills_at:
+                full.fill(step.size)
             done[key] = _persist(here, database, stage, partial(_refused, journal, key))
             limits = resource.getrlimit(resource.RLIMIT_FSIZE)  # the journal stands for Airflow's own database
             resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
@@ -283,13 +311,14 @@ def _refused(journal: Path, stage: str) -> None:
 
 
 def _persist(here: Place, database: str, stage: Callable[[Settings, int], Any], refused: Callable[[], None]) -> Any:
-    number = 1
-    for _ in range(PATIENCE):
+    number, last, deadline = 1, None, time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
         try:
             return stage(here.settings(database), number)
         except IncompleteExport:
             number += 1
         except (ExtractionError, WarehouseError, OSError) as error:
+            last = error
             if here.disk and DISK_FULL in str(error):
                 refused()
                 here.disk.free()
@@ -297,7 +326,7 @@ def _persist(here: Place, database: str, stage: Callable[[Settings, int], Any], 
                 resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
             )  # space was freed
             time.sleep(0.05)
-    raise RuntimeError("a stage did not pass; run the history of this seed alone")
+    raise RuntimeError(f"not passed in [{PATIENCE_SECONDS}] s; run the history of this seed alone") from last
 
 
 def judge_each_table_once(folder: Path) -> None:
@@ -365,6 +394,7 @@ def live(here: Place, database: str, name: str, steps: list[Step]) -> int:
                 processes[0].join()
                 processes[0] = start(0, is_struck=False)
         here.blows[step.blow or "none"] += 1
+        here.watch(processes)
         for process in processes:
             process.join()
             if process.exitcode != 0:
@@ -372,8 +402,6 @@ def live(here: Place, database: str, name: str, steps: list[Step]) -> int:
         for journal in journals:
             if (full := journal.with_suffix(".full")).exists():
                 here.full.update(full.read_text().split())
-        if here.disk:
-            here.disk.free()
     return kills
 
 
@@ -518,6 +546,9 @@ def main() -> int:
         print("blows: " + ", ".join(f"{blow} {count}" for blow, count in sorted(here.blows.items())))
         refused = ", ".join(f"{stage} {count}" for stage, count in sorted(here.full.items())) or "none"
         print(f"stages that PostgreSQL refused for a full disk: {refused if here.disk else 'no such disk here'}")
+        print(
+            f"times that PostgreSQL stopped for a full journal: {here.stops if here.journal else 'no such disk here'}"
+        )
     print(outcome)
     return 0 if outcome.is_clean else 1
 

@@ -4,20 +4,20 @@ Each is a tmpfs in a mount namespace that the server enters and nobody else sees
 any full disk: the kernel says ENOSPC, PostgreSQL says SQLSTATE 53100.
 """
 
-import ctypes
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from include.local.postgres import NOBODY, Postgres
+from include.local.namespace import CLONE_NEWUSER, enter_new, libc, must, within
+from include.local.postgres import Postgres
 
 DISK_FULL = "53100"  # SQLSTATE
-CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000  # <linux/sched.h>
+CLONE_NEWNS = 0x00020000  # <linux/sched.h>
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4  # <linux/prctl.h>
 MEGABYTES = 96  # two warehouses of the scenario `smoke`, or all of a journal between two checkpoints, and room
 # A journal that begins each of its files anew soon finds its disk full. The least sizes that PostgreSQL takes.
@@ -45,13 +45,6 @@ class SmallDisk:
         """Somebody made room."""
         self._filler.unlink(missing_ok=True)
 
-    def enter(self) -> None:
-        """Move this process, which must have one thread, into the namespace."""
-        for kind in ("user", "mnt"):
-            namespace = os.open(f"/proc/{self.keeper}/ns/{kind}", os.O_RDONLY)
-            _must(_libc().setns(namespace, 0), "setns")
-            os.close(namespace)
-
     @property
     def _filler(self) -> Path:
         return Path(f"/proc/{self.keeper}/root{self.folder}/filler")
@@ -67,8 +60,8 @@ class PostgresOnSmallDisks(Postgres):
         self.disk = journal
         self.initdb_options = ("--waldir", str(journal.folder / "wal"), "--wal-segsize", "1")
 
-    def before_exec(self) -> Callable[[], None] | None:
-        return self.disk.enter if self.disk else super().before_exec()
+    def words_before(self) -> list[str]:
+        return within(self.disk.keeper) if self.disk else super().words_before()
 
 
 @contextmanager
@@ -90,29 +83,15 @@ def small_disks(*folders: Path) -> Iterator[list[SmallDisk]]:
 
 def _keep(folders: Sequence[Path], told: Connection) -> None:
     """Make the disks, and hold them until the parent ends."""
-    libc = _libc()
-    uid, gid = os.geteuid(), os.getegid()
     try:
-        _must(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
-        _must(libc.unshare(CLONE_NEWUSER | CLONE_NEWNS), "unshare")
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{NOBODY} {uid} 1")  # PostgreSQL refuses to be root
-        Path("/proc/self/gid_map").write_text(f"{NOBODY} {gid} 1")
+        must(libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
+        enter_new(CLONE_NEWUSER | CLONE_NEWNS)
         options = f"size={MEGABYTES}m,mode=0700".encode()
         for folder in folders:
-            _must(libc.mount(b"tmpfs", str(folder).encode(), b"tmpfs", 0, options), "mount")
-        _must(libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl")  # else /proc/<keeper>/root is closed to our own user
+            must(libc().mount(b"tmpfs", str(folder).encode(), b"tmpfs", 0, options), "mount")
+        must(libc().prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl")  # else /proc/<keeper>/root is closed to our own user
     except OSError:
         told.send(False)
         return
     told.send(True)
     signal.pause()
-
-
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def _must(result: int, what: str) -> None:
-    if result != 0:
-        raise OSError(ctypes.get_errno(), what)

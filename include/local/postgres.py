@@ -5,17 +5,15 @@ when run as root. PostgreSQL refuses to run as root, so root starts it in a user
 `nobody`: the data stays root's own. Where namespaces are refused (inside containers) it becomes `nobody` outright.
 """
 
-import ctypes
 import fcntl
 import json
 import os
-import pwd
 import re
 import secrets
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,11 +21,12 @@ from pathlib import Path
 import psycopg2
 from psycopg2 import sql
 
+from include.local import namespace
+from include.local.namespace import NOBODY
+
 SUPERUSER = "postgres"
 OLDEST = 15  # `unique nulls not distinct`, which the warehouse uses, came with 15
-CLONE_NEWUSER = 0x10000000  # <linux/sched.h>
 NO_PROCESS = (1 << 22) + 1  # beyond the highest number that Linux gives to a process
-NOBODY = 65534  # the kernel's overflow uid: what "nobody" is called on every Linux
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # socket paths are limited to 107 bytes; a checkout's path may be longer
@@ -135,9 +134,9 @@ class Postgres:
         finally:
             connection.close()
 
-    def before_exec(self) -> Callable[[], None] | None:
-        """What a program of the server does between fork and exec."""
-        return _drop_root()
+    def words_before(self) -> list[str]:
+        """What goes before the command line of each program of the server."""
+        return namespace.within() if _is_root() and namespace.is_allowed() else []
 
     def _start(self) -> None:
         if self.port is not None:
@@ -182,19 +181,22 @@ class Postgres:
         fresh.rename(self.data)
 
     def _own(self, *paths: Path) -> None:
-        if os.geteuid() == 0 and not _can_enter_namespace():
+        if _becomes_nobody():
             for path in paths or (self.data / "postgresql.auto.conf", self.log):
                 shutil.chown(path, NOBODY, NOBODY)
 
     def _run(self, program: str, *arguments: str) -> None:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
+        nobody = NOBODY if _becomes_nobody() else None
         done = subprocess.run(
-            [str(self.bin / program), *arguments],
+            [*self.words_before(), str(self.bin / program), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # not a pipe: the server inherits it and would keep it open
             stderr=(self.folder / "pg_ctl.log").open("w"),
             env=environment,
-            preexec_fn=self.before_exec(),
+            user=nobody,
+            group=nobody,
+            extra_groups=None if nobody is None else [],
             cwd="/",
             start_new_session=True,  # Ctrl-C at the terminal is for us; the server is stopped in order
             check=False,
@@ -255,40 +257,12 @@ def _is_postmaster(pid: int, data: Path) -> bool:
         return False
 
 
-def _enter_namespace() -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
-    uid, gid = os.geteuid(), os.getegid()
-    if libc.unshare(CLONE_NEWUSER) != 0:
-        raise OSError(ctypes.get_errno(), "unshare")
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{NOBODY} {uid} 1")
-    Path("/proc/self/gid_map").write_text(f"{NOBODY} {gid} 1")
+def _is_root() -> bool:
+    return os.geteuid() == 0
 
 
-def _become_nobody() -> None:
-    os.setgroups([])
-    os.setgid(NOBODY)
-    os.setuid(NOBODY)
-
-
-def _can_enter_namespace() -> bool:
-    pid = os.fork()
-    if pid == 0:
-        try:
-            _enter_namespace()
-        except OSError:
-            os._exit(1)
-        os._exit(0)
-    return os.waitpid(pid, 0)[1] == 0
-
-
-def _drop_root() -> Callable[[], None] | None:
-    if os.geteuid() != 0:
-        return None
-    if _can_enter_namespace():
-        return _enter_namespace
-    pwd.getpwuid(NOBODY)
-    return _become_nobody
+def _becomes_nobody() -> bool:
+    return _is_root() and not namespace.is_allowed()
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -180,6 +180,7 @@ def _start(
         "logs": free_port(),
         "url": f"http://127.0.0.1:{api_port}",
     }
+    _prepare_airflow(home, world)
     env = {
         **_airflow_env(home, world, ports),
         **_pipeline_env(home, world, dsn, ports),
@@ -254,19 +255,22 @@ def _wait_until_ready(home: Home, ports: Mapping[str, int | str], check: Callabl
 
 
 def _airflow_env(home: Home, world: World, ports: Mapping[str, int | str]) -> dict[str, str]:
-    """Airflow's configuration: environment only, no airflow.cfg to keep in step."""
-    users = world.airflow / "passwords.json"
-    world.airflow.mkdir(parents=True, exist_ok=True)
-    if not users.exists():
-        users.touch(mode=0o600)
-        users.write_text(json.dumps({USER: home.secret("airflow_password")}))
-    _preload(world.airflow)
-    server = home.postgres
+    """What Airflow's components find: our code, their configuration, connections, and what the pages are told."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "CROSSCHECK", "PYTHON"))}
     return inherited | {
         "PYTHONPATH": str(CHECKOUT),
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
         "AIRFLOW_HOME": str(world.airflow),
+        "CROSSCHECK_DESK_ROLES": os.environ.get("CROSSCHECK_DESK_ROLES", f"{USER}=reviewer"),
+        "CROSSCHECK_AUDIT_KEY": home.secret("audit_key"),
+        **_airflow_options(home, world, ports),
+        **_airflow_connections(home, world, ports),
+    }
+
+
+def _airflow_options(home: Home, world: World, ports: Mapping[str, int | str]) -> dict[str, str]:
+    """Airflow's configuration: environment only, no airflow.cfg to keep in step."""
+    return {
         "AIRFLOW__CORE__DAGS_FOLDER": str(CHECKOUT / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(CHECKOUT / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -274,8 +278,8 @@ def _airflow_env(home: Home, world: World, ports: Mapping[str, int | str]) -> di
         "AIRFLOW__CORE__PARALLELISM": str(PARALLELISM),  # idle workers are forked at once
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(users),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": server.uri(_metadata(world), "airflow", "postgresql+psycopg2"),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_airflow_users(world)),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": home.postgres.uri(_metadata(world), "airflow", "postgresql+psycopg2"),
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(ports["api"]),
         "AIRFLOW__API__BASE_URL": str(ports["url"]),
@@ -292,22 +296,32 @@ def _airflow_env(home: Home, world: World, ports: Mapping[str, int | str]) -> di
         # and one that a killed scheduler had queued is taken up after 20 s, not after five minutes
         "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "20",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-        "AIRFLOW_CONN_WAREHOUSE": server.uri(_warehouse(world), PIPELINE, "postgres"),
-        "AIRFLOW_CONN_DESK": server.uri(_warehouse(world), PAGES, "postgres"),
-        "CROSSCHECK_DESK_ROLES": os.environ.get("CROSSCHECK_DESK_ROLES", f"{USER}=reviewer"),
-        "CROSSCHECK_AUDIT_KEY": home.secret("audit_key"),
-        **{
-            f"AIRFLOW_CONN_{agency.upper()}_GATEWAY": json.dumps(
-                {
-                    "conn_type": "http",
-                    "host": "127.0.0.1",
-                    "port": ports[agency],
-                    "password": home.secret(f"{agency}_token"),
-                }
-            )
-            for agency in AGENCIES
-        },
     }
+
+
+def _airflow_connections(home: Home, world: World, ports: Mapping[str, int | str]) -> dict[str, str]:
+    """What DAGs and pages find by name."""
+    gateways = {
+        f"AIRFLOW_CONN_{agency.upper()}_GATEWAY": json.dumps(
+            {
+                "conn_type": "http",
+                "host": "127.0.0.1",
+                "port": ports[agency],
+                "password": home.secret(f"{agency}_token"),
+            }
+        )
+        for agency in AGENCIES
+    }
+    return {
+        "AIRFLOW_CONN_WAREHOUSE": home.postgres.uri(_warehouse(world), PIPELINE, "postgres"),
+        "AIRFLOW_CONN_DESK": home.postgres.uri(_warehouse(world), PAGES, "postgres"),
+        **gateways,
+    }
+
+
+def _airflow_users(world: World) -> Path:
+    """Where Airflow's simple login finds its passwords."""
+    return world.airflow / "passwords.json"
 
 
 def _pipeline_env(home: Home, world: World, dsn: str, ports: Mapping[str, int | str]) -> dict[str, str]:
@@ -327,10 +341,14 @@ def _pipeline_env(home: Home, world: World, dsn: str, ports: Mapping[str, int | 
     }
 
 
-def _preload(airflow_home: Path) -> None:
-    """Workers are forked from the scheduler: what it has imported costs a task nothing (docs/performance.md)."""
-    config = airflow_home / "config"
-    config.mkdir(exist_ok=True)
+def _prepare_airflow(home: Home, world: World) -> None:
+    """Its folder: who may log in, and what workers find imported. They are forked from the scheduler, so that what that
+    has imported costs a task nothing (docs/performance.md)."""
+    config = world.airflow / "config"
+    config.mkdir(parents=True, exist_ok=True)
+    if not (users := _airflow_users(world)).exists():
+        users.touch(mode=0o600)
+        users.write_text(json.dumps({USER: home.secret("airflow_password")}))
     shutil.copyfile(Path(__file__).with_name("airflow_local_settings.py"), config / "airflow_local_settings.py")
 
 

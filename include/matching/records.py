@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.matching.fields import SEPARATOR, Column, Distinct, Table
+from include.matching.fields import SEPARATOR, Column, Distinct, Table, distinct
 from include.matching.model import Model
 from include.matching.names import Names, ascii_upper, read_names
 from include.matching.words import (
@@ -39,6 +39,7 @@ STREET_WORDS = {
     "SQ": "SQUARE", "CRES": "CRESCENT", "CL": "CLOSE", "APT": "APARTMENT|UNIT|STE|SUITE|NO|FLAT", "N": "NORTH",
     "S": "SOUTH", "E": "EAST", "W": "WEST",
 }  # fmt: skip
+_SHORT = {word: short for short, words in STREET_WORDS.items() for word in words.split("|")}
 # What says how a firm is owned, not which it is.
 LEGAL_FORMS = (
     "INC|INCORPORATED|LLC|LLP|LP|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|PLC|GMBH|SA|SL|SRL|SARL|BV|NV|AG|AB|OY|PTY|PVT|"
@@ -117,10 +118,11 @@ def organisation(values: Column) -> Column:
 
 def street(values: Column) -> Column:
     """Streets with the usual abbreviations, one for each word."""
-    found = plain_text(values)
-    for short, words in STREET_WORDS.items():
-        found = pc.replace_substring_regex(found, rf"\b({words})\b", short)
-    return found
+    words = pc.ascii_split_whitespace(plain_text(values))
+    code, written = distinct(words.flatten())
+    short = pa.array([_SHORT.get(word, word) for word in written.to_pylist()], pa.string())
+    texts = pc.binary_join(pa.ListArray.from_arrays(words.offsets, short.take(pa.array(code))), " ")
+    return pc.if_else(pc.is_valid(words), texts, None)
 
 
 def _dates(values: Distinct) -> npt.NDArray[np.int32]:

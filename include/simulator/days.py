@@ -34,7 +34,7 @@ def timestamps(times: Ints) -> Texts:
 def days_of(times: Ints) -> Days:
     """The day (UTC) of each time; a negative time becomes NaT."""
     days = (times // 86_400).astype("datetime64[D]")
-    days[times < 0] = np.datetime64("NaT")
+    days[times < 0] = np.datetime64("NaT", "D")
     return days
 
 

@@ -297,7 +297,7 @@ def test_a_list_is_paged_without_a_gap_and_each_page_is_in_the_trail(
     held: Settings, visit: Callable[[str], TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(review, "PAGE", 7)
-    monkeypatch.setattr("include.desk.pages.PAGE", 7)
+    monkeypatch.setattr("include.desk.leads.PAGE", 7)
     browser, seen, address = visit("ana"), [], "leads?list=lead"
     while address:
         page = browser.get(f"/{address}").text

@@ -7,10 +7,14 @@ from typing import NamedTuple
 
 import psycopg2
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from nights import Screen, night, run_night, settings_for
 from psycopg2 import errors
 
 from include import pipeline
+from include.desk.access import Access
+from include.desk.pages import router
 from include.local.postgres import Postgres
 from include.settings import Gateway, Settings
 from include.simulator import truth
@@ -209,13 +213,22 @@ def test_a_contradiction_cuts_a_lead_sends_it_to_review_and_is_history(settings:
         subject,
         receipt,
     ) == [("review", "sex")]
+    assert "since one person would have two values of sex" in page(settings, subject, receipt)
     route = "select band from report.subject_route where receipt_number = %s"
     assert ask(settings.warehouse_dsn, route, receipt) == [("review",)]
     assert history(settings, receipt) == ["link", "contradiction"]
     say_sex(settings, "uscis_petitioner", "receipt_number", receipt, "F")
     assert pipeline.resolve(settings, run)["cut"] == 0
     assert ask(settings.warehouse_dsn, route, receipt) == [("lead",)]
+    assert "since one person would have" not in page(settings, subject, receipt)
     assert history(settings, receipt) == ["link", "contradiction", "link"]
+
+
+def page(settings: Settings, subject: str, receipt: str) -> str:
+    """What a reviewer is shown of a pair."""
+    app = FastAPI()
+    app.include_router(router(lambda: Access(settings.desk_dsn, "key", {"ana": "reviewer"}), lambda: "ana"))
+    return TestClient(app).get("/lead", params={"subject_id": subject, "receipt_number": receipt}).text
 
 
 ALONE = "select entity from match.entity group by entity having count(*) = 2"

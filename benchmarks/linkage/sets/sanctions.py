@@ -279,7 +279,7 @@ def _brother(person: Person, draw: np.random.Generator) -> Person:
     other = _person(
         person.culture,
         person.sex,
-        person.born + int(draw.integers(400, 4000)) * (1 if draw.random() < 0.5 else -1),
+        person.born + np.timedelta64(draw.integers(400, 4000), "D") * (1 if draw.random() < 0.5 else -1),
         draw,
     )
     return Person(
@@ -353,7 +353,7 @@ def _seen(person: Person, draw: np.random.Generator, listed: Sequence[str] = ())
     born = person.born
     luck = draw.random()
     if luck < 0.06:
-        born = born + int(draw.choice([-730, -365, 365, 31, 9, 1]))
+        born = born + np.timedelta64(draw.choice([-730, -365, 365, 31, 9, 1]), "D")
     text = str(born)
     if 0.06 <= luck < 0.09 and int(text[8:]) <= 12:
         text = f"{text[:4]}-{text[8:]}-{text[5:7]}"

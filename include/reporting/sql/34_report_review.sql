@@ -6,6 +6,7 @@ select
     lead.weight,
     lead.group_weight,
     lead.model_band,
+    lead.cut_by,
     lead.model_version,
     lead.decision,
     lead.is_reopened,

@@ -57,7 +57,7 @@ class People:
     def forget(self, who: Bools, *facts: str) -> None:
         """These facts of these people are not told. Use it on people that were taken, not on the world's."""
         for fact in facts:
-            getattr(self, fact)[who] = np.datetime64("NaT") if fact == "born" else ""
+            getattr(self, fact)[who] = np.datetime64("NaT", "D") if fact == "born" else ""
 
 
 def join(groups: list[People]) -> People:
@@ -99,7 +99,7 @@ def populate(
         middle=middle,
         maiden=np.full(n, "", dtype=object),
         maiden_middle=middle.copy(),
-        married=np.full(n, np.datetime64("NaT"), dtype="datetime64[D]"),
+        married=np.full(n, np.datetime64("NaT", "D")),
         born=born,
         country=country,
         place=place,

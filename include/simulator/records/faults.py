@@ -320,7 +320,7 @@ def _spoilt_birth_days(born: Days) -> dict[str, tuple[Days, Bools]]:
     anyone = np.ones(n, dtype=bool)
     return {
         "day_month_swap": (swapped_day, (day < 12) & (day != month)),
-        "dob_missing": (np.full(n, np.datetime64("NaT"), dtype="datetime64[D]"), anyone),
+        "dob_missing": (np.full(n, np.datetime64("NaT", "D")), anyone),
         "dob_implausible": (np.full(n, np.datetime64("2049-01-01", "D")), anyone),  # a real system held such years
         "january_first": (year.astype("datetime64[D]"), (month > 0) | (day > 0)),
     }

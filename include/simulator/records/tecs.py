@@ -117,7 +117,7 @@ class _Records:
 
 def tecs_dates(clerk: Clerk, column: str, days: Days, modern: Bools) -> Texts:
     """Dates as ccyymmdd; on the mainframe some of them as mmddyy."""
-    short = clerk.short_years(column, np.where(modern, np.datetime64("NaT"), days))
+    short = clerk.short_years(column, np.where(modern, np.datetime64("NaT", "D"), days))
     return np.where(short, dates(days, "%m%d%y"), dates(days, "%Y%m%d"))
 
 
@@ -307,7 +307,7 @@ def _aliases(records: _Records) -> Dataset:
     ids = numbers(500_000_001 + 3 * np.arange(n), prefix="L")
     people = setting.people.take(records.roster.persons[subject])
     names = _alias_names(draw.child("names"), people)
-    born = np.where(draw.chance(0.6, n), people.born, np.datetime64("NaT"))
+    born = np.where(draw.chance(0.6, n), people.born, np.datetime64("NaT", "D"))
     other = draw.chance(0.15, n)
     born = np.where(other, born + draw.between(-900, 900, n).astype("timedelta64[D]"), born)
     row, _, when = unroll(follow(draw, calendar, shortly_after(draw, calendar, records.start[subject]), [(0.06, 500)]))

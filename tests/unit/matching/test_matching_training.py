@@ -22,9 +22,9 @@ def crowded() -> pd.DataFrame:
     rows = []
     for person in range(PEOPLE):
         given, family = words[(person * 7) % 40], words[person]
-        born = np.datetime64("1970-06-01") + int(draw.integers(12_000))
+        born = np.datetime64("1970-06-01") + np.timedelta64(draw.integers(12_000), "D")
         for _ in range(ROWS_EACH):
-            day = born + int(draw.integers(-100, 100)) * int(draw.random() < 0.2)
+            day = born + np.timedelta64(draw.integers(-100, 100), "D") * int(draw.random() < 0.2)
             names = {"given": given * int(draw.random() > 0.2), "family": family}
             if draw.random() < 0.2:
                 names = {"given": family, "family": given}
