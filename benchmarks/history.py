@@ -164,8 +164,8 @@ def settle(settings: Settings) -> None:
     connection = psycopg2.connect(settings.owner_dsn)
     connection.autocommit = True
     with connection.cursor() as cursor:
-        cursor.execute("select exists (select from match.recent_petitioner_key)")
-        if cursor.fetchone() == (False,):
+        cursor.execute("select count(*) < %s from match.recent_petitioner_key", [MANY_KEYS // 3])
+        if cursor.fetchone() == (True,):
             cursor.execute(UNMOVE_KEYS, {"versions": MANY_KEYS // 2 // KEYS_OF_VERSION})
         cursor.execute("vacuum analyze")
     connection.close()

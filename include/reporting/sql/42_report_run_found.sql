@@ -6,13 +6,9 @@ with joined as (
         bool_or(pair.band = 'lead') as is_lead
     from match.pair
     inner join record.tecs_subject as subject on subject.version_id = pair.subject_version_id
+    inner join latest.screened_subject using (subject_id)
     inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
-    where
-        pair.band <> 'no'
-        and ( -- a subquery finds the cases of one subject by the index; a join would make those of all
-            select count(*) from latest.subject_case
-            where subject_case.subject_id = subject.subject_id
-        ) > 0
+    where pair.band <> 'no'
     group by pair.run_id, subject.subject_id, petitioner.receipt_number
 )
 

@@ -1,4 +1,4 @@
-"""Keys of the latest nights beside those of all years; the cases of one subject by an index."""
+"""Keys of the latest nights beside those of all years, in whose index the versions are."""
 
 from pathlib import Path
 

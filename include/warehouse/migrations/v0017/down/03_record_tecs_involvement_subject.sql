@@ -1,1 +1,0 @@
-drop index record.tecs_involvement_subject;
