@@ -114,10 +114,9 @@ def leave_pairs(turn: Turn, personas: pd.DataFrame, pairs: pd.DataFrame, evidenc
     }
     pairs, evidence = (table.join(ids, on="left_id").rename(columns=rename) for table in (pairs, evidence))
     copy_in(turn.cursor, query("copy_found"), _table(pairs, [*PAIR_KEY, "weight", "band"]))
-    turn.cursor.execute(query("insert_pairs"), about)
     columns = [*PAIR_KEY, "comparison", "persona_value", "petitioner_value", "level", "weight"]
     copy_in(turn.cursor, query("copy_found_evidence"), _table(evidence, columns))
-    turn.cursor.execute(query("insert_evidence"), about)
+    turn.cursor.execute(query("insert_pairs"), about)
     turn.cursor.execute(query("empty_found"))
 
 
