@@ -170,6 +170,13 @@ class Place:
             time.sleep(0.05)
         raise RuntimeError(f"PostgreSQL does not come back: [{self.server.log.read_text().splitlines()[-3:]}]")
 
+    def fill(self, disk: SmallDisk, left: int) -> None:
+        """Fill a disk. The next write to a journal's meets it: PostgreSQL has begun no file there that has room."""
+        disk.fill(left)
+        if disk is self.journal:
+            with suppress(psycopg2.Error):
+                self.execute("select pg_switch_wal()")
+
     def make_room(self) -> None:
         """Both disks are as before."""
         for disk in filter(None, (self.disk, self.journal)):
@@ -269,7 +276,7 @@ def work(
     def do(key: str, stage: Callable[[Settings, int], Any]) -> Any:
         if key not in done:
             if full and len(done) == fills_at:
-                full.fill(step.size)
+                here.fill(full, step.size)
             done[key] = _persist(here, database, stage, partial(_refused, journal, key))
             limits = resource.getrlimit(resource.RLIMIT_FSIZE)  # the journal stands for Airflow's own database
             resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

@@ -4,18 +4,20 @@ Each is a tmpfs in a mount namespace that the server enters and nobody else sees
 any full disk: the kernel says ENOSPC, PostgreSQL says SQLSTATE 53100.
 """
 
-import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+import subprocess
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from include.local.namespace import CLONE_NEWUSER, enter_new, libc, must, within
 from include.local.postgres import Postgres
 
+CHECKOUT = Path(__file__).parents[2]
+READY = "ready"  # what the process says that holds the disks
 DISK_FULL = "53100"  # SQLSTATE
 CLONE_NEWNS = 0x00020000  # <linux/sched.h>
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4  # <linux/prctl.h>
@@ -69,29 +71,31 @@ def small_disks(*folders: Path) -> Iterator[list[SmallDisk]]:
     """Disks at folders, which are made; none where the kernel gives no namespaces."""
     for folder in folders:
         folder.mkdir()
-    ours, theirs = multiprocessing.Pipe()
-    keeper = multiprocessing.get_context("fork").Process(target=_keep, args=(folders, theirs), daemon=True)
-    keeper.start()
-    theirs.close()
+    command = [sys.executable, "-m", "benchmarks.reliability.small_disk", *map(str, folders)]
+    keeper = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- our own module
     try:
-        is_there = ours.recv()
-        yield [SmallDisk(folder, keeper.pid or 0) for folder in folders] if is_there else []
+        assert keeper.stdout is not None
+        is_there = keeper.stdout.readline() == f"{READY}\n"
+        yield [SmallDisk(folder, keeper.pid) for folder in folders] if is_there else []
     finally:
         keeper.kill()
-        keeper.join()
+        keeper.communicate()
 
 
-def _keep(folders: Sequence[Path], told: Connection) -> None:
-    """Make the disks, and hold them until the parent ends."""
+def keep(*folders: str) -> None:
+    """Make the disks in namespaces of this process, say so, and hold them until the parent ends."""
     try:
         must(libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
         enter_new(CLONE_NEWUSER | CLONE_NEWNS)
         options = f"size={MEGABYTES}m,mode=0700".encode()
         for folder in folders:
-            must(libc().mount(b"tmpfs", str(folder).encode(), b"tmpfs", 0, options), "mount")
+            must(libc().mount(b"tmpfs", folder.encode(), b"tmpfs", 0, options), "mount")
         must(libc().prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl")  # else /proc/<keeper>/root is closed to our own user
-    except OSError:
-        told.send(False)
-        return
-    told.send(True)
+    except OSError as error:
+        sys.exit(str(error))
+    print(READY, flush=True)
     signal.pause()
+
+
+if __name__ == "__main__":
+    keep(*sys.argv[1:])

@@ -26,11 +26,13 @@ from include.matching.compare import (
 from include.matching.fields import Table
 from include.matching.model import LEVELS, MISSING, Model
 from include.matching.records import Records, read_records
-from include.matching.rivals import FLOOR, Rows, settle
+from include.matching.rivals import Rows
+from include.matching.settle import FLOOR, settle
+from include.matching.thirds import not_yet_paired
 from include.matching.weigh import Weights, bands, least, most, reach, total_of, weigh, weigh_alternatives
 from include.matching.words import Numbers
 
-CHUNK = 150_000  # right rows read, and candidate pairs compared, at once: bounds memory, changes no result; measured
+CHUNK = 100_000  # right rows read, and candidate pairs compared, at once: bounds memory, changes no result; measured
 PAIR = ["left_id", "right_id"]
 TEXTS = ("street", "organisation")
 
@@ -40,7 +42,7 @@ class Links:
     """What `link` found.
 
     `pairs`: left_id, right_id, match_weight (bits), match_probability, band (`lead`, `review`, or `no` below both),
-    rivals (bits, part of the weight; not there before pairs are settled), then the level of each comparison as text;
+    others (bits, part of the weight; not there before pairs are settled), then the level of each comparison as text;
     sorted by the two ids. `compared`: candidate pairs. `keys`: rule, pairs: how many candidates each blocking rule
     made, before those that several rules made were counted once. `rows`: of the tables.
     """
@@ -52,7 +54,7 @@ class Links:
 
     @classmethod
     def settled(cls, chunks: Iterable["Links"], model: Model, floor: float | None = None) -> "Links":
-        """The links of all chunks of the right side, found down to `lowest(floor, model)`, weighed beside rivals."""
+        """The links of all chunks of the right side, down to `lowest(floor, model)`, weighed beside each other."""
         found = list(chunks)
         pairs = pd.concat([each.pairs for each in found]).sort_values(PAIR, ignore_index=True)
         keys = pd.concat([each.keys for each in found]).groupby("rule")["pairs"].sum().reset_index()
@@ -147,7 +149,8 @@ def link(left: pd.DataFrame, right: pd.DataFrame, model: Model, floor: float | N
 
 def dedupe(table: pd.DataFrame, model: Model, floor: float | None = None) -> Links:
     """Pairs of rows of one table; the row that comes first in it is the left one."""
-    return Links.settled([Linker(table, model, lowest(floor, model)).link(table, within=True)], model, floor)
+    linker = Linker(table, model, lowest(floor, model))
+    return Links.settled([linker.close(linker.link(table, within=True))], model, floor)
 
 
 def lowest(floor: float | None, model: Model) -> float:
@@ -178,6 +181,16 @@ class Linker:
         keys = pd.DataFrame(sorted((+self.index.pairs).items()), columns=["rule", "pairs"])
         rows: Rows = (len(right),) if within else (len(self.left.records), len(right))
         return Links(pairs, self.compared, keys, rows)
+
+    def close(self, links: Links) -> Links:
+        """The links of the left side with itself, and its pairs that share no key, but surely a third row."""
+        row = np.stack([pd.Index(self.left.records.table.ids).get_indexer(links.pairs[name]) for name in PAIR])
+        new = not_yet_paired(row, (links.pairs["match_weight"] >= self.model.lead).to_numpy())
+        scored = score((self.left, self.left), (new[0], new[1]), self.model, -np.inf)
+        found = _labelled(_codes(self.left.records, self.left.records, scored), self.model)
+        pairs = pd.concat([links.pairs, found]).sort_values(PAIR, ignore_index=True)
+        keys = pd.concat([links.keys, pd.DataFrame({"rule": ["a third row"], "pairs": [len(found)]})])
+        return Links(pairs, links.compared + len(found), keys, links.rows)
 
     def score(self, right: pd.DataFrame, *, within: bool = False) -> Iterator[tuple[Records, Scored]]:
         """Chunk by chunk of the right side, its records and the pairs that reach the floor."""

@@ -19,6 +19,7 @@ from include.matching.words import (
     Numbers,
     Words,
     byte_matrix,
+    bytes_of,
     hash_texts,
     last_digits,
     mix,
@@ -172,12 +173,15 @@ def _phones(values: Column) -> Numbers:
 
 def _not_filler(number: Numbers) -> Numbers:
     """One digit all through, and 123456789, are no numbers."""
-    at = np.minimum(np.searchsorted(_FILLERS, number), len(_FILLERS) - 1)
-    return np.where(_FILLERS[at] == number, 0, number)
+    some = np.flatnonzero(_FILLER_ENDS[number % 100])
+    at = np.minimum(np.searchsorted(_FILLERS, number[some]), len(_FILLERS) - 1)
+    number[some[_FILLERS[at] == number[some]]] = 0
+    return number
 
 
 _ONES = (10 ** np.arange(1, 12) - 1) // 9
 _FILLERS = np.unique([*np.multiply.outer(_ONES, np.arange(1, 10)).ravel(), 12345678, 123456789, 1234567890])
+_FILLER_ENDS = np.isin(np.arange(100), _FILLERS % 100)
 
 
 def _passports(values: Column) -> Numbers:
@@ -203,8 +207,7 @@ def _several(values: Column, read: Callable[[Column], Numbers]) -> Numbers:
     """One column for each of several values of a row; the values of a row are distinct, those that are known first."""
     if values.null_count == len(values):
         return np.zeros((len(values), 1), dtype=np.int64)
-    many = pc.match_substring(values, SEPARATOR).fill_null(False)
-    if not pc.any(many).as_py():
+    if not (bytes_of(values)[1] == ord(SEPARATOR)).any():
         return read(values)[:, None]
     lists = pc.split_pattern(values, SEPARATOR)
     row = pc.list_parent_indices(lists).to_numpy()

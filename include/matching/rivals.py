@@ -18,23 +18,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from include.matching.model import Model
-from include.matching.weigh import bands
-
 Bits = npt.NDArray[np.float64]
-Rows = (
-    tuple[int] | tuple[int, int]
-)  # how many the one table has that pairs are within, or the two that they are between
+Rows = tuple[int] | tuple[int, int]  # of the one table that pairs are within, or of the two that they are between
 
-# Bits of its own weight from which a pair is a rival, and may be lifted. Of tables without dates, whose rows all have a
-# match, true pairs reach down to here; two bits lower keeps half as many pairs again for hardly any.
-FLOOR = -10.0
-ROUNDS = (
-    30  # of passing messages and learning; the last one moved no weight of any set by more than a thirtieth of a bit
-)
-ONE_MORE = (
-    1.0  # second match that counts as expected and as seen: where few are expected, that none is seen says little
-)
+ROUNDS = 30  # of passing messages and learning; the last moved no weight of any set by more than a thirtieth of a bit
+# Second match that counts as expected and as seen: where few are expected, that none is seen says little.
+ONE_MORE = 1.0
 MOST = 300.0  # bits: what is more is the same, and 2 to it is still a number
 
 
@@ -69,22 +58,6 @@ class Matches:
         return min(float(np.expm1(self.mean)) * (1 - self.some) / self.some, 1.0)
 
 
-def settle(pairs: pd.DataFrame, rows: Rows, model: Model, floor: float | None = None) -> pd.DataFrame:
-    """Pairs weighed beside their rivals: those from `floor` bits (`model.review`) on.
-
-    pairs: of whole tables, all down to `FLOOR`, as `Linker.link` finds them, sorted by the two ids; within one table
-    each pair once. Those below `FLOOR` stay as they are. The new column `rivals`, behind `band`, is by how many bits
-    `match_weight` changed, a multiple of a sixteenth; probability and band follow the new weight.
-    """
-    own = pairs["match_weight"].to_numpy(dtype=np.float64)
-    weight, some = own.copy(), np.flatnonzero(own >= FLOOR)
-    if len(some):
-        weight[some] = np.round(16 * _beside_rivals(own[some], Ends.of(pairs.iloc[some], rows))) / 16
-    settled = pairs.assign(match_weight=weight, match_probability=1 / (1 + np.exp2(-weight)), band=bands(weight, model))
-    settled.insert(list(settled).index("band") + 1, "rivals", weight - own)
-    return settled[weight >= (model.review if floor is None else floor)].reset_index(drop=True)
-
-
 @dataclass(frozen=True)
 class Ends:
     """Which rows pairs join, by number, those of two tables apart."""
@@ -97,13 +70,12 @@ class Ends:
     def of(cls, pairs: pd.DataFrame, rows: Rows) -> "Ends":
         """Where pairs are within one table, both ends are of one side."""
         left, right = pairs["left_id"], pairs["right_id"]
+        counts = np.array(rows, dtype=np.float64)
         if len(rows) == 1:
             row = pd.factorize(pd.concat([left, right], ignore_index=True))[0].reshape(2, -1)
-            return cls(row, np.zeros(row.max(initial=-1) + 1, dtype=np.intp), np.array(rows, dtype=np.float64))
+            return cls(row, np.zeros(row.max(initial=-1) + 1, dtype=np.intp), counts)
         (a, used), (b, others) = pd.factorize(left), pd.factorize(right)
-        return cls(
-            np.stack([a, b + len(used)]), np.repeat([0, 1], [len(used), len(others)]), np.array(rows, dtype=np.float64)
-        )
+        return cls(np.stack([a, b + len(used)]), np.repeat([0, 1], [len(used), len(others)]), counts)
 
     def matches(self, weight: Bits) -> Bits:
         """How many matches the rows of each side have together, by the weights of all pairs."""
@@ -117,15 +89,15 @@ class Ends:
         return np.bincount(self.side, some, len(self.rows)).astype(np.float64)
 
 
-def _beside_rivals(own: Bits, ends: Ends) -> Bits:
-    """The weight of each pair in bits, from its own and those of its rivals."""
-    weight, said = own, np.zeros(ends.row.shape)
+def beside_rivals(own: Bits, ends: Ends) -> tuple[Bits, list[Matches]]:
+    """The weight of each pair in bits, from its own and those of its rivals; and how many matches each side has."""
+    weight, said, matches = own, np.zeros(ends.row.shape), list[Matches]()
     with_some: Bits = ends.rows * -np.expm1(-ends.matches(weight) / ends.rows)  # if rows knew nothing of each other
     for _ in range(ROUNDS):
         matches = [Matches.learn(*each) for each in zip(ends.matches(weight), with_some, ends.rows, strict=True)]
         said, with_some = pass_messages(own, said, ends, matches)
         weight = own + said.sum(axis=0)
-    return weight
+    return weight, matches
 
 
 def pass_messages(own: Bits, said: Bits, ends: Ends, matches: Sequence[Matches]) -> tuple[Bits, Bits]:

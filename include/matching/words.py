@@ -238,7 +238,7 @@ def hash_letters(letters: Bytes) -> Hashed:
     value, power = np.zeros(len(letters), dtype=np.uint64), np.ones(len(letters), dtype=np.uint64)
     for column in np.ascontiguousarray(letters.T):
         some = np.flatnonzero(column)
-        if len(some) < len(column) // 4:  # few are so long
+        if len(some) < len(column) // 4:  # few words are so long
             value[some] = value[some] * BASE + column[some]
             power[some] *= BASE
         else:
@@ -255,7 +255,9 @@ def _factor(there: Flags) -> Hashes:
 
 def hash_texts(texts: pa.StringArray, width: int = 64) -> Hashes:
     """Hashes of whole values, cut at `width` bytes; null and empty are 0."""
-    return hash_letters(byte_matrix(texts.fill_null(""), width)).value
+    texts = texts.fill_null("")
+    longest = int(np.diff(bytes_of(texts)[0]).max(initial=1))
+    return hash_letters(byte_matrix(texts, min(width, longest))).value
 
 
 def mix(first: npt.NDArray[np.generic], *parts: npt.NDArray[np.generic]) -> Hashes:

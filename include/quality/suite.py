@@ -4,6 +4,7 @@ Great Expectations is imported inside the functions that need it: the import cos
 """
 
 import logging
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
@@ -339,5 +340,11 @@ def _types(contract: Contract, table: pa.Table) -> ExpectationOutcome:
 
 
 def _quiet() -> None:
-    """Before the import: Great Expectations announces itself and what it computes."""
+    """Before the import: Great Expectations announces itself and what it computes. Its bars are made even so, and where
+    processes are forked they share a lock: one that is killed with it would stop the others for good. They also start a
+    thread, beside which no process should be forked."""
+    from tqdm import tqdm  # it comes with Great Expectations
+
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    tqdm.set_lock(threading.RLock())
+    tqdm.monitor_interval = 0

@@ -21,6 +21,7 @@ def test_histories_with_kills_end_in_the_same_warehouse(monkeypatch: pytest.Monk
     assert outcome.kills > 0
     if here.disk:
         assert here.full, "PostgreSQL refused no stage for its full disk"
+        assert here.stops, "PostgreSQL did not stop for its full journal"
 
 
 def test_the_seeds_are_a_fair_sample() -> None:

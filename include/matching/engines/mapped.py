@@ -21,7 +21,7 @@ def link_chunk(left: Path, right: Path, bounds: Bounds, model: Path, folder: Pat
 
     left, right: files with columns named after `fields.FIELDS`; model: a file. The pairs go to
     `<folder>/pairs-<first row>.parquet`, which a repetition writes anew; those of all chunks, sorted by ids, are what
-    `rivals.settle` makes the pairs of `link` of. Raises `TableError`, `ModelError`.
+    `settle` makes the pairs of `link` of. Raises `TableError`, `ModelError`.
     """
     chosen = load_model(model)
     linker = Linker(File(left, {}).read(), chosen, lowest(floor, chosen))

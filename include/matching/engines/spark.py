@@ -25,7 +25,7 @@ SCHEMA = ", ".join(f"`{field.name}` {field.type}" for field in ARROW_SCHEMA)  # 
 def link_spark(left: pd.DataFrame, right: DataFrame, model: Model, floor: float | None = None) -> DataFrame:
     """The pairs of `left` and `right` as a Spark table, by their own weight; ids are text.
 
-    Sorted by ids, in one table, they are what `rivals.settle` makes the pairs of `link(left, right, model, floor)` of.
+    Sorted by ids, in one table, they are what `settle` makes the pairs of `link(left, right, model, floor)` of.
     left: as for `link`; right: a Spark table with the same columns, all text. Lazy: errors are raised where the result
     is used. Chunks of a partition are worked on one after the other; repartition `right` to use more cores.
     """

@@ -55,7 +55,7 @@ def judge(
     missed = missed[missed["_merge"] == "left_only"][PAIR].reset_index(drop=True)
     if len(missed):
         marked = pd.concat([marked, _scored(missed, left, right, model)], ignore_index=True)
-    marked["rivals"] = marked["rivals"].fillna(0.0)
+    marked["others"] = marked["others"].fillna(0.0)
     marked["outcome"] = _outcome(marked, model)
     sides = [(table, column) for table, column in ((left, "left_id"), (right, "right_id")) if CULTURE in table]
     if sides:

@@ -53,10 +53,10 @@ def test_link_writes_what_link_finds(folder: Path, model: Model, name: str) -> N
     done = run("link", folder / "left.csv", folder / "right.parquet", "--out", folder / name, "--floor", "-5")
     assert done.exit_code == 0, done.output
     found = pd.read_csv(folder / name, dtype="str") if name.endswith("csv") else pd.read_parquet(folder / name)
-    assert list(found) == ["left_id", "right_id", "match_weight", "match_probability", "band", "rivals", *LEVELS]
+    assert list(found) == ["left_id", "right_id", "match_weight", "match_probability", "band", "others", *LEVELS]
     expected = link(LEFT, RIGHT, model, -5.0)
     texts = dict.fromkeys(["left_id", "right_id", "band", *LEVELS], "str")
-    numbers = dict.fromkeys(["match_weight", "match_probability", "rivals"], "float64")
+    numbers = dict.fromkeys(["match_weight", "match_probability", "others"], "float64")
     pd.testing.assert_frame_equal(found.astype(texts | numbers), expected.pairs.astype(texts), check_exact=True)
     leads = (expected.pairs["band"] == "lead").sum()
     assert f"{expected.compared:,} pairs compared: {leads:,} leads, " in done.stdout

@@ -172,7 +172,7 @@ def test_columns_and_order_of_the_result(model):
     left = rows({"id": 9, "full_name": "GARCIA, ANA", "a_number": "A20345678"}, {"id": 3, "a_number": "A20345678"})
     right = rows({"id": 5, "a_number": "20345678"})
     links = link(left, right, model)
-    assert list(links.pairs) == ["left_id", "right_id", "match_weight", "match_probability", "band", "rivals", *LEVELS]
+    assert list(links.pairs) == ["left_id", "right_id", "match_weight", "match_probability", "band", "others", *LEVELS]
     assert links.pairs[["left_id", "right_id", "band"]].to_numpy().tolist() == [[3, 5, "lead"], [9, 5, "lead"]]
     assert links.keys.to_dict("records") == [{"rule": "a_number", "pairs": 2}]
     evidence = explain(left, right, links.pairs, model)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from include.matching.explain import explain
 from include.matching.link import dedupe, link
 from include.matching.model import load_model
-from include.matching.rivals import FLOOR, Ends, Matches, Rows, pass_messages, settle
+from include.matching.rivals import Ends, Matches, Rows, pass_messages
+from include.matching.settle import FLOOR, settle
 from include.matching.weigh import bands
 from tests.unit.matching.rows import rows
 
@@ -128,7 +129,7 @@ def test_sides_and_order_do_not_matter(weights: dict[tuple[int, int], float]) ->
 def test_weights_are_sixteenths_and_the_unlikely_have_no_say(weights: dict[tuple[int, int], float]) -> None:
     found = settle(weighed(weights), (7, 9), MODEL, -1000.0)
     assert (found["match_weight"] * 16 % 1 == 0).all()
-    assert ((found["match_weight"] - found["rivals"]).to_numpy() == weighed(weights)["match_weight"].to_numpy()).all()
+    assert ((found["match_weight"] - found["others"]).to_numpy() == weighed(weights)["match_weight"].to_numpy()).all()
     likely = {pair: weight for pair, weight in weights.items() if weight >= FLOOR}
     alone = settled(likely, (7, 9)) if likely else {}
     unlikely = {pair: weight for pair, weight in weights.items() if weight < FLOOR}
@@ -152,8 +153,8 @@ def test_link_and_dedupe_weigh_rivals() -> None:
     within = dedupe(pd.concat([left, right.assign(id=right["id"] + 1000)]), MODEL).pairs
     for found in (linked, within):
         assert len(found) == len(people)
-        assert (found["rivals"] > 0).all()
+        assert (found["others"] > 0).all()
     evidence = explain(left, right, linked, MODEL)
     total = MODEL.prior_weight + evidence.groupby(PAIR)["weight"].sum()
     assert total.tolist() == linked["match_weight"].tolist()
-    assert evidence["comparison"].value_counts()["rivals"] == len(linked)
+    assert evidence["comparison"].value_counts()["others"] == len(linked)

@@ -3,6 +3,8 @@
 import logging
 import random
 import re
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
@@ -315,3 +317,28 @@ def test_no_value_appears_anywhere(small, row, staged, *, caplog, capfd, monkeyp
     assert not [found for text in said for found in re.findall(r"ZZ\w+", text)]
     assert "Calculating Metrics" not in captured.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_worker_that_is_killed_in_a_validation_stops_no_other() -> None:
+    """Even if it had the lock of Great Expectations' progress bars; and no thread is there when workers are forked."""
+    done = subprocess.run([sys.executable, "-c", KILLED], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "['MainThread']\nvalidated\n"), done.stderr
+
+
+KILLED = """
+import os, signal, threading
+from tqdm.auto import tqdm
+from include.contracts import load_contract
+from include.quality.suite import warm_up
+
+warm_up(load_contract("tecs_aliases"))
+print([thread.name for thread in threading.enumerate()], flush=True)
+if (killed := os.fork()) == 0:
+    tqdm.get_lock().acquire()
+    os.kill(os.getpid(), signal.SIGKILL)
+os.waitpid(killed, 0)
+signal.alarm(60)  # who waits for the lock waits for ever
+warm_up(load_contract("tecs_aliases"))
+print("validated")
+"""
+CHECKOUT = Path(__file__).parents[3]
