@@ -281,7 +281,7 @@ def match(settings: Settings, run: Run) -> dict[str, Any]:
     from include.matching.blocking import folded_keys
     from include.matching.explain import explain
     from include.matching.groups import floor
-    from include.matching.link import link
+    from include.matching.link import Linker
     from include.matching.model import load_model
     from include.warehouse.connection import transaction
     from include.warehouse.matches import end_turn, leave_pairs, take_turn, uncompared
@@ -291,7 +291,7 @@ def match(settings: Settings, run: Run) -> dict[str, Any]:
     with _timed(settings, run, "match"), transaction(settings.warehouse_dsn) as cursor:
         turn = take_turn(cursor, run.run_id, model.version)
         for personas, petitioners in uncompared(turn, partial(folded_keys, model=model)):
-            found = link(personas, petitioners, model, floor(model))
+            found = Linker(personas, model, floor(model)).link(petitioners)
             leave_pairs(turn, personas, found.pairs, explain(personas, petitioners, found.pairs, model))
             compared += found.compared
             candidates.update(dict(zip(found.keys["rule"], found.keys["pairs"].tolist(), strict=True)))
@@ -309,7 +309,7 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
 
     from include.matching.blocking import folded_keys
     from include.matching.groups import lift, weigh_groups
-    from include.matching.link import dedupe, link
+    from include.matching.link import Linker
     from include.matching.model import load_model
     from include.matching.resolve import changes
     from include.matching.resolve import resolve as join
@@ -326,7 +326,8 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
         linked = []
         for records in (found.personas, found.petitioners):
             new, held = records[records["is_new"]], records[~records["is_new"]]
-            linked.append(pd.concat([dedupe(new, model).pairs, link(new, held, model).pairs]))
+            linker = Linker(new, model)
+            linked.append(pd.concat([linker.link(new, within=True).pairs, linker.link(held).pairs]))
         entities.leave_links(cursor, run.run_id, model.version, found, *linked)
         groups = weigh_groups(entities.convicted_counts(cursor, model.version))
         lifted = lift(entities.convicted_pairs(cursor, model.version), groups, model)

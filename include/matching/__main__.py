@@ -10,14 +10,14 @@ import pandas as pd
 import typer
 from rich.console import Console
 
-from include.matching.console import Tally, evidence_screen, talk, told, told_dates, watched
+from include.matching.console import evidence_screen, links_screen, talk, told, told_dates, watched
 from include.matching.engines.processes import link_chunks
 from include.matching.explain import explain
 from include.matching.files.columns import read_map
 from include.matching.files.errors import TableError
 from include.matching.files.tables import File
 from include.matching.files.writing import Writer
-from include.matching.link import dedupe
+from include.matching.link import Links, dedupe, lowest
 from include.matching.model import DEFAULT, Model, ModelError, load_model, save_model
 
 # Rows of the smaller file: from so few on, models trained on parts of the benchmark's sets were better.
@@ -64,17 +64,17 @@ def link_command(
         told("right", theirs)
         table = ours.read()
         chosen = _model(model, table, File(right, maps["right"]))
-        tally = Tally(chosen, keep=explained)
         with Writer(out) as pairs:
-            for links in link_chunks(table, watched(theirs.chunks(), theirs.rows), chosen, floor, processes):
-                tally.add(links)
-                pairs.write(links.pairs)
+            chunks = watched(theirs.chunks(), theirs.rows)
+            found = link_chunks(table, chunks, chosen, lowest(floor, chosen), processes)
+            links = Links.settled(found, chosen, floor)
+            pairs.write(links.pairs)
         told_dates(ours, theirs)
         screen = Console(highlight=False)
-        screen.print(tally.screen())
-        if len(tally.heaviest):
-            rows = _rows(theirs, tally.heaviest["right_id"])
-            evidence = explain(table, rows, tally.heaviest[["left_id", "right_id"]], chosen)
+        screen.print(links_screen(links, chosen))
+        if explained and len(links.pairs):
+            heaviest = _heaviest(links, explained)
+            evidence = explain(table, _rows(theirs, heaviest["right_id"]), heaviest, chosen)
             screen.print(*evidence_screen(evidence, chosen, show_values), sep="\n")
 
 
@@ -94,16 +94,14 @@ def dedupe_command(
         told("table", file)
         rows = file.read()
         chosen = _model(model, rows, None)
-        tally = Tally(chosen, keep=explained)
         with Writer(out) as pairs:
             links = dedupe(rows, chosen, floor)
-            tally.add(links)
             pairs.write(links.pairs)
         told_dates(file)
         screen = Console(highlight=False)
-        screen.print(tally.screen())
-        if len(tally.heaviest):
-            evidence = explain(rows, rows, tally.heaviest[["left_id", "right_id"]], chosen)
+        screen.print(links_screen(links, chosen))
+        if explained and len(links.pairs):
+            evidence = explain(rows, rows, _heaviest(links, explained), chosen)
             screen.print(*evidence_screen(evidence, chosen, show_values), sep="\n")
 
 
@@ -215,6 +213,10 @@ def _model(path: Path | None, left: pd.DataFrame, right: File | None) -> Model:
     model = train(left, others, right_rows=right_rows)
     talk.print(f"model: trained on these files, {model.prior_why}", markup=False, soft_wrap=True)
     return model
+
+
+def _heaviest(links: Links, count: int) -> pd.DataFrame:
+    return links.pairs.sort_values("match_weight", ascending=False, kind="stable").head(count)
 
 
 def _rows(file: File, ids: "pd.Series[str] | list[str]") -> pd.DataFrame:

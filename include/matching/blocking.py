@@ -10,8 +10,7 @@ right rows.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import product
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +18,8 @@ import pandas as pd
 
 from include.matching.fields import Table
 from include.matching.model import Model
-from include.matching.names import Forenames, Surnames
 from include.matching.records import NUMBERS, Records, read_records
-from include.matching.words import Flags, Hashes, Numbers, Shares, Sorted, Words, mix, mix_in
+from include.matching.words import Bytes, Flags, Hashes, Numbers, Shares, Sorted, Words, grouped, mix, mix_in
 
 # How many rows of a right side, as large as the model says, a key of each kind may find by chance for a row of the
 # left. People go by culture: some find ten times as many.
@@ -42,8 +40,25 @@ _ROW = (1 << _ROW_BITS) - 1
 
 @dataclass(frozen=True)
 class _Keys:
+    """Keys and the rows that have them. Not all hold: a hash costs less than to choose whose to reckon, and most are
+    nobody else's."""
+
     row: Numbers
     key: Hashes
+    holds: Flags
+
+    @classmethod
+    def of(cls, values: npt.NDArray[np.generic]) -> "_Keys":
+        """A key for each row whose value is known; 0 is none."""
+        return cls(np.arange(len(values)), mix(values), values != 0)
+
+    def with_(self, values: npt.NDArray[np.generic]) -> "_Keys":
+        """The keys with another number each, where that is known."""
+        return _Keys(self.row, mix_in(self.key, values), self.holds & (values != 0))
+
+    def take(self, at: Numbers) -> "_Keys":
+        """Some of the keys."""
+        return _Keys(self.row[at], self.key[at], self.holds[at])
 
 
 @dataclass(frozen=True)
@@ -60,7 +75,7 @@ class Index:
         found: dict[str, list[_Keys]] = {}
         for rule, keys in row_keys(left, model):
             found.setdefault(rule, []).append(keys)
-        return cls({rule: _Side.of(_together(keys)) for rule, keys in found.items()}, model)
+        return cls({rule: _Side.of(*_holding(keys)) for rule, keys in found.items()}, model)
 
     def candidates(self, right: Records) -> tuple[Numbers, Numbers]:
         """Rows of the left side and of `right` that share a key, each pair once."""
@@ -83,18 +98,19 @@ class _Side:
     row: Numbers
 
     @classmethod
-    def of(cls, keys: _Keys) -> "_Side":
-        order = np.argsort(keys.key, kind="stable")
-        distinct, start, count = np.unique(keys.key[order], return_index=True, return_counts=True)
-        return cls(Sorted(distinct), start, count, keys.row[order])
+    def of(cls, row: Numbers, key: Hashes) -> "_Side":
+        order, start = grouped(key)
+        return cls(Sorted(key[order[start]]), start, np.diff(start, append=len(key)), row[order])
 
     def find(self, keys: _Keys) -> Numbers:
         """`right row << _ROW_BITS | left row` of the pairs that share a key."""
         some, at = self.keys.find(keys.key)
+        holds = np.flatnonzero(keys.holds[some])
+        row, at = keys.row[some[holds]], at[holds]
         times = self.count[at]
         offset = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
         left = self.row[np.repeat(self.start[at], times) + offset]
-        pairs: Numbers = np.repeat(keys.row[some] << _ROW_BITS, times) | left
+        pairs: Numbers = np.repeat(row << _ROW_BITS, times) | left
         return pairs
 
 
@@ -104,9 +120,8 @@ def folded_keys(table: pd.DataFrame, model: Model) -> tuple[Numbers, npt.NDArray
     Rows that `link` compares share one. That two share one and no whole key is rare: a row has some 18 of 2**32, and
     one row in thirteen meets such another among a million.
     """
-    keys = _together([_nothing(), *(found for _, found in row_keys(read_records(Table(table), model), model))])
-    row, key = keys.row, (keys.key >> np.uint64(32)).astype(np.int64)
-    once = np.unique(row << 32 | key)
+    row, key = _holding([found for _, found in row_keys(read_records(Table(table), model), model)])
+    once = _once(row << 32 | (key >> np.uint64(32)).astype(np.int64))
     return once >> 32, once.astype(np.uint32).view(np.int32)
 
 
@@ -116,38 +131,36 @@ def _once(numbers: Numbers) -> Numbers:
     return numbers[np.flatnonzero(np.diff(numbers, prepend=-1))]
 
 
-def _nothing() -> _Keys:
-    return _Keys(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64))
-
-
-def _together(keys: list[_Keys]) -> _Keys:
-    return _Keys(np.concatenate([each.row for each in keys]), np.concatenate([each.key for each in keys]))
+def _holding(keys: list[_Keys]) -> tuple[Numbers, Hashes]:
+    """Rows and keys, of those that hold."""
+    held = [each.take(np.flatnonzero(each.holds)) for each in keys]
+    return np.concatenate([each.row for each in held]), np.concatenate([each.key for each in held])
 
 
 def row_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
-    """All keys of a side, rule by rule; a row may have a key twice."""
+    """All keys of a side, rule by rule, of which some come several times; a row may have a key twice."""
+    forenames = records.names.forenames
     for number in NUMBERS:
         if number != "phone" or not _common_phone(model):
             for values in records.numbers[number].T:
-                yield number, _of_values(values)
-    yield "organisation", _of_values(records.organisation)
-    yield "postcode and house", _of_values(records.postcode, records.street_key)
+                if values.any():
+                    yield number, _Keys.of(values)
+    if records.organisation.any():
+        yield "organisation", _Keys.of(records.organisation)
+    yield "postcode and house", _Keys.of(records.postcode).with_(records.street_key)
     if _by_chance(model, "place", "exact", "postcode") <= PER_POSTCODE:
-        yield "postcode", _of_values(records.postcode)
+        yield "postcode", _Keys.of(records.postcode)
     yield from _date_keys(records, model)
     if _common_phone(model):
         for phone in records.numbers["phone"].T:
-            yield "phone and postcode", _of_values(phone, records.postcode)
+            of_phone = _Keys.of(phone)
+            yield "phone and postcode", of_phone.with_(records.postcode)
             for born in records.born.T:
-                yield "phone and date", _of_values(phone, born)
-    yield from _word_keys(records, model)
-    yield "two words", _pairs_of_words(records, model)
-
-
-def _of_values(*values: npt.NDArray[np.generic]) -> _Keys:
-    """One key for each row that has all of these values; 0 is none."""
-    some = np.flatnonzero(np.all([each != 0 for each in values], axis=0))
-    return _Keys(some, mix(*(each[some] for each in values)))
+                yield "phone and date", of_phone.with_(born)
+    given = _words_of(records, np.column_stack([forenames.given, forenames.middle]), records.names.forename)
+    yield from _word_keys(records, given, model)
+    for keys in _pairs_of_words(records, given, model):
+        yield "two words", keys
 
 
 def _times(model: Model) -> float:
@@ -171,19 +184,20 @@ def _common_phone(model: Model) -> bool:
 
 def _date_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
     """The date; with day and month in ascending order, so that a swap does not matter. 1 January says only the year."""
-    names = records.names
+    names, initials = records.names, records.words.initials
     for born in records.born.T:
         year, month, day = born // 10000, born // 100 % 100, born % 100
         is_date = (day > 0) & (born % 10000 != 101)
         date = mix(year, np.minimum(month, day) * 32 + np.maximum(month, day)) * is_date
+        keys = _Keys.of(date)
         if _by_chance(model, "date_of_birth", "exact", "swapped") <= PER_DATE:
-            yield "date", _of_values(date)
+            yield "date", keys
             continue
-        for words in (names.forenames.given[names.forename], names.surnames.words[names.surname, 0]):
-            of_name = _of_values(date[names.row], records.words.letters[words, 0])
-            yield "date and initial", _Keys(names.row[of_name.row], of_name.key)
-        yield "date and postcode", _of_values(date, records.postcode)
-        yield "date and house", _of_values(date, records.street_key)
+        of_names = keys.take(names.row)
+        yield "date and initial", of_names.with_(initials[names.forenames.given][names.forename])
+        yield "date and initial", of_names.with_(initials[names.surnames.words[:, 0]][names.surname])
+        yield "date and postcode", keys.with_(records.postcode)
+        yield "date and house", keys.with_(records.street_key)
 
 
 @dataclass(frozen=True)
@@ -191,151 +205,117 @@ class _Sounds:
     """What words sound like: each word's own sound, in the order of the words, then those of what nicknames stand
     for."""
 
-    key: Hashes  # `mix` of the sound
-    expected: Shares  # rows of the right side with a name of this sound, as in a large table
+    heard: Hashes
+    share: Shares  # of people with a name of this sound
 
     @classmethod
-    def of(cls, words: Words, model: Model) -> "_Sounds":
+    def of(cls, words: Words) -> "_Sounds":
         heard = np.concatenate([words.heard, words.meant.ravel(order="F")])
-        share = np.concatenate([words.heard_share, words.meant_share.ravel(order="F")])
-        return cls(mix(heard), share * model.right_rows / _times(model))
+        return cls(heard, np.concatenate([words.heard_share, words.meant_share.ravel(order="F")]))
 
 
 @dataclass(frozen=True)
 class _Said:
-    """The words of rows: for a nickname once for itself, and once for each name that it may stand for."""
+    """The words of somebody or something: a nickname once for itself, and once for each name that it may stand for."""
 
-    row: Numbers
+    by: Numbers  # row, or name
     word: Numbers
     sound: Numbers  # position in _Sounds
 
     def take(self, at: Numbers) -> "_Said":
-        return _Said(self.row[at], self.word[at], self.sound[at])
+        return _Said(self.by[at], self.word[at], self.sound[at])
 
     @classmethod
-    def of(cls, records: Records) -> "_Said":
-        """Every word of every name, an initial excepted."""
-        row, word = _words_of_rows(records)
-        parts = [(row, word, word)]
-        for nth, meant in enumerate(records.words.meant.T):
-            some = np.flatnonzero((meant != 0)[word])
-            parts.append((row[some], word[some], word[some] + (nth + 1) * len(meant)))
+    def of(cls, by: Numbers, word: Numbers, words: Words) -> "_Said":
+        parts = [(by, word, word)]
+        nicknames = np.flatnonzero((words.meant[:, 0] != 0)[word])
+        for nth, meant in enumerate(words.meant.T):
+            some = nicknames[np.flatnonzero((meant != 0)[word[nicknames]])]
+            parts.append((by[some], word[some], word[some] + (nth + 1) * len(meant)))
         return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _word_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
+def _word_keys(records: Records, given: tuple[Numbers, Numbers], model: Model) -> Iterator[tuple[str, _Keys]]:
     """A word of the name with a part of the date, or with the place; a rare one alone. A common word takes another's
     initial along."""
-    said, sounds = _Said.of(records), _Sounds.of(records.words, model)
-    common = (sounds.expected > PER_WORD_AND_YEAR * YEARS)[said.sound]
+    said, sounds = _Said.of(*_words_of_rows(records, given), records.words), _Sounds.of(records.words)
+    expected = sounds.share * model.right_rows / _times(model)
+    is_common = (expected > PER_WORD_AND_YEAR * YEARS)[said.sound]
+    every = _Keys(said.by, mix(sounds.heard)[said.sound], np.ones(len(said.by), dtype=bool))
+    uncommon, common = replace(every, holds=~is_common), np.flatnonzero(is_common)
+    of_common, initials = every.take(common), _initials(records, said.take(common))
     for born in records.born.T:
-        years, days = (born // 10000).astype(np.uint64), (born % 10000).astype(np.uint64)
-        days[(days == 101) | (days % 100 == 0)] = 0
-        year = years[said.row]
-        yield "word and year", _with(said, sounds, year, (year > 0) & ~common)
-        some = np.flatnonzero((year > 0) & common)
-        yield "word, year and initial", _with_initials(records, said.take(some), sounds, year[some])
-        day = days[said.row]
-        yield "word and day", _with(said, sounds, day, (day > 0) & ~common)
-        some = np.flatnonzero((day > 0) & common)
-        yield "word, day and initial", _with_initials(records, said.take(some), sounds, day[some])
-    places = [("word and postcode", records.postcode.view(np.uint64)), ("word and house", records.street_key)]
+        year, day = born // 10000, born % 10000
+        day *= (day != 101) & (day % 100 > 0)
+        for part, values in (("year", year), ("day", day)):
+            of_said = values[said.by]
+            yield f"word and {part}", uncommon.with_(of_said)
+            with_part = of_common.with_(of_said[common])
+            for initial in initials:
+                yield f"word, {part} and initial", with_part.with_(initial)
+    places = [("word and postcode", records.postcode), ("word and house", records.street_key)]
     if _common_phone(model):
-        places += [("word and phone", phone.view(np.uint64)) for phone in records.numbers["phone"].T]
+        places += [("word and phone", phone) for phone in records.numbers["phone"].T]
     for rule, place in places:
         if place.any():
-            yield rule, _with(said, sounds, (at := place[said.row]), at != 0)
-    some = np.flatnonzero((sounds.expected <= PER_WORD)[said.sound])
-    yield "rare word", _Keys(said.row[some], sounds.key[said.sound[some]])
-    some = np.flatnonzero((sounds.expected <= PER_WORD_AND_INITIAL * INITIALS)[said.sound])
-    yield "word and initial", _with_initials(records, said.take(some), sounds, np.zeros(len(some), dtype=np.uint64))
+            yield rule, every.with_(place[said.by])
+    yield "rare word", every.take(np.flatnonzero((expected <= PER_WORD)[said.sound]))
+    rare = np.flatnonzero((expected <= PER_WORD_AND_INITIAL * INITIALS)[said.sound])
+    of_rare = every.take(rare)
+    of_rare = replace(of_rare, key=mix_in(of_rare.key, np.zeros(len(rare), dtype=np.uint64)))  # no part, as it were
+    for initial in _initials(records, said.take(rare)):
+        yield "word and initial", of_rare.with_(initial)
 
 
-def _with(said: _Said, sounds: _Sounds, part: Hashes, chosen: Flags) -> _Keys:
-    """Some of the words with another number."""
-    some = np.flatnonzero(chosen)
-    return _Keys(said.row[some], mix_in(sounds.key[said.sound[some]], part[some]))
-
-
-def _with_initials(records: Records, said: _Said, sounds: _Sounds, part: Hashes) -> _Keys:
-    """A word and another number with the initials of the first given name and of the first word of the surname."""
+def _initials(records: Records, said: _Said) -> list[Bytes]:
+    """Of the first given name and of the surname's first word in the row of each word; 0 where that is the word
+    itself."""
     names, first = records.names, records.first_name[:-1]
-    key = mix_in(sounds.key[said.sound], part)
-    found = []
-    for words in (names.forenames.given[names.forename[first]], names.surnames.words[names.surname[first], 0]):
-        initial = records.words.letters[words, 0][said.row]
-        other = np.flatnonzero((initial > 0) & (words[said.row] != said.word))
-        found.append(_Keys(said.row[other], mix_in(key[other], initial[other])))
-    return _together(found)
+    given, family = names.forenames.given[names.forename[first]], names.surnames.words[names.surname[first], 0]
+    others = given[said.by], family[said.by]
+    return [records.words.initials[other] * (other != said.word) for other in others]
 
 
-def _words_of_rows(records: Records) -> tuple[Numbers, Numbers]:
-    """(row, word) of every word of every name, an initial excepted."""
-    names, words = records.names, records.words
-    surnames, forenames = names.surnames, names.forenames
-    columns = [(column, names.surname) for column in surnames.words.T]
-    columns += [(column, names.forename) for column in (forenames.given, *forenames.middle.T)]
-    is_word = words.length > 1
-    some = [np.flatnonzero(is_word[column][half]) for column, half in columns]
-    row = np.concatenate([names.row[at] for at in some])
-    word = np.concatenate([column[half[at]] for at, (column, half) in zip(some, columns, strict=True)]).astype(np.int64)
+def _words_of_rows(records: Records, given: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
+    """(row, word) of every word of every name, an initial excepted. `given`: (name, word) of the given names."""
+    names, size = records.names, len(records.words)
+    name, word = _together(_words_of(records, names.surnames.words, names.surname), given)
+    row = names.row[name]
     several = (np.diff(records.first_name) > 1)[row]  # readings of one name are made of the same words
     one, more = np.flatnonzero(~several), np.flatnonzero(several)
-    once = _once(row[more] * len(words) + word[more])
-    return np.concatenate([row[one], once // len(words)]), np.concatenate([word[one], once % len(words)])
+    once = _once(row[more] * size + word[more])
+    return _together((row[one], word[one]), (once // size, once % size))
 
 
-def _pairs_of_words(records: Records, model: Model) -> _Keys:
+def _words_of(records: Records, grid: npt.NDArray[np.int32], half: Numbers) -> tuple[Numbers, Numbers]:
+    """(name, word) of every word of one half of the names, an initial excepted."""
+    is_word, found = records.words.length > 1, []
+    for column in grid.T:
+        name = np.flatnonzero(is_word[column][half])
+        found.append((name, column[half[name]].astype(np.int64)))
+    return _together(*found)
+
+
+def _together(*found: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
+    ones, others = zip(*found, strict=True)
+    return np.concatenate(ones), np.concatenate(others)
+
+
+def _pairs_of_words(records: Records, of_given: tuple[Numbers, Numbers], model: Model) -> Iterator[_Keys]:
     """A word of the surname with a word of the given names, in either order; all of each half as one word, too."""
-    names = records.names
-    forenames, rows = names.forenames, model.right_rows / _times(model)
-    families = _sounds_of(records, list(names.surnames.words.T), names.surnames, names.surname)
-    givens = _sounds_of(records, [forenames.given, *forenames.middle.T], forenames, names.forename, meant=True)
-    found = []
-    for family, given in product(families, givens):
-        if len(family.at) < len(given.at):  # few have a second surname, or a nickname
-            at = family.at[np.flatnonzero(given.there[names.forename[family.at]])]
-        else:
-            at = given.at[np.flatnonzero(family.there[names.surname[given.at]])]
-        ones, others = family.word[names.surname[at]], given.word[names.forename[at]]
-        some = np.flatnonzero(family.share[ones] * given.share[others] * rows <= PER_TWO_WORDS)
-        one, other = family.heard[ones[some]], given.heard[others[some]]
-        found.append(_Keys(names.row[at[some]], mix(np.minimum(one, other), np.maximum(one, other))))
-    return _together([_nothing(), *found])
-
-
-@dataclass(frozen=True)
-class _Sound:
-    """One way in which halves of names sound."""
-
-    at: Numbers  # readings whose half has it
-    there: Flags  # of each half, whether it does
-    word: npt.NDArray[np.integer]  # of each half, position in the next two
-    heard: Hashes
-    share: Shares
-
-
-def _sounds_of(
-    records: Records,
-    columns: list[npt.NDArray[np.int32]],
-    halves: Surnames | Forenames,
-    position: Numbers,
-    *,
-    meant: bool = False,
-) -> list[_Sound]:
-    """Each word, an initial excepted, and if `meant` what nicknames stand for; all words as one."""
-    words = records.words
-    sounds = [(words.heard * (words.length > 1), words.heard_share)]
-    if meant:
-        sounds += list(zip(words.meant.T, words.meant_share.T, strict=True))
-    ways: list[tuple[npt.NDArray[np.integer], Hashes, Shares]] = [
-        (column, heard, share) for column in columns for heard, share in sounds
-    ]
-    every = np.arange(len(halves.heard))  # as one word a half is rarer than its words
-    ways.append((every, halves.heard * (halves.count > 1), np.zeros(len(every))))
-    found = []
-    for column, heard, share in ways:
-        there = (heard != 0)[column]
-        if there.any():
-            found.append(_Sound(np.flatnonzero(there[position]), there, column, heard, share))
-    return found
+    names, words = records.names, records.words
+    surnames, forenames, rows = names.surnames, names.forenames, model.right_rows / _times(model)
+    said, sounds = _Said.of(*of_given, words), _Sounds.of(words)
+    several = np.flatnonzero((forenames.heard * (forenames.count > 1))[names.forename])  # rarer than each of the words
+    by = np.concatenate([said.by, several])
+    given = np.concatenate([sounds.heard[said.sound], forenames.heard[names.forename[several]]])
+    share = np.append(sounds.share[said.sound], np.zeros(len(several)))
+    is_word = words.length > 1
+    families = [((words.heard * is_word)[column], words.heard_share[column]) for column in surnames.words.T]
+    families.append((surnames.heard * (surnames.count > 1), np.zeros(len(surnames.heard))))
+    for heard, of_family in families:
+        family = heard[names.surname][by]
+        some = np.flatnonzero(family)
+        name, one, other = by[some], family[some], given[some]
+        holds = of_family[names.surname[name]] * share[some] * rows <= PER_TWO_WORDS
+        yield _Keys(names.row[name], mix(np.minimum(one, other), np.maximum(one, other)), holds)

@@ -1,7 +1,6 @@
 """What a person sees of matching at a terminal: progress, what was found, the evidence of a pair."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 import pandas as pd
 from rich.console import Console, Group
@@ -45,53 +44,24 @@ def watched(chunks: Iterable[pd.DataFrame], rows: int | None) -> Iterator[pd.Dat
             progress.advance(task, len(chunk))
 
 
-@dataclass
-class Tally:
-    """What was found so far, counted; with the pairs that weigh most."""
-
-    model: Model
-    keep: int = 0  # how many of the heaviest pairs are kept
-    compared: int = 0
-    bands: dict[str, int] = field(default_factory=dict)
-    rules: dict[str, int] = field(default_factory=dict)
-    heaviest: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["left_id", "right_id"]))
-
-    def add(self, links: Links) -> None:
-        """Count the links of one chunk."""
-        self.compared += links.compared
-        _add(self.bands, links.pairs["band"].value_counts())
-        _add(self.rules, links.keys.groupby("rule")["pairs"].sum())
-        if self.keep and len(links.pairs):
-            both = pd.concat([self.heaviest, links.pairs]) if len(self.heaviest) else links.pairs
-            self.heaviest = both.sort_values(
-                ["match_weight", "left_id", "right_id"], ascending=[False, True, True], ignore_index=True
-            ).head(self.keep)
-
-    def screen(self) -> Group:
-        """One screen of counts."""
-        rules = Table(box=None, pad_edge=False, header_style="bold")
-        rules.add_column("key")
-        rules.add_column("pairs", justify="right")
-        for rule, pairs in sorted(self.rules.items(), key=lambda item: -item[1]):
-            rules.add_row(rule, f"{pairs:,}")
-        found = ", ".join(f"{self.bands.get(band, 0):,} {word}" for band, word in _BANDS if self._asked(band))
-        return Group(
-            Text(f"{self.compared:,} pairs compared: {found}."),
-            Text(f"model {self.model.version}: lead from {self.model.lead:g} bits, review from {self.model.review:g}"),
-            rules,
-            Text("A lead is a resemblance of records, not a finding about a person."),
-        )
-
-    def _asked(self, band: str) -> bool:
-        return band != "no" or bool(self.bands.get(band))
+def links_screen(links: Links, model: Model) -> Group:
+    """One screen of counts."""
+    rules = Table(box=None, pad_edge=False, header_style="bold")
+    rules.add_column("key")
+    rules.add_column("pairs", justify="right")
+    for rule, pairs in links.keys.sort_values("pairs", ascending=False, kind="stable").itertuples(index=False):
+        rules.add_row(rule, f"{pairs:,}")
+    bands = links.pairs["band"].value_counts()
+    found = ", ".join(f"{bands[band]:,} {word}" for band, word in _BANDS if band != "no" or bands[band])
+    return Group(
+        Text(f"{links.compared:,} pairs compared: {found}."),
+        Text(f"model {model.version}: lead from {model.lead:g} bits, review from {model.review:g}"),
+        rules,
+        Text("A lead is a resemblance of records, not a finding about a person."),
+    )
 
 
 _BANDS = (("lead", "leads"), ("review", "to review"), ("no", "below"))
-
-
-def _add(counts: dict[str, int], more: "pd.Series[int]") -> None:
-    for name, count in more.items():
-        counts[str(name)] = counts.get(str(name), 0) + int(count)
 
 
 def evidence_screen(evidence: pd.DataFrame, model: Model, show_values: bool) -> Iterator[Table]:

@@ -15,6 +15,7 @@ from include.matching.words import Numbers
 
 ALTERNATIVE = "alternative"  # the row that says who else the two could be
 STRANGERS = "strangers"
+OTHERS = "others"  # the row that says what other rows that resemble either of the two change
 
 Texts = list[str | None]
 
@@ -23,11 +24,13 @@ def explain(left: pd.DataFrame, right: pd.DataFrame, pairs: pd.DataFrame, model:
     """Evidence of pairs (`left_id`, `right_id`) of these tables.
 
     left_id, right_id, comparison, left_value, right_value (as compared, null if missing), level, weight: a row for each
-    comparison and an `alternative` row per pair, in the order of the pairs. The weights of a pair's rows and
-    `model.prior_weight` add up to its match weight exactly. Raises `KeyError` for an id that is in neither table.
+    comparison and an `alternative` row per pair, in the order of the pairs; with a column `others`, as settled pairs
+    have it, an `others` row as well. The weights of a pair's rows and `model.prior_weight` add up to its match weight
+    exactly. Raises `KeyError` for an id that is in neither table.
     """
     (one, a), (other, b) = _used(left, pairs[PAIR[0]], model), _used(right, pairs[PAIR[1]], model)
-    return evidence(one.records, other.records, score((one, other), (a, b), model, -np.inf), model)
+    scored = score((one, other), (a, b), model, -np.inf)
+    return evidence(one.records, other.records, scored, model, pairs[OTHERS].to_numpy() if OTHERS in pairs else None)
 
 
 def _used(table: pd.DataFrame, ids: pd.Series, model: Model) -> tuple[Side, Numbers]:
@@ -41,7 +44,9 @@ def _used(table: pd.DataFrame, ids: pd.Series, model: Model) -> tuple[Side, Numb
     return Side.of(table.take(used), model), code.astype(np.int64)
 
 
-def evidence(left: Records, right: Records, scored: Scored, model: Model) -> pd.DataFrame:
+def evidence(
+    left: Records, right: Records, scored: Scored, model: Model, others: np.ndarray | None = None
+) -> pd.DataFrame:
     """Evidence of scored pairs, as `explain` says."""
     ids = [side.table.ids.to_numpy()[rows] for side, rows in zip((left, right), scored.rows, strict=True)]
     frames = []
@@ -54,6 +59,8 @@ def evidence(left: Records, right: Records, scored: Scored, model: Model) -> pd.
     nothing: Texts = [None] * len(ids[0])
     labels = np.array([*model.alternatives, STRANGERS], dtype=object)[scored.alternative]
     frames.append(_frame(ids, ALTERNATIVE, [nothing, nothing], labels, scored.cost))
+    if others is not None:
+        frames.append(_frame(ids, OTHERS, [nothing, nothing], np.where(others < 0, "against", "for"), others))
     order = np.arange(len(ids[0]) * len(frames)).reshape(len(frames), -1).T.ravel()
     return pd.concat(frames, ignore_index=True).iloc[order].reset_index(drop=True)
 

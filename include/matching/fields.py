@@ -30,7 +30,8 @@ class Table:
     def __init__(self, frame: pd.DataFrame) -> None:
         if "id" not in frame:
             raise ValueError("a table to match has no column [id]; give each row an id of its own")
-        if repeated := int(frame["id"].duplicated().sum()):
+        if not frame["id"].is_unique:  # at once, if ids ascend
+            repeated = frame["id"].duplicated().sum()
             raise ValueError(f"[{repeated}] rows repeat an id; give each row an id of its own")
         self._read(frame)
 

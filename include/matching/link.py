@@ -1,6 +1,6 @@
 """Two tables -> scored pairs: normalise, block, compare, weigh, decide."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,10 +26,13 @@ from include.matching.compare import (
 from include.matching.fields import Table
 from include.matching.model import LEVELS, MISSING, Model
 from include.matching.records import Records, read_records
-from include.matching.weigh import Weights, least, most, reach, total_of, weigh, weigh_alternatives
+from include.matching.rivals import Rows
+from include.matching.settle import FLOOR, settle
+from include.matching.thirds import not_yet_paired
+from include.matching.weigh import Weights, bands, least, most, reach, total_of, weigh, weigh_alternatives
 from include.matching.words import Numbers
 
-CHUNK = 150_000  # right rows read, and candidate pairs compared, at once: bounds memory, changes no result; measured
+CHUNK = 100_000  # right rows read, and candidate pairs compared, at once: bounds memory, changes no result; measured
 PAIR = ["left_id", "right_id"]
 TEXTS = ("street", "organisation")
 
@@ -39,13 +42,26 @@ class Links:
     """What `link` found.
 
     `pairs`: left_id, right_id, match_weight (bits), match_probability, band (`lead`, `review`, or `no` below both),
-    then the level of each comparison as text; sorted by the two ids. `compared`: candidate pairs. `keys`: rule, pairs:
-    how many candidates each blocking rule made, before those that several rules made were counted once.
+    others (bits, part of the weight; not there before pairs are settled), then the level of each comparison as text;
+    sorted by the two ids. `compared`: candidate pairs. `keys`: rule, pairs: how many candidates each blocking rule
+    made, before those that several rules made were counted once. `rows`: of the tables.
     """
 
     pairs: pd.DataFrame
     compared: int
     keys: pd.DataFrame
+    rows: Rows
+
+    @classmethod
+    def settled(cls, chunks: Iterable["Links"], model: Model, floor: float | None = None) -> "Links":
+        """The links of all chunks of the right side, down to `lowest(floor, model)`, weighed beside each other."""
+        found = list(chunks)
+        pairs = pd.concat([each.pairs for each in found]).sort_values(PAIR, ignore_index=True)
+        keys = pd.concat([each.keys for each in found]).groupby("rule")["pairs"].sum().reset_index()
+        rows = found[0].rows
+        if len(rows) == 2:
+            rows = rows[0], sum(each.rows[-1] for each in found)
+        return cls(settle(pairs, rows, model, floor), sum(each.compared for each in found), keys, rows)
 
 
 @dataclass(frozen=True)
@@ -125,20 +141,28 @@ class Scored:
 def link(left: pd.DataFrame, right: pd.DataFrame, model: Model, floor: float | None = None) -> Links:
     """Pairs of a row of `left`, the smaller table, and a row of `right`, whose weight is at least `floor`.
 
-    Both have `id`, unique, and any of `fields.FIELDS` as text. `floor`: bits; by default `model.review`. A pair's
-    weight depends on its two rows and the model alone. Raises `ValueError` for a table without ids, or with an id that
-    repeats.
+    Both have `id`, unique, and any of `fields.FIELDS` as text. `floor`: bits; by default `model.review`. Raises
+    `ValueError` for a table without ids, or with an id that repeats.
     """
-    return Linker(left, model, floor).link(right)
+    return Links.settled([Linker(left, model, lowest(floor, model)).link(right)], model, floor)
 
 
 def dedupe(table: pd.DataFrame, model: Model, floor: float | None = None) -> Links:
     """Pairs of rows of one table; the row that comes first in it is the left one."""
-    return Linker(table, model, floor).link(table, within=True)
+    linker = Linker(table, model, lowest(floor, model))
+    return Links.settled([linker.close(linker.link(table, within=True))], model, floor)
+
+
+def lowest(floor: float | None, model: Model) -> float:
+    """Bits of their own down to which pairs have to be found so that those from `floor` on can be settled."""
+    return min(FLOOR, model.review if floor is None else floor)
 
 
 class Linker:
-    """The left side, read and indexed once, to be linked with any number of right sides."""
+    """The left side, read and indexed once, to be linked with any number of right sides.
+
+    A pair's weight is its own: it depends on its two rows and the model alone.
+    """
 
     def __init__(self, left: pd.DataFrame, model: Model, floor: float | None = None) -> None:
         self.model = model
@@ -152,10 +176,21 @@ class Linker:
         self.compared = 0
         self.index.pairs.clear()
         scored = self.score(right, within=within)
-        found = [_frame(self.left.records, records, each, self.model) for records, each in scored]
-        pairs = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+        found = pd.concat([_codes(self.left.records, *each) for each in scored], ignore_index=True)
+        pairs = _labelled(found.sort_values(PAIR, ignore_index=True), self.model)
         keys = pd.DataFrame(sorted((+self.index.pairs).items()), columns=["rule", "pairs"])
-        return Links(pairs.sort_values(PAIR, ignore_index=True), self.compared, keys)
+        rows: Rows = (len(right),) if within else (len(self.left.records), len(right))
+        return Links(pairs, self.compared, keys, rows)
+
+    def close(self, links: Links) -> Links:
+        """The links of the left side with itself, and its pairs that share no key, but surely a third row."""
+        row = np.stack([pd.Index(self.left.records.table.ids).get_indexer(links.pairs[name]) for name in PAIR])
+        new = not_yet_paired(row, (links.pairs["match_weight"] >= self.model.lead).to_numpy())
+        scored = score((self.left, self.left), (new[0], new[1]), self.model, -np.inf)
+        found = _labelled(_codes(self.left.records, self.left.records, scored), self.model)
+        pairs = pd.concat([links.pairs, found]).sort_values(PAIR, ignore_index=True)
+        keys = pd.concat([links.keys, pd.DataFrame({"rule": ["a third row"], "pairs": [len(found)]})])
+        return Links(pairs, links.compared + len(found), keys, links.rows)
 
     def score(self, right: pd.DataFrame, *, within: bool = False) -> Iterator[tuple[Records, Scored]]:
         """Chunk by chunk of the right side, its records and the pairs that reach the floor."""
@@ -275,22 +310,25 @@ def _readings(left: Records, right: Records, rows: Pairs) -> tuple[Numbers, Pair
     return np.concatenate([one, pair[useful]]), (names[0], names[1])
 
 
-def _frame(left: Records, right: Records, scored: Scored, model: Model) -> pd.DataFrame:
-    band = np.where(scored.total >= model.lead, 2, np.where(scored.total >= model.review, 1, 0))
-    labels = {
-        comparison: _labels(np.where(found.level < 0, len(names), found.level), [*names, MISSING])
-        for (comparison, names), found in zip(LEVELS.items(), scored.levels.values(), strict=True)
+def _codes(left: Records, right: Records, scored: Scored) -> pd.DataFrame:
+    """The ids, weight and levels of pairs."""
+    ids = {
+        "left_id": left.table.ids.array.take(scored.rows[0]),
+        "right_id": right.table.ids.array.take(scored.rows[1]),
     }
-    return pd.DataFrame(
-        {
-            "left_id": left.table.ids.array.take(scored.rows[0]),
-            "right_id": right.table.ids.array.take(scored.rows[1]),
-            "match_weight": scored.total,
-            "match_probability": 1 / (1 + np.exp2(-scored.total)),
-            "band": _labels(band, ["no", "review", "lead"]),
-            **labels,
-        }
-    )
+    levels = {comparison: found.level for comparison, found in scored.levels.items()}
+    return pd.DataFrame(ids | {"match_weight": scored.total} | levels)
+
+
+def _labelled(found: pd.DataFrame, model: Model) -> pd.DataFrame:
+    """The same with probability and band, and with names instead of levels."""
+    total = found["match_weight"].to_numpy()
+    judged = {"match_probability": 1 / (1 + np.exp2(-total)), "band": bands(total, model)}
+    levels = {}
+    for comparison, names in LEVELS.items():
+        level = found[comparison].to_numpy()
+        levels[comparison] = _labels(np.where(level < 0, len(names), level), [*names, MISSING])
+    return pd.DataFrame({name: found[name] for name in (*PAIR, "match_weight")} | judged | levels)
 
 
 def _labels(code: npt.NDArray[np.integer], names: list[str]) -> "pd.Categorical[str]":

@@ -9,6 +9,7 @@ precision that the numbers do not have.
 import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -20,7 +21,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from include.matching import census
 from include.matching.countries import CountryReader
 from include.matching.nicknames import Nicknames
-from include.matching.words import Bytes, Hashes, Shares, Sorted, byte_matrix, hash_letters, hear
+from include.matching.words import Bits, Bytes, Hashes, Shares, Sorted, byte_matrix, hash_letters, hear
+from include.matching.words import bits as rounded_bits
 
 DEFAULT = Path(__file__).parent / "models" / "default.json"  # trained: `docs/matching.md` says on what
 BASE = Path(__file__).parent / "models" / "base.json"  # set by hand, with reasons: where training begins
@@ -59,6 +61,16 @@ BY_FREQUENCY = ("family_name", "given_name", "middle_name")  # comparisons that 
 LEAST_INITIAL = 0.001  # share of people whose names begin with a letter that no known name has in front
 
 Share = Annotated[float, Field(gt=0, le=1)]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What the levels of a comparison weigh: log2(m / u), or log2(m) where u goes by frequency; then log2 of how many
+    times the frequency, and whether (1 or 0). At the end, as -2 and -1, what is open or missing: it weighs nothing."""
+
+    weight: Bits
+    factor: Bits
+    by_frequency: Bits
 
 
 class ModelError(ValueError):
@@ -244,7 +256,7 @@ class Model(_Part):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy that does not remember what followed from the values that are updated."""
         copied = super().model_copy(update=update, deep=deep)
-        for derived in ("version", "name_shares"):
+        for derived in ("version", "name_shares", "scales"):
             copied.__dict__.pop(derived, None)
         return copied
 
@@ -263,6 +275,20 @@ class Model(_Part):
     def name_shares(self) -> NameShares:
         """How common names are, as this model has it."""
         return NameShares(self.frequencies)
+
+    @cached_property
+    def scales(self) -> dict[str, Scale]:
+        """The scale of each comparison."""
+        rows: list[tuple[float, float, bool]] = []
+        for comparison, names in LEVELS.items():
+            levels = (self.comparisons[comparison][name] for name in names)
+            rows += [(level.m / (level.u or 1.0), level.times_frequency or 1.0, level.u is None) for level in levels]
+            rows += [(1.0, 1.0, False)] * 2
+        ratio, times, by_frequency = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
+        columns = rounded_bits(ratio), rounded_bits(times), by_frequency.astype(np.float32)
+        ends = np.cumsum([len(names) + 2 for names in LEVELS.values()])[:-1]
+        parts = zip(*(np.split(column, ends) for column in columns), strict=True)
+        return {comparison: Scale(*part) for comparison, part in zip(LEVELS, parts, strict=True)}
 
     @cached_property
     def country_reader(self) -> CountryReader:

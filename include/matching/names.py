@@ -249,7 +249,7 @@ class _Split:
     count: Numbers
     suffix: npt.NDArray[np.int8]
 
-    def take(self, at: npt.NDArray[np.integer]) -> "_Split":
+    def take(self, at: npt.NDArray[np.integer] | slice) -> "_Split":
         return _Split(self.grid[at], self.count[at], self.suffix[at])
 
 
@@ -313,24 +313,26 @@ def _split(
     """The words of all texts, and each list of texts as positions among them. The last text of each list is added:
     none."""
     every = pa.concat_arrays([pa.concat_arrays([values, pa.nulls(1, pa.string())]) for values in texts])
-    lists = pc.utf8_split_whitespace(_letters(every).fill_null(""))
+    lists = pc.ascii_split_whitespace(_letters(every).fill_null(""))
     flat, row = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
     coded = pa.concat_arrays([pa.array([""]), flat]).dictionary_encode()
     code = coded.indices.to_numpy()[1:]
     is_name, is_role = ~_are_in(coded.dictionary, {"", *PLACEHOLDERS}), _are_in(coded.dictionary, ROLES)
-    roles = np.bincount(row, weights=is_role[code], minlength=len(every))
-    unnamed = (roles > 1) & (roles == np.bincount(row, weights=is_name[code], minlength=len(every)))
-    kept = is_name[code] & ~unnamed[row]
-    row, code = row[kept], code[kept]
+    some = np.flatnonzero(is_name[code])
+    row, code = row[some], code[some]
     count = np.bincount(row, minlength=len(every))
-    nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    early = nth < MAX_WORDS
+    roles = np.bincount(row[np.flatnonzero(is_role[code])], minlength=len(every))
+    some = np.flatnonzero(((roles < 2) | (roles < count))[row])  # not nothing but roles
+    row, code = row[some], code[some]
+    count = np.bincount(row, minlength=len(every))
+    nth = np.arange(len(row)) - (np.cumsum(count) - count)[row]
+    early = np.flatnonzero(nth < MAX_WORDS)
     grid = np.zeros((len(every), MAX_WORDS), dtype=np.int32)
     grid[row[early], nth[early]] = code[early]
     words = read_words(coded.dictionary, nicknames, frequencies)
     split = _without_suffix(grid, np.minimum(count, MAX_WORDS), coded.dictionary)
     ends = np.cumsum([0, *(len(values) + 1 for values in texts)])
-    return words, [split.take(np.arange(start, end)) for start, end in pairwise(ends)]
+    return words, [split.take(slice(start, end)) for start, end in pairwise(ends)]
 
 
 def _are_in(texts: Column, words: Collection[str]) -> Flags:
@@ -358,10 +360,11 @@ def _whole_names(table: Table) -> tuple[Column, Numbers, npt.NDArray[np.int8]]:
     every = np.arange(len(table))
     texts, rows, sources = [table["full_name"]], [every], [np.zeros(len(table), dtype=np.int8)]
     if "other_names" in table:
-        lists = pc.split_pattern(table["other_names"], SEPARATOR)
-        flat, row = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
-        count = np.bincount(row, minlength=len(table))
-        nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+        others = table["other_names"]
+        some = np.flatnonzero(pc.is_valid(others).to_numpy(zero_copy_only=False))
+        lists = pc.split_pattern(others.take(pa.array(some)), SEPARATOR)
+        flat, of_some = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
+        row, nth = some[of_some], np.arange(len(flat)) - lists.offsets.to_numpy()[of_some]
         flat = pc.utf8_trim_whitespace(flat)
         texts.append(pc.if_else(pc.and_(pc.not_equal(flat, ""), pa.array(nth < MAX_OTHER_NAMES)), flat, None))
         rows.append(row)
@@ -530,8 +533,10 @@ def _compact(grid: Positions, dropped: Flags) -> tuple[Positions, Flags]:
     if not len(some):
         return grid, np.zeros(len(grid), dtype=bool)
     found = grid.copy()
-    kept = np.where(dropped[some], 0, grid[some])
-    found[some] = np.take_along_axis(kept, np.argsort(kept == 0, axis=1, kind="stable"), axis=1)
+    kept, left = np.where(dropped[some], 0, grid[some]), np.zeros((len(some), grid.shape[1]), dtype=np.int32)
+    row, column = np.nonzero(kept)
+    left[row, (np.cumsum(kept > 0, axis=1) - 1)[row, column]] = kept[row, column]
+    found[some] = left
     empty = np.zeros(len(grid), dtype=bool)
     empty[some] = found[some, 0] == 0
     return found, empty

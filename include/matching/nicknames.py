@@ -3,8 +3,9 @@
 import csv
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -60,5 +61,8 @@ def _pair(ones: Hashes, others: Hashes) -> Hashes:
 @cache
 def _packaged() -> list[tuple[str, str]]:
     """(name, nickname) of the package's list, Apache-2.0."""
-    lines = files("nicknames").joinpath("names.csv").read_text(encoding="utf-8").splitlines()
+    package = find_spec("nicknames")  # its file alone: to import it takes longer than all that follows
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("package [nicknames] is missing; run `make setup`")
+    lines = Path(package.origin).with_name("names.csv").read_text(encoding="utf-8").splitlines()
     return [(row["name1"].upper(), row["name2"].upper()) for row in csv.DictReader(lines)]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.matching.fields import SEPARATOR, Column, Distinct, Table
+from include.matching.fields import SEPARATOR, Column, Distinct, Table, distinct
 from include.matching.model import Model
 from include.matching.names import Names, ascii_upper, read_names
 from include.matching.words import (
@@ -19,6 +19,7 @@ from include.matching.words import (
     Numbers,
     Words,
     byte_matrix,
+    bytes_of,
     hash_texts,
     last_digits,
     mix,
@@ -39,6 +40,7 @@ STREET_WORDS = {
     "SQ": "SQUARE", "CRES": "CRESCENT", "CL": "CLOSE", "APT": "APARTMENT|UNIT|STE|SUITE|NO|FLAT", "N": "NORTH",
     "S": "SOUTH", "E": "EAST", "W": "WEST",
 }  # fmt: skip
+_SHORT = {word: short for short, words in STREET_WORDS.items() for word in words.split("|")}
 # What says how a firm is owned, not which it is.
 LEGAL_FORMS = (
     "INC|INCORPORATED|LLC|LLP|LP|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|PLC|GMBH|SA|SL|SRL|SARL|BV|NV|AG|AB|OY|PTY|PVT|"
@@ -117,10 +119,11 @@ def organisation(values: Column) -> Column:
 
 def street(values: Column) -> Column:
     """Streets with the usual abbreviations, one for each word."""
-    found = plain_text(values)
-    for short, words in STREET_WORDS.items():
-        found = pc.replace_substring_regex(found, rf"\b({words})\b", short)
-    return found
+    words = pc.ascii_split_whitespace(plain_text(values))
+    code, written = distinct(words.flatten())
+    short = pa.array([_SHORT.get(word, word) for word in written.to_pylist()], pa.string())
+    texts = pc.binary_join(pa.ListArray.from_arrays(words.offsets, short.take(pa.array(code))), " ")
+    return pc.if_else(pc.is_valid(words), texts, None)
 
 
 def _dates(values: Distinct) -> npt.NDArray[np.int32]:
@@ -170,12 +173,15 @@ def _phones(values: Column) -> Numbers:
 
 def _not_filler(number: Numbers) -> Numbers:
     """One digit all through, and 123456789, are no numbers."""
-    at = np.minimum(np.searchsorted(_FILLERS, number), len(_FILLERS) - 1)
-    return np.where(_FILLERS[at] == number, 0, number)
+    some = np.flatnonzero(_FILLER_ENDS[number % 100])
+    at = np.minimum(np.searchsorted(_FILLERS, number[some]), len(_FILLERS) - 1)
+    number[some[_FILLERS[at] == number[some]]] = 0
+    return number
 
 
 _ONES = (10 ** np.arange(1, 12) - 1) // 9
 _FILLERS = np.unique([*np.multiply.outer(_ONES, np.arange(1, 10)).ravel(), 12345678, 123456789, 1234567890])
+_FILLER_ENDS = np.isin(np.arange(100), _FILLERS % 100)
 
 
 def _passports(values: Column) -> Numbers:
@@ -201,8 +207,7 @@ def _several(values: Column, read: Callable[[Column], Numbers]) -> Numbers:
     """One column for each of several values of a row; the values of a row are distinct, those that are known first."""
     if values.null_count == len(values):
         return np.zeros((len(values), 1), dtype=np.int64)
-    many = pc.match_substring(values, SEPARATOR).fill_null(False)
-    if not pc.any(many).as_py():
+    if not (bytes_of(values)[1] == ord(SEPARATOR)).any():
         return read(values)[:, None]
     lists = pc.split_pattern(values, SEPARATOR)
     row = pc.list_parent_indices(lists).to_numpy()

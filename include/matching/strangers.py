@@ -1,5 +1,7 @@
 """What people share who are not one person, counted without labels: names, values by chance, names within a culture."""
 
+from collections.abc import Collection
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -19,7 +21,7 @@ from include.matching.compare import (
 )
 from include.matching.model import LEVELS, Frequencies, Level, Model
 from include.matching.records import Records
-from include.matching.words import Shares, Words
+from include.matching.words import Shares, Words, grouped
 
 RANDOM_PAIRS = 100_000
 PRIOR_STRANGERS = 20_000.0  # random pairs that the base model's u counts as: its rarest level is 1 in 20,000
@@ -112,12 +114,15 @@ def compare_everything(left: Records, right: Records, pairs: Pairs, model: Model
     return {comparison: found[comparison] for comparison in LEVELS}
 
 
-def _compare_names(left: Records, right: Records, pairs: Pairs, model: Model) -> dict[str, Levels]:
+def _compare_names(
+    left: Records, right: Records, pairs: Pairs, model: Model, by_edits: Collection[str] = tuple(BY_EDITS)
+) -> dict[str, Levels]:
+    """`by_edits`: the comparisons in which rapidfuzz is asked."""
     names = left.first_name[pairs[0]], right.first_name[pairs[1]]
     family = compare_surnames(left, right, names)
     found = compare_names(left, right, names, family)
     nicknames = model.known_nicknames
-    still_open = {each: open_words(each, left, right, names, found[each], nicknames) for each in BY_EDITS}
+    still_open = {each: open_words(each, left, right, names, found[each], nicknames) for each in by_edits}
     refine_names(left, right, names, found, still_open, nicknames)
     return found
 
@@ -154,15 +159,16 @@ def count_namesakes(model: Model, records: Records, draw: np.random.Generator) -
     With a share 1 / K of pairs of one culture, within which names agree K times as often, the ratio is
     (1 - 1/K + K) / (2 - 1/K)**2; K is found from the ratio.
     """
+    forenames = ("given_name", "middle_name")
     pairs = _of_one_surname(records, draw)
-    levels = compare_everything(records, records, pairs, model)
+    levels = _compare_names(records, records, pairs, model, forenames) | compare_fields(records, records, pairs)
     dates, places, given = (levels[name].level for name in ("date_of_birth", "place", "given_name"))
     apart = dates >= LEVELS["date_of_birth"].index("generation")
     apart &= (places == NONE) | (places >= LEVELS["place"].index("city"))
     known = np.flatnonzero(apart & (given != NONE))
     random = draw.integers(len(records), size=RANDOM_PAIRS), draw.integers(len(records), size=RANDOM_PAIRS)
     random = random[0][random[0] != random[1]], random[1][random[0] != random[1]]
-    by_chance = _compare_names(records, records, random, model)
+    by_chance = _compare_names(records, records, random, model, forenames)
     ratio = _ratio("given_name", given[known], by_chance["given_name"].level, *GIVEN_NAMES_BEFORE)
     factors = np.geomspace(1.05, MOST_ALIKE, 200)
     factor = float(factors[np.argmin(np.abs((1 - 1 / factors + factors) / (2 - 1 / factors) ** 2 - ratio))])
@@ -217,8 +223,8 @@ def _of_one_surname(records: Records, draw: np.random.Generator) -> Pairs:
     """Random pairs of rows whose surnames sound alike, each such pair as likely as any other."""
     first = records.names.take(records.first_name[:-1])
     rows = np.flatnonzero(first.family_count)
-    rows = rows[np.argsort(first.family_heard[rows], kind="stable")]
-    _, start, count = np.unique(first.family_heard[rows], return_index=True, return_counts=True)
+    order, start = grouped(first.family_heard[rows])
+    rows, count = rows[order], np.diff(start, append=len(rows))
     group = np.repeat(np.arange(len(count)), count)
     others = count[group] - 1.0
     if not others.sum():

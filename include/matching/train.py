@@ -82,10 +82,11 @@ class Patterns:
                 parts.append((-2 * each.bits).astype(np.int64))
         # in an order of their own: sums of floats depend on it
         _, first, code = np.unique(mix(*parts), return_index=True, return_inverse=True)
-        return cls(
-            {comparison: each.take(first) for comparison, each in levels.items()},
-            np.bincount(code, times).astype(np.float64),
-        )
+        distinct = {
+            comparison: Levels(each.level[first].astype(np.intp), None if each.bits is None else each.bits[first])
+            for comparison, each in levels.items()
+        }
+        return cls(distinct, np.bincount(code, times).astype(np.float64))
 
 
 def train(
@@ -230,8 +231,7 @@ def _responsibilities(model: Model, patterns: Patterns) -> tuple[Weights, dict[s
 
 def _shared(comparison: str, level: npt.NDArray[np.int8], one: Weights, base: Model) -> dict[str, Level]:
     levels = base.comparisons[comparison]
-    known = level != NONE
-    count = np.bincount(level[known], weights=one[known], minlength=len(levels))
+    count = np.bincount(level - NONE, weights=one, minlength=len(levels) + 1)[1:]  # without those that are missing
     if comparison == "date_of_birth":  # a wrong date is as far away as a stranger's: what is more is not one person
         by_chance, apart = LEVELS[comparison].index("different"), LEVELS[comparison].index("generation")
         count[apart] = count[by_chance] * levels["generation"].u / levels["different"].u

@@ -1,46 +1,28 @@
 """Levels -> weights in bits. All are multiples of a sixteenth: sums are exact, and the same on every machine."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from include.matching.compare import NONE, Level, Levels
-from include.matching.model import LEVELS, Alternative, Model, bits
+from include.matching.model import LEVELS, Alternative, Model
 from include.matching.words import Bits
 
 Weights = npt.NDArray[np.floating]
 
-BLANK = (0.0, 0.0)  # what `NONE` and `OPEN`, which are -1 and -2, weigh
+BANDS = ["no", "review", "lead"]
 
 
 def weigh(comparison: str, levels: Levels, model: Model) -> Weights:
     """log2(m / u) of each pair's level; 0 where a value is missing."""
-    scale = _scale(comparison, model)
-    at = levels.level.astype(np.intp)
+    scale = model.scales[comparison]
+    at = levels.level.astype(np.intp, copy=False)
     if levels.bits is None:
         return scale.weight[at]
     # u is so many times the share of people who bear the name, and never more than 1
     return scale.weight[at] - np.minimum(scale.factor[at] + scale.by_frequency[at] * levels.bits, 0)
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """Of each level: log2(m / u), or log2(m) where u goes by frequency; then log2 of how many times the frequency."""
-
-    weight: Bits
-    factor: Bits
-    by_frequency: Bits  # 1 or 0
-
-
-def _scale(comparison: str, model: Model) -> _Scale:
-    levels = [model.comparisons[comparison][name] for name in LEVELS[comparison]]
-    return _Scale(
-        np.array([*(bits(level.m / (level.u or 1.0)) for level in levels), *BLANK], dtype=np.float32),
-        np.array([*(bits(level.times_frequency or 1.0) for level in levels), *BLANK], dtype=np.float32),
-        np.array([*(level.u is None for level in levels), *BLANK], dtype=np.float32),
-    )
 
 
 def total_of(weights: dict[str, Weights]) -> Weights:
@@ -54,12 +36,12 @@ def total_of(weights: dict[str, Weights]) -> Weights:
 
 def most(comparison: str, model: Model) -> float:
     """The most that a comparison without frequencies can add to a pair's weight."""
-    return float(_scale(comparison, model).weight.max())
+    return float(model.scales[comparison].weight.max())
 
 
 def least(comparison: str, model: Model) -> float:
     """What it weighs that two values differ."""
-    return float(_scale(comparison, model).weight[len(LEVELS[comparison]) - 1])
+    return float(model.scales[comparison].weight[len(LEVELS[comparison]) - 1])
 
 
 def reach(comparison: str, common: Bits, model: Model) -> Weights:
@@ -87,6 +69,12 @@ def weigh_alternatives(levels: dict[str, Levels], weights: dict[str, Weights], m
         highest = np.maximum(against, highest)
         together += np.exp2(np.minimum(against, 300.0))  # 2**300 is more than any evidence, and still a number
     return best.astype(np.int8), -np.round(np.log2(together) * 16) / 16
+
+
+def bands(weight: Weights, model: Model) -> "pd.Categorical[str]":
+    """`lead`, `review`, or `no` below both."""
+    code = (weight >= model.review).astype(np.int8) + (weight >= model.lead)
+    return pd.Categorical.from_codes(code, pd.Index(BANDS))
 
 
 def strangers_share(model: Model) -> float:

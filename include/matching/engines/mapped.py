@@ -4,7 +4,7 @@ from pathlib import Path
 
 from include.matching.files.tables import CHUNK, File
 from include.matching.files.writing import Writer
-from include.matching.link import link
+from include.matching.link import Linker, lowest
 from include.matching.model import load_model
 
 Bounds = tuple[int, int]  # first row, and the row after the last
@@ -19,10 +19,13 @@ def chunk_bounds(right: Path, rows: int = CHUNK) -> list[Bounds]:
 def link_chunk(left: Path, right: Path, bounds: Bounds, model: Path, folder: Path, floor: float | None = None) -> int:
     """Link all of `left` with the rows of `right` within the bounds; how many pairs were written.
 
-    left, right: files with columns named after `fields.FIELDS`; model: a file. The pairs of `link` go to
-    `<folder>/pairs-<first row>.parquet`, which a repetition writes anew. Raises `TableError`, `ModelError`.
+    left, right: files with columns named after `fields.FIELDS`; model: a file. The pairs go to
+    `<folder>/pairs-<first row>.parquet`, which a repetition writes anew; those of all chunks, sorted by ids, are what
+    `settle` makes the pairs of `link` of. Raises `TableError`, `ModelError`.
     """
-    found = link(File(left, {}).read(), File(right, {}).between(*bounds), load_model(model), floor)
+    chosen = load_model(model)
+    linker = Linker(File(left, {}).read(), chosen, lowest(floor, chosen))
+    found = linker.link(File(right, {}).between(*bounds))
     with Writer(folder / f"pairs-{bounds[0]:012}.parquet") as out:
         out.write(found.pairs)
     return len(found.pairs)

@@ -23,8 +23,8 @@ def link_chunks(
     """The links of `left` with each chunk of the other side, in the order of the chunks.
 
     `processes`: how many work at once, all cores if not given; `left` and one chunk are in the memory of each. Together
-    the links hold the pairs and weights that `link` finds in all chunks at once: a pair depends on its two rows and the
-    model alone. What `chunks` or `link` raises is raised here.
+    the links hold the pairs that a `Linker` finds in all chunks at once; `Links.settled` makes those of `link` of them.
+    What `chunks` or `Linker` raises is raised here.
     """
     chunks = iter(chunks)
     first = list(islice(chunks, 2))

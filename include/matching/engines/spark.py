@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 
 from include.matching.files.tables import CHUNK
-from include.matching.link import Linker
+from include.matching.link import Linker, lowest
 from include.matching.model import LEVELS, Model
 
 TEXTS = dict.fromkeys(("left_id", "right_id", "band", *LEVELS), "str")
@@ -23,12 +23,13 @@ SCHEMA = ", ".join(f"`{field.name}` {field.type}" for field in ARROW_SCHEMA)  # 
 
 
 def link_spark(left: pd.DataFrame, right: DataFrame, model: Model, floor: float | None = None) -> DataFrame:
-    """The pairs of `link(left, right, model, floor)` as a Spark table; ids are text.
+    """The pairs of `left` and `right` as a Spark table, by their own weight; ids are text.
 
+    Sorted by ids, in one table, they are what `settle` makes the pairs of `link(left, right, model, floor)` of.
     left: as for `link`; right: a Spark table with the same columns, all text. Lazy: errors are raised where the result
     is used. Chunks of a partition are worked on one after the other; repartition `right` to use more cores.
     """
-    shared = right.sparkSession.sparkContext.broadcast((left, model, floor))
+    shared = right.sparkSession.sparkContext.broadcast((left, model, lowest(floor, model)))
 
     def pairs(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         linker = Linker(*shared.value)

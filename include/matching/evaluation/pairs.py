@@ -6,7 +6,7 @@ import pandas as pd
 from include.matching.engines.processes import link_chunks
 from include.matching.explain import explain
 from include.matching.files.tables import CHUNK
-from include.matching.link import Links, dedupe
+from include.matching.link import Links, dedupe, lowest
 from include.matching.model import LEVELS, Model
 
 CULTURE = "culture"  # a column beside the fields: of which name culture a row is
@@ -19,12 +19,7 @@ def find_links(left: pd.DataFrame, right: pd.DataFrame | None, model: Model, pro
     if right is None:
         return dedupe(left, model, FLOOR)
     chunks = (right.iloc[at : at + CHUNK].reset_index(drop=True) for at in range(0, max(len(right), 1), CHUNK))
-    found = list(link_chunks(left, chunks, model, FLOOR, processes))
-    return Links(
-        pairs=pd.concat([links.pairs for links in found], ignore_index=True),
-        compared=sum(links.compared for links in found),
-        keys=pd.concat([links.keys for links in found], ignore_index=True),
-    )
+    return Links.settled(link_chunks(left, chunks, model, lowest(FLOOR, model), processes), model, FLOOR)
 
 
 def known_truth(
@@ -60,6 +55,7 @@ def judge(
     missed = missed[missed["_merge"] == "left_only"][PAIR].reset_index(drop=True)
     if len(missed):
         marked = pd.concat([marked, _scored(missed, left, right, model)], ignore_index=True)
+    marked["others"] = marked["others"].fillna(0.0)
     marked["outcome"] = _outcome(marked, model)
     sides = [(table, column) for table, column in ((left, "left_id"), (right, "right_id")) if CULTURE in table]
     if sides:
@@ -88,4 +84,4 @@ def _outcome(pairs: pd.DataFrame, model: Model) -> pd.Series:
 
 def evidence_of(pairs: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame, model: Model) -> pd.DataFrame:
     """What `explain` says of these pairs, ids as text."""
-    return explain(left, right, pairs[PAIR], model).astype({"left_id": "str", "right_id": "str"})
+    return explain(left, right, pairs, model).astype({"left_id": "str", "right_id": "str"})

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from include.matching.explain import explain
-from include.matching.link import link
+from include.matching.link import Linker
 from include.matching.model import BASE, Model, load_model
 from tests.unit.matching.rows import rows
 
@@ -22,7 +22,7 @@ def judge(model: Model) -> Callable[..., tuple[str, dict[str, str]]]:
 
     def band_and_levels(left: dict[str, Any], right: dict[str, Any]) -> tuple[str, dict[str, str]]:
         one, other = rows(left), rows(right)
-        links = link(one, other, model, floor=-1000.0)
+        links = Linker(one, model, -1000.0).link(other)
         if links.pairs.empty:
             return "not compared", {}
         found = explain(one, other, links.pairs, model)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from include.matching.groups import MOST, floor, lift, weigh_groups
-from include.matching.link import link
+from include.matching.link import Linker
 from include.matching.model import load_model
 
 MODEL = load_model()
@@ -72,6 +72,6 @@ def test_pairs_come_into_the_band_of_both_weights_together() -> None:
 def test_pairs_that_the_most_may_lift_are_kept() -> None:
     named = {"id": ["1"], "full_name": ["HOLT, MARTIN"], "phone": ["408-555-0143"]}
     signed = {"id": ["2"], "family": ["HOLLIS"], "given": ["MARTIN"], "phone": ["(408) 555-0143"]}
-    kept = link(pd.DataFrame(named), pd.DataFrame(signed), MODEL, floor(MODEL)).pairs
+    kept = Linker(pd.DataFrame(named), MODEL, floor(MODEL)).link(pd.DataFrame(signed)).pairs
     assert kept["band"].tolist() == ["no"]
     assert MODEL.lead - MOST <= kept["match_weight"][0] < MODEL.review

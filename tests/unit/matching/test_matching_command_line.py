@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from include.matching.__main__ import app
 from include.matching.fields import FIELDS
-from include.matching.link import dedupe, link
+from include.matching.link import Linker, dedupe, link
 from include.matching.model import DEFAULT, LEVELS, Model, load_model
 from tests.unit.matching.people import crowd
 
@@ -53,10 +53,10 @@ def test_link_writes_what_link_finds(folder: Path, model: Model, name: str) -> N
     done = run("link", folder / "left.csv", folder / "right.parquet", "--out", folder / name, "--floor", "-5")
     assert done.exit_code == 0, done.output
     found = pd.read_csv(folder / name, dtype="str") if name.endswith("csv") else pd.read_parquet(folder / name)
-    assert list(found) == ["left_id", "right_id", "match_weight", "match_probability", "band", *LEVELS]
+    assert list(found) == ["left_id", "right_id", "match_weight", "match_probability", "band", "others", *LEVELS]
     expected = link(LEFT, RIGHT, model, -5.0)
     texts = dict.fromkeys(["left_id", "right_id", "band", *LEVELS], "str")
-    numbers = dict.fromkeys(["match_weight", "match_probability"], "float64")
+    numbers = dict.fromkeys(["match_weight", "match_probability", "others"], "float64")
     pd.testing.assert_frame_equal(found.astype(texts | numbers), expected.pairs.astype(texts), check_exact=True)
     leads = (expected.pairs["band"] == "lead").sum()
     assert f"{expected.compared:,} pairs compared: {leads:,} leads, " in done.stdout
@@ -75,7 +75,7 @@ def test_evidence_of_the_heaviest_pairs(folder: Path, model: Model) -> None:
 
 
 def test_explain_two_rows(folder: Path, model: Model) -> None:
-    pair = link(LEFT, RIGHT, model).pairs.iloc[0]
+    pair = Linker(LEFT, model).link(RIGHT).pairs.iloc[0]
     command = ["explain", folder / "left.csv", folder / "right.parquet", pair["left_id"], pair["right_id"]]
     done = run(*command)
     assert f"{pair['match_weight']:+.4f}" in done.stdout

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from include.matching import decided
 from include.matching.__main__ import app
 from include.matching.decided import LEAST_ACCEPTED, PRIOR_PAIRS, learn
-from include.matching.link import link
+from include.matching.link import Linker
 from include.matching.model import LEVELS, Model, ModelError, load_model
 from tests.unit.matching.people import crowd
 
@@ -19,7 +19,7 @@ LEFT, RIGHT = crowd(60, 1, "L"), crowd(60, 2, "R")
 
 def judged(model: Model) -> pd.DataFrame:
     """Some pairs, each third one rejected, so that enough are accepted."""
-    pairs = link(LEFT, RIGHT, model, floor=-1000.0).pairs[["left_id", "right_id"]].head(3 * LEAST_ACCEPTED // 2 + 6)
+    pairs = Linker(LEFT, model, -1000.0).link(RIGHT).pairs[["left_id", "right_id"]].head(3 * LEAST_ACCEPTED // 2 + 6)
     pairs["outcome"] = np.where(np.arange(len(pairs)) % 3 == 2, "reject", "accept")
     return pairs.reset_index(drop=True)
 
@@ -27,7 +27,7 @@ def judged(model: Model) -> pd.DataFrame:
 def test_m_is_what_was_counted_beside_what_the_model_knew(model: Model) -> None:
     pairs = judged(model)
     learnt = learn(model, LEFT, RIGHT, pairs)
-    levels = link(LEFT, RIGHT, model, floor=-1000.0).pairs.merge(pairs.query("outcome == 'accept'"))
+    levels = Linker(LEFT, model, -1000.0).link(RIGHT).pairs.merge(pairs.query("outcome == 'accept'"))
     for comparison in LEVELS:
         seen = levels.loc[levels[comparison] != "missing", comparison].astype(str).value_counts()
         before = {name: level.m for name, level in model.comparisons[comparison].items()}
@@ -44,7 +44,7 @@ def test_m_is_what_was_counted_beside_what_the_model_knew(model: Model) -> None:
 
 def test_the_order_of_decisions_and_the_undecided_change_nothing(model: Model) -> None:
     pairs = judged(model)
-    open_ones = link(LEFT, RIGHT, model, floor=-1000.0).pairs[["left_id", "right_id"]].tail(5)
+    open_ones = Linker(LEFT, model, -1000.0).link(RIGHT).pairs[["left_id", "right_id"]].tail(5)
     more = pd.concat([pairs, open_ones.assign(outcome="undecided")]).sample(frac=1, random_state=1)
     assert learn(model, LEFT, RIGHT, more) == learn(model, LEFT, RIGHT, pairs)
 
@@ -53,7 +53,7 @@ def test_it_counts_how_many_of_the_decided_are_leads(model: Model) -> None:
     pairs = judged(model)
     learnt = learn(model, LEFT, RIGHT, pairs)
     for which, found in ((model, learnt.leads_before), (learnt.model, learnt.leads_now)):
-        bands = link(LEFT, RIGHT, which, floor=-1000.0).pairs.merge(pairs)
+        bands = Linker(LEFT, which, -1000.0).link(RIGHT).pairs.merge(pairs)
         wanted = [((bands["outcome"] == name) & (bands["band"] == "lead")).sum() for name in ("accept", "reject")]
         assert list(found) == wanted
 

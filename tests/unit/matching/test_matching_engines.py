@@ -11,12 +11,13 @@ import pytest
 from include.matching.engines.mapped import chunk_bounds, link_chunk
 from include.matching.engines.processes import link_chunks
 from include.matching.fields import FIELDS
-from include.matching.link import link
+from include.matching.link import PAIR, Linker, Links, link
 from include.matching.model import LEVELS, Model, save_model
+from include.matching.settle import settle
 from tests.unit.matching.people import crowd
 
 ROOT = Path(__file__).parents[3]
-FLOOR = -5.0  # bits: pairs of all three bands
+FLOOR = -12.0  # bits: pairs of all three bands, and all rivals
 TEXTS = dict.fromkeys(("left_id", "right_id", "band", *LEVELS), "str")
 LEFT, RIGHT = crowd(20, 1, "L"), crowd(200, 2, "R")
 
@@ -34,7 +35,7 @@ def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 
 @pytest.fixture(scope="module")
 def expected(model: Model) -> pd.DataFrame:
-    pairs = link(LEFT, RIGHT, model, FLOOR).pairs
+    pairs = Linker(LEFT, model, FLOOR).link(RIGHT).pairs
     assert set(pairs["band"]) == {"lead", "review", "no"}
     return pairs
 
@@ -45,6 +46,7 @@ def test_chunks_and_processes(model: Model, expected: pd.DataFrame, rows: int, p
     assert len(links) == -(-len(RIGHT) // rows)
     same(pd.concat([each.pairs for each in links]), expected)
     assert sum(each.compared for each in links) == link(LEFT, RIGHT, model, FLOOR).compared
+    same(Links.settled(links, model, FLOOR).pairs, link(LEFT, RIGHT, model, FLOOR).pairs)
 
 
 def test_only_as_many_chunks_are_read_as_are_worked_on(model: Model) -> None:
@@ -77,14 +79,17 @@ def files(tmp_path: Path, model: Model) -> tuple[Path, Path, Path]:
     return paths
 
 
-def test_mapped_tasks(tmp_path: Path, files: tuple[Path, Path, Path], expected: pd.DataFrame) -> None:
+def test_mapped_tasks(tmp_path: Path, files: tuple[Path, Path, Path], model: Model, expected: pd.DataFrame) -> None:
     left, right, model_file = files
     bounds = chunk_bounds(right, rows=75)
     assert bounds == [(0, 75), (75, 150), (150, 200)]
     counts = [link_chunk(left, right, each, model_file, tmp_path, FLOOR) for each in bounds]
     written = sorted(tmp_path.glob("pairs-*.parquet"))
     assert [len(pd.read_parquet(path)) for path in written] == counts
-    same(pd.concat([pd.read_parquet(path) for path in written]), expected)
+    found = pd.concat([pd.read_parquet(path) for path in written])
+    same(found, expected)
+    settled = settle(found.sort_values(PAIR, ignore_index=True), (len(LEFT), len(RIGHT)), model, FLOOR)
+    same(settled, link(LEFT, RIGHT, model, FLOOR).pairs)
     before = [path.read_bytes() for path in written]
     assert link_chunk(left, right, bounds[1], model_file, tmp_path, FLOOR) == counts[1]
     assert [path.read_bytes() for path in sorted(tmp_path.glob("pairs-*"))] == before
@@ -117,6 +122,9 @@ def test_spark(
     spark = SparkSession.builder.master("local[1]").config(map=settings).getOrCreate()
     try:
         right = spark.read.parquet(str(files[1])).select("id", *FIELDS).repartition(2)
-        same(link_spark(LEFT, right, model, FLOOR).toArrow().to_pandas(), expected)
+        found = link_spark(LEFT, right, model, FLOOR).toArrow().to_pandas()
+        same(found, expected)
+        settled = settle(found.sort_values(PAIR, ignore_index=True), (len(LEFT), len(RIGHT)), model, FLOOR)
+        same(settled, link(LEFT, RIGHT, model, FLOOR).pairs)
     finally:
         spark.stop()

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from include.matching.explain import explain
-from include.matching.link import dedupe, link
+from include.matching.link import Linker, dedupe, link
 from include.matching.model import LEVELS, load_model
 from tests.unit.matching.rows import rows
 
@@ -69,7 +69,7 @@ thorough = settings(max_examples=15, deadline=None, suppress_health_check=[Healt
 @given(worlds)
 def test_weights_of_the_evidence_add_up_to_the_weight_exactly(model, world):
     left, right = rows(*world[0]), rows(*world[1])
-    pairs = link(left, right, model, LOW).pairs
+    pairs = Linker(left, model, LOW).link(right).pairs
     evidence = explain(left, right, pairs, model)
     assert len(evidence) == len(pairs) * (len(LEVELS) + 1)
     by_pair = evidence.groupby(["left_id", "right_id"])["weight"]
@@ -85,7 +85,7 @@ def test_weights_of_the_evidence_add_up_to_the_weight_exactly(model, world):
 @given(worlds)
 def test_levels_of_pairs_and_evidence_are_the_same_and_missing_is_neutral(model, world):
     left, right = rows(*world[0]), rows(*world[1])
-    pairs = link(left, right, model, LOW).pairs
+    pairs = Linker(left, model, LOW).link(right).pairs
     evidence = explain(left, right, pairs, model)
     assert (evidence.loc[evidence["level"] == "missing", "weight"] == 0).all()
     plain = evidence[~evidence["comparison"].isin(["alternative", "name_order", "name_source", "place"])]
@@ -101,12 +101,13 @@ def test_levels_of_pairs_and_evidence_are_the_same_and_missing_is_neutral(model,
 @given(worlds, st.randoms(use_true_random=False))
 def test_a_score_depends_on_its_two_rows_alone(model, world, random):
     left, right = rows(*world[0]), rows(*world[1])
-    together = link(left, right, model, LOW)
+    together = Linker(left, model, LOW).link(right)
     shuffled = [side.iloc[random.sample(range(len(side)), len(side))] for side in (left, right)]
-    other = link(*shuffled, model, LOW)
+    other = Linker(shuffled[0], model, LOW).link(shuffled[1])
     pd.testing.assert_frame_equal(other.pairs, together.pairs)
     assert other.compared == together.compared
-    apart = [link(left.iloc[[i]], right.iloc[[j]], model, LOW) for i in range(len(left)) for j in range(len(right))]
+    linkers = [Linker(left.iloc[[i]], model, LOW) for i in range(len(left))]
+    apart = [linker.link(right.iloc[[j]]) for linker in linkers for j in range(len(right))]
     found = pd.concat([links.pairs for links in apart]).sort_values(["left_id", "right_id"], ignore_index=True)
     pd.testing.assert_frame_equal(found, together.pairs)
     assert sum(links.compared for links in apart) == together.compared
@@ -171,7 +172,7 @@ def test_columns_and_order_of_the_result(model):
     left = rows({"id": 9, "full_name": "GARCIA, ANA", "a_number": "A20345678"}, {"id": 3, "a_number": "A20345678"})
     right = rows({"id": 5, "a_number": "20345678"})
     links = link(left, right, model)
-    assert list(links.pairs) == ["left_id", "right_id", "match_weight", "match_probability", "band", *LEVELS]
+    assert list(links.pairs) == ["left_id", "right_id", "match_weight", "match_probability", "band", "others", *LEVELS]
     assert links.pairs[["left_id", "right_id", "band"]].to_numpy().tolist() == [[3, 5, "lead"], [9, 5, "lead"]]
     assert links.keys.to_dict("records") == [{"rule": "a_number", "pairs": 2}]
     evidence = explain(left, right, links.pairs, model)

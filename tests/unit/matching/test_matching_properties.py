@@ -17,7 +17,7 @@ from include.matching.blocking import folded_keys
 from include.matching.compare import SIMILAR, may_be_similar
 from include.matching.explain import explain
 from include.matching.fields import FIELDS, SEPARATOR
-from include.matching.link import dedupe, link
+from include.matching.link import Linker
 from include.matching.model import LEVELS, MISSING, load_model
 from include.matching.words import read_words
 from tests.unit.matching.people import VALUES, rows, table, tables
@@ -35,7 +35,7 @@ bounded = settings(max_examples=25, derandomize=True, deadline=None, suppress_he
 
 def pairs(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     """All pairs compared, in the order of their ids."""
-    return ordered(link(left, right, MODEL, ALL).pairs)
+    return ordered(Linker(left, MODEL, ALL).link(right).pairs)
 
 
 def ordered(found: pd.DataFrame) -> pd.DataFrame:
@@ -112,9 +112,9 @@ def test_the_order_of_several_values_changes_nothing(one: dict, other: dict, ran
 @bounded
 @given(tables())
 def test_duplicates_are_the_links_of_a_table_with_itself(people: pd.DataFrame) -> None:
-    found = link(people, people, MODEL, ALL).pairs
+    found, linker = pairs(people, people), Linker(people, MODEL, ALL)
     earlier = found["left_id"].astype(int) < found["right_id"].astype(int)
-    same(dedupe(people, MODEL, ALL).pairs, found[earlier])
+    same(linker.link(people, within=True).pairs, found[earlier])
 
 
 @bounded
@@ -168,14 +168,14 @@ def test_probability_and_band_follow_from_the_weight(left: pd.DataFrame, right: 
     for weight, probability, band in found[["match_weight", "match_probability", "band"]].itertuples(index=False):
         assert probability == pytest.approx(1 / (1 + 2.0**-weight), abs=1e-12)
         assert band == ("lead" if weight >= MODEL.lead else "review" if weight >= MODEL.review else "no")
-    same(link(left, right, MODEL).pairs, found[found["band"] != "no"].reset_index(drop=True))
+    same(Linker(left, MODEL).link(right).pairs, found[found["band"] != "no"].reset_index(drop=True))
 
 
 @bounded
 @given(tables("L"), tables("R"), st.integers(-30, 60))
 def test_a_floor_only_leaves_out_what_is_below_it(left: pd.DataFrame, right: pd.DataFrame, floor: int) -> None:
     everything = pairs(left, right)
-    same(link(left, right, MODEL, float(floor)).pairs, everything[everything["match_weight"] >= floor])
+    same(Linker(left, MODEL, float(floor)).link(right).pairs, everything[everything["match_weight"] >= floor])
 
 
 def spaced(text: str) -> str:
@@ -286,7 +286,7 @@ def test_what_is_compared_shares_a_folded_key(left: pd.DataFrame, right: pd.Data
         assert len(set(zip(row.tolist(), key.tolist(), strict=True))) == len(row)
         folded.append(pd.DataFrame({"id": side["id"].to_numpy()[row], "key": key}))
     near = folded[0].merge(folded[1], on="key", suffixes=("_left", "_right"))
-    compared = link(left, right, MODEL, -np.inf)
+    compared = Linker(left, MODEL, -np.inf).link(right)
     assert compared.compared == len(compared.pairs)
     assert set(zip(compared.pairs["left_id"], compared.pairs["right_id"], strict=True)) <= set(
         zip(near["id_left"], near["id_right"], strict=True)
