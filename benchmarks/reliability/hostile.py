@@ -257,7 +257,8 @@ def table(
                 continue
             became = nights[dataset, night]
             count["injected"] += 1
-            is_noticed = state == "incomplete" or _shows(became, fault)
+            is_disbelieved = fault == "empty_export" and (dataset, night, attempt + 1) in attempts
+            is_noticed = state == "incomplete" or is_disbelieved or _shows(became, fault)
             count["noticed" if is_noticed else "missed"] += 1
             if not is_noticed:
                 missed.append(f"{fault} {dataset} {night} attempt {attempt}")
