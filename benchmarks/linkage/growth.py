@@ -19,23 +19,26 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from benchmarks.linkage.layout import IDENTIFIERS, read_left
-from include.matching.link import Linker
+from include.matching.link import Linker, Links, lowest
 from include.matching.model import load_model
 
 
 def main(size: int, chunk: int, folders: list[Path]) -> None:
     left = read_left(folders[0]).assign(**dict.fromkeys(IDENTIFIERS))
     start, spent = time.perf_counter(), time.process_time()
-    linker = Linker(left, load_model())
+    model = load_model()
+    linker = Linker(left, model, lowest(None, model))
     wall, cpu = time.perf_counter() - start, time.process_time() - spent
-    compared = kept = petitioners = 0
+    found: list[Links] = []
     for right in stream(folders, size, chunk):
         start, spent = time.perf_counter(), time.process_time()
-        links = linker.link(right)
+        found.append(linker.link(right))
         wall, cpu = wall + time.perf_counter() - start, cpu + time.process_time() - spent
-        petitioners, compared, kept = petitioners + len(right), compared + links.compared, kept + len(links.pairs)
+    start, spent = time.perf_counter(), time.process_time()
+    links = Links.settled(found, model)
+    wall, cpu = wall + time.perf_counter() - start, cpu + time.process_time() - spent
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    numbers = {"petitioners": petitioners, "compared": compared, "pairs": kept}
+    numbers = {"petitioners": links.rows[-1], "compared": links.compared, "pairs": len(links.pairs)}
     print(json.dumps(numbers | {"cpu_seconds": round(cpu, 2), "wall_seconds": round(wall, 2), "peak_mb": peak}))
 
 

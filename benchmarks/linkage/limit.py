@@ -16,7 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 
 from benchmarks.linkage.layout import read
-from include.matching.link import link
+from include.matching.link import Linker, link
 from include.matching.model import load_model
 
 EVERY_PAIR = -1e6  # bits: no pair is so unlikely
@@ -29,7 +29,7 @@ def main(folder: Path) -> None:
     spent = time.process_time()
     compared = link(data.left, data.right, model).compared
     linkage = time.process_time() - spent
-    pairs = link(data.left, data.right, model, floor=EVERY_PAIR).pairs[["left_id", "right_id"]]
+    pairs = Linker(data.left, model, EVERY_PAIR).link(data.right).pairs[["left_id", "right_id"]]
     spent, seconds = 0.0, 0.0
     for name in ("family", "given"):
         ones, others = (
