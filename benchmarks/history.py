@@ -1,13 +1,16 @@
 """What a night costs on top of a history, beside the same night on an empty warehouse.
 
-    python -m benchmarks.history [--scenario scale-1m] [--years 10] [--home FOLDER] [--rounds 2]
+    python -m benchmarks.history [--scenario scale-1m] [--years 10] [--home FOLDER] [--rounds 2] [--anew]
 
 The history is screened year by year through all stages, as a backfill would; then the books of every night before are
 written, copied from those of the last year, so that the tables of counts are as long as ten years of nights make them.
-The statistics that autovacuum would gather within minutes are gathered at once. Then the last night of the scenario is
-screened on a copy of that warehouse and on a copy of an empty one, in turn. CPU is that of this process and of
-PostgreSQL's; the least of the rounds counts. At last everything is compared anew, as after a change of the model. A
-home that is given keeps world and history: a second call goes on where the first one stopped, and measures.
+The statistics that autovacuum would gather within minutes are gathered at once, and the table of the latest nights'
+keys is filled half, as it is on average. Then the last night of the scenario is screened on a copy of that warehouse
+and on a copy of an empty one, in turn. CPU is that of this process and of PostgreSQL's with all its processes, a
+checkpoint after the night included; the least of the rounds counts. Then the keys of the latest nights move, on another
+copy. With `--anew`, at last everything is compared anew, as after a change of the model. A home that is given keeps
+world and history: a second call goes on where the first one stopped, and measures. A history that another model has
+compared is begun anew.
 """
 
 import dataclasses
@@ -35,8 +38,10 @@ from include.interval import Interval, midnight
 from include.local.home import Home
 from include.local.postgres import Postgres
 from include.local.stack import gateways, prepare
+from include.matching.model import load_model
 from include.settings import Settings
 from include.warehouse.connection import fetch, query
+from include.warehouse.matches import MANY_KEYS
 
 DAY = timedelta(days=1)
 BOOKS = [
@@ -48,6 +53,21 @@ OF_RUN = {  # what of a copied row is the night's own
     "interval_start": "night.interval_start",
     "interval_end": "night.interval_end",
 }
+SHOWN_TABLES = [
+    *("record.uscis_petition", "record.uscis_petitioner", "record.tecs_subject"),
+    *("match.petitioner_key", "match.recent_petitioner_key", "match.pair"),
+]
+KEYS_OF_VERSION = 27  # of a petitioner under the shipped model
+UNMOVE_KEYS = """
+with moved as (
+    delete from match.petitioner_key
+    where petitioner_version_id > (
+        select version_id from record.uscis_petitioner order by version_id desc offset %(versions)s limit 1
+    )
+    returning *
+)
+insert into match.recent_petitioner_key select * from moved order by petitioner_version_id, key
+"""
 # a table without a number of the run has that of its interval
 COPY_BOOK = """
 insert into {table} ({columns})
@@ -89,7 +109,9 @@ class Cost:
 Costs = dict[str, Cost]
 
 
-def main(scenario: str = "scale-1m", years: int = 10, home: Path | None = None, rounds: int = 2) -> None:
+def main(
+    scenario: str = "scale-1m", years: int = 10, home: Path | None = None, rounds: int = 2, anew: bool = False
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Home(home or Path(folder))
         world = prepare(place, scenario, None, print)
@@ -98,9 +120,11 @@ def main(scenario: str = "scale-1m", years: int = 10, home: Path | None = None, 
         with place.postgres.running() as server, gateways(place, world, "unused") as settings:
             pipeline.preload()
             fresh(server, settings, "empty")
-            if not has_database(server, "history"):
+            if not has_history(server, settings, "history"):
                 fill(server, at_or_fresh(server, settings, "history_building"), first, last)
+                superuser(server, "drop database if exists {} with (force)", "history")
                 superuser(server, "alter database {} rename to {}", "history_building", "history")
+            settle(at(settings, server, "history"))
             show_sizes(at(settings, server, "history"))
             night = Interval(last, last + DAY)
             screen_copy(server, settings, "empty", night)  # what is imported and compiled at first is no night's
@@ -109,9 +133,11 @@ def main(scenario: str = "scale-1m", years: int = 10, home: Path | None = None, 
                 for name, costs in found.items():
                     costs.append(screen_copy(server, settings, name, night))
             show(found)
+            show_move(server, settings)
             print(f"peak memory of this process {memory():,.0f} MB", flush=True)
-            show_all_anew(server, settings, night)
-    print(f"peak memory of this process {memory():,.0f} MB")
+            if anew:
+                show_all_anew(server, settings, night)
+                print(f"peak memory of this process {memory():,.0f} MB")
 
 
 def fill(server: Postgres, settings: Settings, first: datetime, last: datetime) -> None:
@@ -130,11 +156,37 @@ def fill(server: Postgres, settings: Settings, first: datetime, last: datetime) 
         )
         start = end
     copy_books(settings, first, last)
+
+
+def settle(settings: Settings) -> None:
+    """The schema of today, statistics, and half as many keys of latest nights as there may be."""
+    pipeline.migrate(settings)
     connection = psycopg2.connect(settings.owner_dsn)
     connection.autocommit = True
     with connection.cursor() as cursor:
+        cursor.execute("select count(*) < %s from match.recent_petitioner_key", [MANY_KEYS // 3])
+        if cursor.fetchone() == (True,):
+            cursor.execute(UNMOVE_KEYS, {"versions": MANY_KEYS // 2 // KEYS_OF_VERSION})
         cursor.execute("vacuum analyze")
     connection.close()
+
+
+def show_move(server: Postgres, settings: Settings) -> None:
+    """What it costs when the keys of the latest nights have become many, and move."""
+    here = copied(server, settings, "history")
+    connection = psycopg2.connect(here.owner_dsn)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(UNMOVE_KEYS, {"versions": MANY_KEYS // KEYS_OF_VERSION})
+        cursor.execute("vacuum analyze match.recent_petitioner_key")
+        superuser(server, "checkpoint")
+        before = cpu(server)
+        cursor.execute(query("move_recent_petitioner_keys"), {"many": 1})
+        moved = cursor.rowcount
+        superuser(server, "checkpoint")
+        spent = cpu(server) - before
+    connection.close()
+    print(f"to move {moved:,} keys of latest nights to those of all years: {spent:.2f} s PostgreSQL", flush=True)
 
 
 def show_all_anew(server: Postgres, settings: Settings, night: Interval) -> None:
@@ -142,7 +194,8 @@ def show_all_anew(server: Postgres, settings: Settings, night: Interval) -> None
     here = copied(server, settings, "history")
     with psycopg2.connect(here.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute(
-            "truncate match.consumed, match.persona_key, match.petitioner_key, match.pair, match.evidence, match.run"
+            """truncate match.consumed, match.persona_key, match.petitioner_key, match.recent_petitioner_key,
+                        match.pair, match.evidence, match.run"""
         )
     run = pipeline.open_books(here, night, "all anew")
     began, python, postgres = time.perf_counter(), time.process_time(), cpu(server)
@@ -231,6 +284,8 @@ def screen(server: Postgres, settings: Settings, interval: Interval, tries: int)
     screen_all(settings, interval, secrets.token_hex(4), tries=tries, meter=meter)
     with meter("page of nights"):
         fetch(settings.warehouse_dsn, query("nights", DESK), {"shown": SHOWN})
+    with meter("checkpoint"):
+        superuser(server, "checkpoint")
     return costs
 
 
@@ -254,6 +309,14 @@ def fresh(server: Postgres, settings: Settings, database: str) -> Settings:
 def at_or_fresh(server: Postgres, settings: Settings, database: str) -> Settings:
     """A warehouse that is there, else one that holds nothing."""
     return at(settings, server, database) if has_database(server, database) else fresh(server, settings, database)
+
+
+def has_history(server: Postgres, settings: Settings, name: str) -> bool:
+    """Whether a history is there that the current model has compared."""
+    if not has_database(server, name):
+        return False
+    found = fetch(at(settings, server, name).owner_dsn, "select distinct model_version from match.consumed")
+    return [row.model_version for row in found] == [load_model().version]
 
 
 def has_database(server: Postgres, name: str) -> bool:
@@ -288,7 +351,7 @@ def memory() -> float:
 
 
 def show_sizes(settings: Settings) -> None:
-    for table in ("record.uscis_petition", "record.uscis_petitioner", "record.tecs_subject", "match.petitioner_key"):
+    for table in SHOWN_TABLES:
         [found] = fetch(
             settings.owner_dsn,
             f"select count(*) as n, pg_total_relation_size('{table}') / 1e6 as mb from {table}",  # noqa: S608 -- ours

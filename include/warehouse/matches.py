@@ -17,6 +17,8 @@ from include.warehouse.connection import Cursor, query, row
 from include.warehouse.copy import array_text, copy_in, copy_out
 
 CHUNK = 200_000  # petitioners in memory at once: with all that comparing them takes, a process has 1 GB
+MANY_KEYS = 2_000_000  # each page of an index over 30 million gets some twenty of them, and few pages change each night
+MANY_BYTES = MANY_KEYS * 44  # as rows of match.recent_petitioner_key
 
 # as matching names the fields of a person
 PERSON = dict.fromkeys(
@@ -25,7 +27,7 @@ PERSON = dict.fromkeys(
 )
 VERSION = {"version_id": pa.int64()}
 PERSONA_KEY = {"subject_version_id": pa.int64(), "alias_version_id": pa.int64()}
-PERSONA = {**PERSONA_KEY, "full_name": pa.string(), **PERSON}
+PERSONA = {**PERSONA_KEY, "full_name": pa.string(), "other_names": pa.string(), **PERSON}
 NAMES = dict.fromkeys(["family", "given", "middle", "other_names", "organisation", "fein"], pa.string())
 PETITIONER = {"id": pa.int64(), **NAMES, **PERSON}
 PAIR_KEY = [*PERSONA_KEY, "petitioner_version_id"]
@@ -93,7 +95,8 @@ def uncompared(turn: Turn, keys: Keys) -> Iterator[tuple[pd.DataFrame, pd.DataFr
     unseen = copy_out(turn.cursor, query("new_petitioners"), _unseen(turn.frontier), VERSION)
     for petitioners in _petitioners(turn, unseen):
         position, key = keys(petitioners)
-        _leave_keys(turn, "copy_petitioner_keys", petitioners[["id"]], position, key)
+        statement = "copy_petitioner_keys" if len(key) >= MANY_KEYS else "copy_recent_petitioner_keys"
+        _leave_keys(turn, statement, petitioners[["id"]], position, key)
         near = near_personas(turn.cursor, turn.model_id, key)
         if len(near):
             yield read_personas(turn.cursor, near), petitioners
@@ -111,10 +114,9 @@ def leave_pairs(turn: Turn, personas: pd.DataFrame, pairs: pd.DataFrame, evidenc
     }
     pairs, evidence = (table.join(ids, on="left_id").rename(columns=rename) for table in (pairs, evidence))
     copy_in(turn.cursor, query("copy_found"), _table(pairs, [*PAIR_KEY, "weight", "band"]))
-    turn.cursor.execute(query("insert_pairs"), about)
     columns = [*PAIR_KEY, "comparison", "persona_value", "petitioner_value", "level", "weight"]
     copy_in(turn.cursor, query("copy_found_evidence"), _table(evidence, columns))
-    turn.cursor.execute(query("insert_evidence"), about)
+    turn.cursor.execute(query("insert_pairs"), about)
     turn.cursor.execute(query("empty_found"))
 
 
@@ -127,8 +129,9 @@ def end_turn(turn: Turn, compared: int, candidates: Mapping[str, int]) -> Matche
     turn.cursor.execute(query("consume"), {**about, "frontier": turn.frontier})
     turn.cursor.execute(query("forget_consumed"), about)
     if turn.cursor.rowcount:  # keys are found by their key: those of a model, by reading all of them
-        for statement in ("delete_persona_keys", "delete_petitioner_keys"):
+        for statement in ("delete_persona_keys", "delete_petitioner_keys", "delete_recent_petitioner_keys"):
             turn.cursor.execute(query(statement), {"model_id": turn.model_id})
+    turn.cursor.execute(query("move_recent_petitioner_keys"), {"many": MANY_BYTES})
     counts = {"compared": compared, "candidates": Json(dict(candidates))}
     turn.cursor.execute(query("record_match"), {**about, **counts})
     return Matched(*row(turn.cursor))

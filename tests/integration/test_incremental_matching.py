@@ -42,6 +42,7 @@ FIELDS = {  # column of the record tables -> field of matching
     "birth_country": "country",
     "phone": "phone",
 }
+KEYS = ["persona_key", "petitioner_key", "recent_petitioner_key"]
 DATES = ["1971-03-08", "1971-08-03", "1971-01-01", "1983-12-30", None]
 
 
@@ -124,7 +125,7 @@ def in_one_go(settings: Settings) -> tuple[list[tuple], int]:
     with transaction(settings.owner_dsn) as cursor:
         cursor.execute(
             """truncate match.evidence, match.pair, match.run, match.consumed, match.model, match.persona_key,
-                        match.petitioner_key"""
+                        match.petitioner_key, match.recent_petitioner_key"""
         )
     pipeline.match(settings, pipeline.open_books(settings, night(30), "in one go"))
     return pairs(settings, load_model().version), compared(settings)
@@ -140,6 +141,8 @@ def test_any_spread_over_nights_leaves_the_same_pairs(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     monkeypatch.setattr(matches, "CHUNK", random.Random(seed).choice([10, 1000]))
+    monkeypatch.setattr(matches, "MANY_KEYS", [10, matches.MANY_KEYS][seed % 2])
+    monkeypatch.setattr(matches, "MANY_BYTES", [1, matches.MANY_BYTES][seed // 2])
     for of_night in spread(versions(seed), seed):
         pipeline.match(settings, load(settings, of_night))
     found, count = pairs(settings, load_model().version), compared(settings)
@@ -180,18 +183,14 @@ def test_two_models_in_turn_each_find_all_pairs(settings: Settings, monkeypatch:
     second = stricter(first)
     for at, of_night in enumerate(spread(versions(1), 5)):
         monkeypatch.setattr(matching_model, "load_model", lambda at=at: (first, second)[at % 2])
+        monkeypatch.setattr(matches, "MANY_KEYS", 10 if at < 2 else 1000)
         pipeline.match(settings, load(settings, of_night))
     for model in (first, second):  # each still has to see what came last under the other
         monkeypatch.setattr(matching_model, "load_model", lambda model=model: model)
         pipeline.match(settings, pipeline.open_books(settings, night(30), model.version))
-        for table in ("persona_key", "petitioner_key"):
-            held = fetch(
-                settings.warehouse_dsn,
-                f"select distinct model_version from match.{table} join match.model using (model_id)",
-            )
-            assert [row.model_version for row in held] == [model.version], (
-                "what another model has compared is of no use"
-            )
+        held = {table: models_with_keys(settings, table) for table in KEYS}
+        assert held.pop("persona_key") == {model.version}
+        assert set.union(*held.values()) == {model.version}, "what another model has compared is of no use"
     found = {model.version: pairs(settings, model.version) for model in (first, second)}
     assert len(found[first.version]) > len(found[second.version]) > 0
     monkeypatch.undo()
@@ -200,12 +199,44 @@ def test_two_models_in_turn_each_find_all_pairs(settings: Settings, monkeypatch:
     assert [pair[:4] for pair in found[second.version]] == [pair[:4] for pair in strong]
 
 
+def models_with_keys(settings: Settings, table: str) -> set[str]:
+    statement = f"select distinct model_version from match.{table} join match.model using (model_id)"
+    return {row.model_version for row in fetch(settings.warehouse_dsn, statement)}
+
+
+def keys_held(settings: Settings) -> dict[str, list[tuple]]:
+    return {table: fetch(settings.warehouse_dsn, f"select * from match.{table}") for table in KEYS}
+
+
+def test_keys_of_latest_nights_move_to_those_of_all_years_when_there_are_many(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights = spread(versions(3), 2)
+    assert len(nights) > 2
+    for of_night in nights[:-1]:
+        pipeline.match(settings, load(settings, of_night))
+    before = keys_held(settings)
+    assert before["recent_petitioner_key"]
+    assert not before["petitioner_key"]
+    monkeypatch.setattr(matches, "MANY_BYTES", 1)
+    pipeline.match(settings, load(settings, nights[-1]))
+    after = keys_held(settings)
+    assert not after["recent_petitioner_key"]
+    assert set(after["petitioner_key"]) > set(before["recent_petitioner_key"])
+    assert len(after["petitioner_key"]) == len(keys_of_one_run(settings))
+
+
+def keys_of_one_run(settings: Settings) -> list[tuple]:
+    in_one_go(settings)
+    return keys_held(settings)["petitioner_key"]
+
+
 def test_a_turn_that_dies_leaves_nothing_and_the_next_finds_all(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nights = spread(versions(2), 3)
     pipeline.match(settings, load(settings, nights[0]))
-    tables = ["pair", "evidence", "persona_key", "petitioner_key", "consumed"]
+    tables = ["pair", "evidence", "consumed", *KEYS]
     before = {table: fetch(settings.warehouse_dsn, f"select * from match.{table} order by 1, 2") for table in tables}
 
     def dies(turn: Turn, *_: object) -> Matched:
@@ -236,9 +267,12 @@ def test_a_night_reads_what_shares_a_key_with_it_and_every_pair_once(settings: S
                 assert set(by_letter(personas)[1]) & set(by_letter(petitioners)[1])
                 seen.update(
                     (persona.subject_version_id, persona.alias_version_id, petitioner.id)
-                    for persona in personas.astype(object).replace({pd.NA: None}).itertuples()
+                    for persona in personas.assign(name=own_or_other(personas))
+                    .astype(object)
+                    .replace({pd.NA: None})
+                    .itertuples()
                     for petitioner in petitioners.itertuples()
-                    if initial(persona.full_name) == initial(petitioner.family)
+                    if initial(persona.name) == initial(petitioner.family)
                 )
             end_turn(turn, 0, {})
     expected = fetch(
@@ -257,8 +291,13 @@ def test_a_night_reads_what_shares_a_key_with_it_and_every_pair_once(settings: S
 
 
 def by_letter(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    name = table["full_name"] if "full_name" in table else table["family"]
+    name = own_or_other(table) if "full_name" in table else table["family"]
     return np.arange(len(table)), np.array([initial(text) for text in name], dtype=np.int32)
+
+
+def own_or_other(personas: pd.DataFrame) -> pd.Series:
+    """The name of each persona: the subject's own, or an alias."""
+    return personas["full_name"].fillna(personas["other_names"])
 
 
 def initial(name: str) -> int:

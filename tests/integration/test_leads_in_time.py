@@ -156,6 +156,25 @@ def test_the_funnel_counts_each_run_from_rows_to_decisions(filled: tuple) -> Non
     assert sum(row.decided_count for row in rows.values()) > 0
 
 
+def test_a_run_found_what_its_pairs_of_screened_subjects_say(filled: tuple) -> None:
+    settings, _, _ = filled
+    pairs = fetch(
+        settings.owner_dsn,
+        """select pair.run_id, subject_id, receipt_number, band from match.pair
+           join record.tecs_subject as subject on subject.version_id = subject_version_id
+           join record.uscis_petitioner as petitioner on petitioner.version_id = petitioner_version_id
+           where band <> 'no'""",
+    )
+    screened = {row.subject_id for row in fetch(settings.owner_dsn, "select subject_id from latest.screened_subject")}
+    assert {pair.subject_id for pair in pairs} - screened, "everybody is screened: the comparison would say little"
+    found = {tuple(pair[:3]) for pair in pairs if pair.subject_id in screened}
+    leads = {tuple(pair[:3]) for pair in pairs if pair.subject_id in screened and pair.band == "lead"}
+    lead_count, review_count = (Counter(run_id for run_id, _, _ in keys) for keys in (leads, found - leads))
+    for row in fetch(settings.warehouse_dsn, "table report.run_found"):
+        assert (row.leads, row.review) == (lead_count[row.run_id], review_count[row.run_id])
+        assert row.leads > 0
+
+
 def test_reviewers_and_the_truth_say_how_right_a_model_is(filled: tuple, world: Path) -> None:
     """A reviewer who knows the truth decides on all pairs, one of them wrongly as reject is."""
     settings, _, _ = filled

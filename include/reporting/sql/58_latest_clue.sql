@@ -1,12 +1,27 @@
 -- what in an application points at which subject of TECS. Names are found letter by letter, and only where TECS has them:
 -- given name before family name, first words of both, as statements write them
 create view latest.clue as
-with spoken as (
+with said as materialized ( -- pulled up, the text would be made plain once a word
     select
         receipt_number,
-        word || ' ' || lead(word) over (partition by receipt_number order by position) as words
+        string_to_array(text, ' ') as words
     from latest.statement
-    cross join string_to_table(text, ' ') with ordinality as said (word, position)
+),
+
+spoken as (
+    select
+        receipt_number,
+        unnest(words) || ' ' || unnest(words[2:]) as words
+    from said
+),
+
+named as ( -- one row for each two words, which the planner then knows: else it would sort all that is spoken
+    select
+        split_part(trim(given), ' ', 1) || ' ' || split_part(trim(family), ' ', 1) as words,
+        array_agg(subject_id) as subject_ids
+    from latest.tecs_name
+    where trim(given) <> '' and trim(family) <> ''
+    group by 1
 ),
 
 typed as (
@@ -35,12 +50,11 @@ telephones as (
 
 select
     spoken.receipt_number,
-    name.subject_id,
+    meant.subject_id,
     'name' as clue
 from spoken
-inner join latest.tecs_name as name
-    on spoken.words = split_part(trim(name.given), ' ', 1) || ' ' || split_part(trim(name.family), ' ', 1)
-where trim(name.given) <> '' and trim(name.family) <> ''
+inner join named using (words)
+cross join unnest(named.subject_ids) as meant (subject_id)
 union
 select
     statement.receipt_number,

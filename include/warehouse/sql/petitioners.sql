@@ -1,4 +1,4 @@
--- versions of petitioners; a field that no petitioner's form asks for is null
+-- versions of petitioners (see near_personas.sql for the array); a field that no petitioner's form asks for is null
 select
     petitioner.version_id as id,
     petitioner.family_name as family,
@@ -18,6 +18,6 @@ select
     concat_ws(' ', petitioner.city, petitioner.state) as city,
     petitioner.postal_code as postcode,
     petitioner.phone
-from unnest(%(versions)s::bigint []) as wanted (version_id)
-inner join record.uscis_petitioner as petitioner using (version_id)
+from record.uscis_petitioner as petitioner
+where petitioner.version_id = any((select %(versions)s::bigint [])::bigint [])
 order by petitioner.version_id

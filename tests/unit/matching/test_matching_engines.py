@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from include.matching.engines.mapped import chunk_bounds, link_chunk
+from include.matching.engines.mapped import chunk_bounds, link_chunk, settle_chunks
 from include.matching.engines.processes import link_chunks
 from include.matching.fields import FIELDS
 from include.matching.link import PAIR, Linker, Links, link
@@ -86,10 +86,11 @@ def test_mapped_tasks(tmp_path: Path, files: tuple[Path, Path, Path], model: Mod
     counts = [link_chunk(left, right, each, model_file, tmp_path, FLOOR) for each in bounds]
     written = sorted(tmp_path.glob("pairs-*.parquet"))
     assert [len(pd.read_parquet(path)) for path in written] == counts
-    found = pd.concat([pd.read_parquet(path) for path in written])
-    same(found, expected)
-    settled = settle(found.sort_values(PAIR, ignore_index=True), (len(LEFT), len(RIGHT)), model, FLOOR)
-    same(settled, link(LEFT, RIGHT, model, FLOOR).pairs)
+    same(pd.concat([pd.read_parquet(path) for path in written]), expected)
+    settled = link(LEFT, RIGHT, model, FLOOR).pairs
+    out = tmp_path / "settled.parquet"
+    assert settle_chunks(left, right, model_file, tmp_path, out, FLOOR) == len(settled)
+    same(pd.read_parquet(out), settled)
     before = [path.read_bytes() for path in written]
     assert link_chunk(left, right, bounds[1], model_file, tmp_path, FLOOR) == counts[1]
     assert [path.read_bytes() for path in sorted(tmp_path.glob("pairs-*"))] == before

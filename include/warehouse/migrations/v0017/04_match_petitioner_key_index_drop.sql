@@ -1,0 +1,1 @@
+drop index match.petitioner_key_key;

@@ -1,0 +1,1 @@
+drop table match.recent_petitioner_key;

@@ -1,0 +1,1 @@
+alter table match.petitioner_key reset (autovacuum_vacuum_insert_scale_factor);

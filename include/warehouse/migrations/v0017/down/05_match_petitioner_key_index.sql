@@ -1,0 +1,1 @@
+create index petitioner_key_key on match.petitioner_key (key, model_id);

@@ -1,0 +1,2 @@
+delete from match.recent_petitioner_key
+where model_id <> %(model_id)s;
