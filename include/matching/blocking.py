@@ -242,15 +242,14 @@ def _word_keys(records: Records, given: tuple[Numbers, Numbers], model: Model) -
     expected = sounds.share * model.right_rows / _times(model)
     is_common = (expected > PER_WORD_AND_YEAR * YEARS)[said.sound]
     every = _Keys(said.by, mix(sounds.heard)[said.sound], np.ones(len(said.by), dtype=bool))
-    uncommon, common = replace(every, holds=~is_common), np.flatnonzero(is_common)
+    common, uncommon = np.flatnonzero(is_common), every.take(np.flatnonzero(~is_common))
     of_common, initials = every.take(common), _initials(records, said.take(common))
     for born in records.born.T:
         year, day = born // 10000, born % 10000
         day *= (day != 101) & (day % 100 > 0)
         for part, values in (("year", year), ("day", day)):
-            of_said = values[said.by]
-            yield f"word and {part}", uncommon.with_(of_said)
-            with_part = of_common.with_(of_said[common])
+            yield f"word and {part}", uncommon.with_(values[uncommon.row])
+            with_part = of_common.with_(values[of_common.row])
             for initial in initials:
                 yield f"word, {part} and initial", with_part.with_(initial)
     places = [("word and postcode", records.postcode), ("word and house", records.street_key)]

@@ -309,6 +309,21 @@ def _are_nicknames(
     return nicknames.related(ones.spelling.value[a], others.spelling.value[b])
 
 
+def compare_bynames(left: Records, right: Records, names: Pairs, given: Levels) -> Levels:
+    """Of given names that differ, whether one of the two is what people are called beside their own."""
+    level = np.full(len(given.level), NONE, dtype=np.int8)
+    some = np.flatnonzero((given.level == _last("given_name")) & left.words.knows_bynames)
+    level[some] = ~(_has_byname(left, names[0][some]) | _has_byname(right, names[1][some]))
+    return Levels(level)
+
+
+def _has_byname(side: Records, names: Numbers) -> Flags:
+    """The name that somebody goes by is a byname. One among the other names of a row says nothing: the row has, beside
+    it, a name that it is not."""
+    found: Flags = side.words.byname[side.names.given[names]] & (side.names.source[names] == 0)
+    return found
+
+
 def refine_names(
     left: Records,
     right: Records,
@@ -317,7 +332,8 @@ def refine_names(
     still_open: dict[str, Numbers],
     nicknames: Nicknames,
 ) -> None:
-    """Ask rapidfuzz and the nicknames about the words that are open; changes `found` in place."""
+    """Ask rapidfuzz and the nicknames about the words that are open; changes `found` in place, to which bynames are
+    added: which given names differ is known only then."""
     for comparison, at in still_open.items():
         near, *similar = BY_EDITS[comparison]
         names_of, level = LEVELS[comparison], found[comparison].level
@@ -328,6 +344,7 @@ def refine_names(
         level[at[is_near]] = names_of.index(near)
         if comparison != "family_name":
             level[at[_are_nicknames(left.words, right.words, ones, others, nicknames)]] = names_of.index(near)
+    found["byname"] = compare_bynames(left, right, names, found["given_name"])
 
 
 def _near(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[Flags, Flags]:

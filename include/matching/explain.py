@@ -133,6 +133,7 @@ _OF_NAME: dict[str, Callable[[Records, np.ndarray], list[str]]] = {
     "name_source": _whole,
     "family_name": lambda side, at: _words(side, *side.names.family[at].T),
     "given_name": lambda side, at: _words(side, side.names.given[at]),
+    "byname": lambda side, at: _words(side, side.names.given[at] * side.words.byname[side.names.given[at]]),
     "middle_name": lambda side, at: _words(side, *side.names.middle[at].T),
     "suffix": lambda side, at: [SUFFIX_NAMES[code] for code in side.names.suffix[at].tolist()],
 }

@@ -13,6 +13,7 @@ from include.matching.compare import (
     OPEN,
     Levels,
     Pairs,
+    compare_bynames,
     compare_fields,
     compare_names,
     compare_surnames,
@@ -35,6 +36,7 @@ from include.matching.words import Numbers
 CHUNK = 100_000  # right rows read, and candidate pairs compared, at once: bounds memory, changes no result; measured
 PAIR = ["left_id", "right_id"]
 TEXTS = ("street", "organisation")
+DIFFERENT = np.int8(len(LEVELS["given_name"]) - 1)  # given names
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Most:
         words, surnames, forenames = records.words, records.names.surnames, records.names.forenames
         # a crossed name counts by its frequency as a given name, be it a middle name or not
         given, middle = (reach(comparison, words.given_bits, model) for comparison in ("given_name", "middle_name"))
+        given = np.maximum(given, np.float32(least("given_name", model) + most("byname", model)))
         second = forenames.middle[:, 0]
         crossed = given[forenames.middle].max(axis=1, where=forenames.middle > 0, initial=0.0)
         rest = sum(most(comparison, model) for comparison in ("name_order", "name_source", "suffix"))
@@ -250,6 +253,7 @@ def _best_names(
     found = compare_names(left, right, names, family)
     still_open = {each: open_words(each, left, right, names, found[each], model.known_nicknames) for each in BY_EDITS}
     at_most = total_of({each: _most(each, levels, still_open.get(each), model) for each, levels in found.items()})
+    at_most += np.maximum(weigh("byname", compare_bynames(left, right, names, found["given_name"]), model), 0)
     enough = at_most >= needed[pair]
     some = np.flatnonzero(enough)
     pair, names = pair[some], (names[0][some], names[1][some])
@@ -278,7 +282,9 @@ def _by_halves(sides: tuple[Side, Side], names: Pairs, model: Model, needed: Wei
     swapped = both | half
     some = np.flatnonzero((at_most + by_given >= needed) | swapped)
     differ = some[given_differs(left, right, (names[0][some], names[1][some]), model.known_nicknames)]
-    by_given[differ] = least("given_name", model)
+    far = Levels(np.full(len(differ), DIFFERENT))
+    bynames = compare_bynames(left, right, (names[0][differ], names[1][differ]), far)
+    by_given[differ] = least("given_name", model) + weigh("byname", bynames, model)
     some = some[np.flatnonzero((at_most[some] + by_given[some] >= needed[some]) | swapped[some])]
     return some, family.take(some)
 

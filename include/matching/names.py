@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -120,6 +121,9 @@ class Forenames:
         )
 
 
+EACH = ("row", "order", "source", "cut", "suffix", "surname", "forename")  # what a reading has
+
+
 @dataclass(frozen=True)
 class Names:
     """n readings, in the order of their rows. Few halves of names are many names: each half is kept once."""
@@ -139,8 +143,12 @@ class Names:
 
     def take(self, at: npt.NDArray[np.integer]) -> "Names":
         """Some of the readings."""
-        each = ("row", "order", "source", "cut", "suffix", "surname", "forename")
-        return replace(self, **{field: getattr(self, field)[at] for field in each})
+        return replace(self, **{field: getattr(self, field)[at] for field in EACH})
+
+    def concat(self, others: "Names") -> "Names":
+        """And readings of the same halves."""
+        both: dict[str, Any] = {field: np.append(getattr(self, field), getattr(others, field)) for field in EACH}
+        return replace(self, **both)
 
     def with_words(self, words: Words) -> "Names":
         """The same names of words that are commoner or rarer."""
@@ -579,5 +587,37 @@ def _complete(found: list[_Readings], rows: int, words: Words) -> Names:
     )
     known = (family.words > 0) | (given.words > 0)
     known[len(known) - len(missing) :] = True
-    some = np.flatnonzero(known)
-    return names.take(some[np.argsort(names.row[some], kind="stable")])
+    names = names.take(np.flatnonzero(known))
+    names = names.concat(_mixed(names, rows))
+    return names.take(np.argsort(names.row, kind="stable"))
+
+
+def _mixed(names: Names, rows: int) -> Names:
+    """A surname of the name beside given names of another name, and the other way round: SISSY SMITH, also SHARON
+    JORDAN, may be SHARON SMITH elsewhere.
+
+    Only of names that are read in one way: a whole name has been read in every order already.
+    """
+    alone = np.bincount(names.row[names.source == 0], minlength=rows) == 1
+    main = np.zeros(rows, dtype=np.int64)
+    main[names.row[names.source == 0]] = np.flatnonzero(names.source == 0)
+    other = np.flatnonzero((names.source == 1) & (names.order == 0) & alone[names.row])
+    one = main[names.row[other]]
+    differ = (names.family_core[one] != names.family_core[other]) & (
+        names.given_joined[one] != names.given_joined[other]
+    )
+    whole = [(names.family_count[at] > 0) & (names.given[at] > 0) for at in (one, other)]
+    some = differ & whole[0] & whole[1]
+    one, other = one[some], other[some]
+    surname, forename = np.append(one, other), np.append(other, one)
+    blank = np.zeros(len(surname), dtype=np.int8)
+    return replace(
+        names,
+        row=names.row[surname],
+        order=blank,
+        source=blank + np.int8(1),
+        cut=names.cut[surname],
+        suffix=blank,
+        surname=names.surname[surname],
+        forename=names.forename[forename],
+    )

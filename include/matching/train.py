@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from include.matching.blocking import Index
+from include.matching.bynames import count_bynames
 from include.matching.compare import NONE, Levels, Pairs
 from include.matching.fields import Table
 from include.matching.link import CHUNK, Scored, Side, score
@@ -109,6 +110,8 @@ def train(
     start = base.model_copy(update={"frequencies": count_names(many)})
     ones, many = read_records(Table(left), start), many.with_frequencies(start.name_shares)
     within = right is None
+    start = count_bynames(start, [ones] if within else [ones, many])
+    ones, many = (side.with_frequencies(start.name_shares) for side in (ones, many))
     random = at_random(len(ones), len(many), draw, within=within)
     levels = compare_everything(ones, many, random, start)
     counted = count_namesakes(count_strangers(start, levels, np.ones(len(random[0]))), many, draw)
@@ -239,6 +242,8 @@ def _shared(comparison: str, level: npt.NDArray[np.int8], one: Weights, base: Mo
         if wrong > MOST_WRONG_DATES * (wrong + right):  # namesakes have come in; they bring their dates
             count[[by_chance, apart]] *= MOST_WRONG_DATES / (1 - MOST_WRONG_DATES) * right / wrong
     prior = np.array([levels[name].m for name in LEVELS[comparison]])
+    if comparison == "byname":  # counted among names that are known to be one person's
+        return levels
     m = (count + PRIOR_PAIRS * prior) / (count.sum() + PRIOR_PAIRS * prior.sum())
     return {
         name: levels[name].model_copy(update={"m": rounded(max(share, LEAST_SHARE))})

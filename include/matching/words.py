@@ -77,6 +77,8 @@ class Words:
     meant: Hashes  # n x m: `heard` of the names that a nickname may stand for; 0 is none
     family_bits: Bits  # log2 of the share of people who bear the word as a surname
     given_bits: Bits  # and of those who bear it as a given name
+    byname: Flags  # whether it is what people are called beside their own given name
+    knows_bynames: bool  # any at all
     initial_bits: Bits  # of those whose given name begins with its first letter
     several_bits: np.float32  # at least so many people bear any surnames together
     heard_share: Shares  # share of people who bear a name that sounds like `heard`
@@ -96,6 +98,8 @@ class Words:
             self,
             family_bits=bits(frequencies.of_family(self.spelling.value)),
             given_bits=bits(given := frequencies.of_given(self.spelling.value)),
+            byname=frequencies.are_bynames(self.spelling.value),
+            knows_bynames=frequencies.knows_bynames,
             initial_bits=bits(np.maximum(frequencies.of_initial(self.letters[:, 0]), given)),
             several_bits=bits(np.array([frequencies.several_floor]))[0],
             heard_share=frequencies.of_sound(self.heard),
@@ -107,6 +111,7 @@ class Frequencies(Protocol):
     """How common names are: shares of people, for hashes of `Words`."""
 
     several_floor: float  # no combination of surnames counts as rarer than this
+    knows_bynames: bool
 
     def of_family(self, spelling: Hashes) -> Shares:
         """Share of people with a surname."""
@@ -114,6 +119,10 @@ class Frequencies(Protocol):
 
     def of_given(self, spelling: Hashes) -> Shares:
         """Share of people with a given name."""
+        ...
+
+    def are_bynames(self, spelling: Hashes) -> Flags:
+        """Whether people are called so beside their own given name."""
         ...
 
     def of_initial(self, letter: Bytes) -> Shares:
@@ -150,6 +159,8 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, Sequence[str]], fr
         meant=meant,
         family_bits=nothing,
         given_bits=nothing,
+        byname=nothing.astype(bool),
+        knows_bynames=False,
         initial_bits=nothing,
         several_bits=np.float32(0),
         heard_share=nothing.astype(np.float64),

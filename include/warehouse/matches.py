@@ -27,7 +27,7 @@ PERSON = dict.fromkeys(
 )
 VERSION = {"version_id": pa.int64()}
 PERSONA_KEY = {"subject_version_id": pa.int64(), "alias_version_id": pa.int64()}
-PERSONA = {**PERSONA_KEY, "full_name": pa.string(), **PERSON}
+PERSONA = {**PERSONA_KEY, "full_name": pa.string(), "other_names": pa.string(), **PERSON}
 NAMES = dict.fromkeys(["family", "given", "middle", "other_names", "organisation", "fein"], pa.string())
 PETITIONER = {"id": pa.int64(), **NAMES, **PERSON}
 PAIR_KEY = [*PERSONA_KEY, "petitioner_version_id"]

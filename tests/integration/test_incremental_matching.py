@@ -267,9 +267,12 @@ def test_a_night_reads_what_shares_a_key_with_it_and_every_pair_once(settings: S
                 assert set(by_letter(personas)[1]) & set(by_letter(petitioners)[1])
                 seen.update(
                     (persona.subject_version_id, persona.alias_version_id, petitioner.id)
-                    for persona in personas.astype(object).replace({pd.NA: None}).itertuples()
+                    for persona in personas.assign(name=own_or_other(personas))
+                    .astype(object)
+                    .replace({pd.NA: None})
+                    .itertuples()
                     for petitioner in petitioners.itertuples()
-                    if initial(persona.full_name) == initial(petitioner.family)
+                    if initial(persona.name) == initial(petitioner.family)
                 )
             end_turn(turn, 0, {})
     expected = fetch(
@@ -288,8 +291,13 @@ def test_a_night_reads_what_shares_a_key_with_it_and_every_pair_once(settings: S
 
 
 def by_letter(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    name = table["full_name"] if "full_name" in table else table["family"]
+    name = own_or_other(table) if "full_name" in table else table["family"]
     return np.arange(len(table)), np.array([initial(text) for text in name], dtype=np.int32)
+
+
+def own_or_other(personas: pd.DataFrame) -> pd.Series:
+    """The name of each persona: the subject's own, or an alias."""
+    return personas["full_name"].fillna(personas["other_names"])
 
 
 def initial(name: str) -> int:

@@ -1,8 +1,10 @@
--- versions of subjects, each under its own name or under a version of an alias, in the order asked for
+-- versions of subjects, each under its own name or under a version of an alias, in the order asked for; an alias is another
+-- name, which says less than one's own
 select
     persona.subject_version_id,
     persona.alias_version_id,
-    case when persona.alias_version_id is null then subject.name else alias.name end as full_name,
+    case when persona.alias_version_id is null then subject.name end as full_name,
+    alias.name as other_names,
     coalesce(alias.date_of_birth, subject.date_of_birth) as dob,
     subject.sex,
     subject.birth_country as country,

@@ -14,7 +14,7 @@ from include.matching.fields import FIELDS
 VALUES: dict[str, list[str]] = {
     "full_name": ["Garcia Lopez, Maria Elena", "MARIA GARCIA", "Nguyen Thi Lan", "OKAFOR, NGOZI", "Müller, Jürgen Jr"],
     "family": ["Garcia", "Garcia Lopez", "De la Cruz", "DELACRUZ", "Nguyen", "Al-Hassan", "Hasan", "NULL", "O'Brien"],
-    "given": ["Maria", "Mary", "Maria Elena", "Jose", "Pepe", "Thi", "Ngozi", "M", "FNU", "Noor"],
+    "given": ["Maria", "Mary", "Maria Elena", "Jose", "Pepe", "Thi", "Ngozi", "M", "FNU", "Noor", "Sissy"],
     "middle": ["Elena", "E", "Luz", "NMN"],
     "other_names": ["Maria Lopez", "Garcia, Mari;Lan Nguyen", "Hasan, Noor; Noor al Hassan", "Pepe"],
     "dob": ["1971-03-08", "1971-08-03", "1971-01-01", "1971", "1971-03", "1983-12-30", "1971-03-09;1983-12-30"],

@@ -88,6 +88,13 @@ def test_one_fault_in_the_name_is_still_a_lead(judge, written, family, given):
     assert band == "lead"
 
 
+def test_a_surname_of_one_name_may_stand_beside_given_names_of_another(judge):
+    subject = {"full_name": "RENDON, SHARON", **BASE}
+    band, levels = judge(subject, {"family": "Rendon", "given": "Red", "other_names": "Sharon Jordan", **PETITIONER})
+    assert band == "lead"
+    assert [levels[name] for name in ("name_source", "family_name", "given_name")] == ["other_name", "exact", "exact"]
+
+
 @pytest.mark.parametrize(
     ("family", "given", "as_family", "as_given", "level"),
     [

@@ -22,12 +22,15 @@ from include.matching.compare import (
 )
 from include.matching.fields import Table
 from include.matching.model import LEVELS, load_model
-from include.matching.records import read_records
-from include.matching.words import Sorted, have_other, last_digits, only
+from include.matching.records import STREET_WORDS, read_records, street
+from include.matching.words import Sorted, grouped, have_other, last_digits, only
 
 MODEL = load_model()
 KEYS = st.integers(0, 2**64 - 2) | st.integers(0, 40) | st.integers(0, 40).map(lambda low: (7 << 60) + low)
 TEXTS = st.none() | st.text("Aé 5-;0", max_size=14)
+STREETS = st.none() | st.lists(st.sampled_from(["12", "NORTH", "N", "AV", "AVENUE", "STE", "OAK"]), max_size=4).map(
+    " ".join
+)
 # few words, so that they meet: nicknames, initials, one sound, joined, crossed, swapped
 WORDS = st.sampled_from(
     ["", "BILL", "WILLIAM", "B", "MOHAMED", "MUHAMMAD", "XIAO", "MING", "XIAOMING", "ANN", "ANNA", "KHAN"]
@@ -43,6 +46,23 @@ def test_what_is_looked_up_is_found_where_it_is(known: set[int], asked: list[int
     some, at = Sorted(np.array(keys, dtype=np.uint64)).find(np.array(asked, dtype=np.uint64))
     assert some.tolist() == [nth for nth, key in enumerate(asked) if key in known]
     assert [keys[place] for place in at] == [key for key in asked if key in known]
+
+
+@same_examples
+@given(st.lists(KEYS, max_size=60))
+def test_positions_by_key(keys: list[int]) -> None:
+    order, start = grouped(np.array(keys, dtype=np.uint64))
+    assert order.tolist() == sorted(range(len(keys)), key=lambda at: (keys[at], at))
+    assert [keys[order[at]] for at in start] == sorted(set(keys))
+
+
+@same_examples
+@given(st.lists(STREETS, min_size=1, max_size=4), st.integers(0, 3))
+def test_streets_are_shortened_word_by_word(values: list[str | None], start: int) -> None:
+    plain = values[start:]
+    for short, words in STREET_WORDS.items():
+        plain = [each and re.sub(rf"\b({words})\b", short, each) for each in plain]
+    assert street(pa.array(values, pa.string()).slice(start)).to_pylist() == plain
 
 
 @same_examples
