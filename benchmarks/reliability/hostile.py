@@ -240,13 +240,14 @@ def compare(
 
 def table(
     settings: Settings, faults: set[Injected], nights: Nights, bad: Counter[tuple[str, date]]
-) -> list[dict[str, Any]]:
-    """Per fault: injected in attempts that landed; of these noticed or missed; what became of its dataset's night."""
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Per fault: injected in attempts that landed; of these noticed or missed; what became of its dataset's night. And
+    each of those missed, to be looked at."""
     attempts = {
         (row.dataset, row.interval_start.date(), row.attempt): row.state
         for row in fetch(settings.owner_dsn, "select dataset, interval_start, attempt, state from ops.attempt")
     }
-    rows = []
+    rows, missed = [], []
     for fault in CONTENT:
         count: Counter[str] = Counter()
         for dataset, night, attempt, _ in sorted(entry for entry in faults if entry[3] == fault):
@@ -256,8 +257,11 @@ def table(
                 continue
             became = nights[dataset, night]
             count["injected"] += 1
-            is_noticed = state == "incomplete" or _shows(became, fault)
+            is_disbelieved = fault == "empty_export" and (dataset, night, attempt + 1) in attempts
+            is_noticed = state == "incomplete" or is_disbelieved or _shows(became, fault)
             count["noticed" if is_noticed else "missed"] += 1
+            if not is_noticed:
+                missed.append(f"{fault} {dataset} {night} attempt {attempt}")
             if became.decision not in LET_THROUGH:
                 count["held"] += 1
             elif bad[dataset, night]:
@@ -268,7 +272,7 @@ def table(
                 count["repaired"] += 1
         columns = ("injected", "noticed", "repaired", "quarantined", "held", "missed", "wrong", "never_landed")
         rows.append({"fault": fault, **{name: count[name] for name in columns}})
-    return rows
+    return rows, missed
 
 
 def _shows(became: Night, fault: str) -> bool:
@@ -324,7 +328,7 @@ def trial(folder: Path, nights: int, seed: int | None, say: Say) -> dict[str, An
         pipeline.migrate(settings)
         became = go_through(settings, [Interval(start + at * DAY, start + (at + 1) * DAY) for at in range(nights)], say)
         values, bad = compare(settings, folder / "world", period, became)
-        rows = table(settings, injected(where), became, bad)
+        rows, missed = table(settings, injected(where), became, bad)
         books = fetch(settings.owner_dsn, "select count(*) filter (where is_closed) as closed from report.run")[0]
         attempts = fetch(
             settings.warehouse_dsn, "select state, count(*) as n from ops.attempt group by state order by 1"
@@ -346,6 +350,7 @@ def trial(folder: Path, nights: int, seed: int | None, say: Say) -> dict[str, An
         ),
         "values": {dataset: asdict(each) for dataset, each in values.items()},
         "faults": rows,
+        "missed": missed,
     }
 
 
@@ -361,6 +366,8 @@ def show(result: dict[str, Any], path: Path) -> None:
     for dataset, each in result["values"].items():
         wrong = ", ".join(f"{name} {count}" for name, count in each["wrong"].items()) or "0"
         print(f"| {dataset} | " + " | ".join(str(value) for value in list(each.values())[:-1]) + f" | {wrong} |")
+    for each in result["missed"]:
+        print(f"missed: {each}")
     for reason in result["held_why"]:
         print(f"held: {reason}")
     print(
