@@ -265,6 +265,9 @@ def test_a_night_reads_what_shares_a_key_with_it_and_every_pair_once(settings: S
             turn = take_turn(cursor, run.run_id, "by letter")
             for personas, petitioners in uncompared(turn, by_letter):
                 assert set(by_letter(personas)[1]) & set(by_letter(petitioners)[1])
+                assert (
+                    personas["full_name"].isna() == personas["alias_version_id"].notna()
+                ).all()  # an alias is no name
                 seen.update(
                     (persona.subject_version_id, persona.alias_version_id, petitioner.id)
                     for persona in personas.assign(name=own_or_other(personas))
