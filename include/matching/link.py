@@ -189,6 +189,8 @@ class Linker:
         """The links of the left side with itself, and its pairs that share no key, but surely a third row."""
         row = np.stack([pd.Index(self.left.records.table.ids).get_indexer(links.pairs[name]) for name in PAIR])
         new = not_yet_paired(row, (links.pairs["match_weight"] >= self.model.lead).to_numpy())
+        if not new.size:
+            return links
         scored = score((self.left, self.left), (new[0], new[1]), self.model, -np.inf)
         found = _labelled(_codes(self.left.records, self.left.records, scored), self.model)
         pairs = pd.concat([links.pairs, found]).sort_values(PAIR, ignore_index=True)
