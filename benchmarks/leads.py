@@ -126,11 +126,11 @@ def _true_pairs(dsn: str, world: Path, by: Iterable[str]) -> set[Pair]:
     known = truth.read(world, "pairs").query("route in @by")
     # three questions: of the views joined PostgreSQL thinks that they have a row, and goes over all petitions for each
     screened, subjects, receipts = (
-        {row[0] for row in fetch(dsn, f"select {key} from latest.{view}")}  # noqa: S608 -- names of ours
-        for key, view in (
-            ("subject_id", "screened_subject"),
-            ("subject_id", "tecs_subject"),
-            ("receipt_number", "uscis_petitioner"),
+        {key for (key,) in fetch(dsn, question)}
+        for question in (
+            "select subject_id from latest.screened_subject",
+            "select subject_id from latest.tecs_subject",
+            "select receipt_number from latest.uscis_petitioner",
         )
     )
     held = screened & subjects
