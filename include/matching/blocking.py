@@ -9,7 +9,7 @@ right rows.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,7 +19,7 @@ import pandas as pd
 from include.matching.fields import Table
 from include.matching.model import Model
 from include.matching.records import NUMBERS, Records, read_records
-from include.matching.words import Bytes, Flags, Hashes, Numbers, Shares, Sorted, Words, grouped, mix, mix_in
+from include.matching.words import Flags, Hashes, Numbers, Shares, Sorted, Words, grouped, mix
 
 # How many rows of a right side, as large as the model says, a key of each kind may find by chance for a row of the
 # left. People go by culture: some find ten times as many.
@@ -40,25 +40,114 @@ _ROW = (1 << _ROW_BITS) - 1
 
 @dataclass(frozen=True)
 class _Keys:
-    """Keys and the rows that have them. Not all hold: a hash costs less than to choose whose to reckon, and most are
-    nobody else's."""
+    """Keys and the rows that have them: sums of hashes of what is known. Not all hold: whether one does is asked of
+    those alone that somebody else has."""
 
     row: Numbers
     key: Hashes
-    holds: Flags
+    holds: Callable[[Numbers], Flags]  # of keys by position
 
     @classmethod
-    def of(cls, values: npt.NDArray[np.generic]) -> "_Keys":
-        """A key for each row whose value is known; 0 is none."""
-        return cls(np.arange(len(values)), mix(values), values != 0)
+    def of(cls, part: Hashes) -> "_Keys":
+        """A key for each row of which the part is known. It is mixed once more than what is added to it: neither can
+        stand for the other."""
+        row = np.flatnonzero(part != 0)
+        return cls(row, mix(part[row]), _always)
 
-    def with_(self, values: npt.NDArray[np.generic]) -> "_Keys":
-        """The keys with another number each, where that is known."""
-        return _Keys(self.row, mix_in(self.key, values), self.holds & (values != 0))
+    def with_row(self, part: Hashes) -> "_Keys":
+        """The keys with a part of their row; they hold where it is known."""
+        return self.with_word(part, self.row)
 
-    def take(self, at: Numbers) -> "_Keys":
+    def with_word(self, part: Hashes, word: npt.NDArray[np.integer]) -> "_Keys":
+        """The keys with a part of a word each; they hold where it is known."""
+
+        def holds(at: Numbers) -> Flags:
+            found: Flags = self.holds(at) & (part[word[at]] != 0)
+            return found
+
+        return _Keys(self.row, self.key + part[word], holds)
+
+    def where(self, part: Hashes) -> "_Keys":
+        """The keys of the rows of which a part is known, if those are few."""
+        return self.take(np.flatnonzero((part != 0)[self.row]))
+
+    def take(self, some: Numbers) -> "_Keys":
         """Some of the keys."""
-        return _Keys(self.row[at], self.key[at], self.holds[at])
+        return _Keys(self.row[some], self.key[some], lambda at: self.holds(some[at]))
+
+
+def _always(at: Numbers) -> Flags:
+    return np.ones(len(at), dtype=bool)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What keys are made of, as hashes: of each row, and of each word. 0 is none."""
+
+    numbers: dict[str, list[Hashes]]
+    organisation: Hashes
+    postcode: Hashes
+    street: Hashes
+    dates: list[Hashes]  # day and month in ascending order, so that a swap does not matter
+    words: Hashes  # each word's own sound, in the order of the words, then those of what nicknames stand for
+    surnames: Hashes  # the sound of several words of a surname as one
+    forenames: Hashes  # and of several given names
+
+    @classmethod
+    def of(cls, records: Records) -> "_Parts":
+        """All parts of a side."""
+        words, surnames, forenames = records.words, records.names.surnames, records.names.forenames
+        return cls(
+            numbers={name: [mix(each) for each in every.T if each.any()] for name, every in records.numbers.items()},
+            organisation=mix(records.organisation),
+            postcode=mix(records.postcode),
+            street=mix(records.street_key),
+            dates=[_date(born) for born in records.born.T],
+            words=mix(mix(np.append(words.heard, words.meant.ravel(order="F")))),
+            surnames=mix(mix(surnames.heard * (surnames.count > 1))),
+            forenames=mix(mix(forenames.heard * (forenames.count > 1))),
+        )
+
+    def seen(self) -> dict[str, Sorted]:
+        """The parts that few rows of another side share with this one."""
+        every = {
+            "phone": self.numbers["phone"],
+            "street": [self.street],
+            "date": self.dates,
+            "word": [self.words, self.surnames, self.forenames],
+        }
+        return {name: Sorted(np.unique(_some(parts))) for name, parts in every.items()}
+
+    def among(self, others: Mapping[str, Sorted]) -> "_Parts":
+        """The parts that others have as well; the rest is none."""
+        return replace(
+            self,
+            numbers=self.numbers | {"phone": [_among(each, others["phone"]) for each in self.numbers["phone"]]},
+            street=_among(self.street, others["street"]),
+            dates=[_among(each, others["date"]) for each in self.dates],
+            words=_among(self.words, others["word"]),
+            surnames=_among(self.surnames, others["word"]),
+            forenames=_among(self.forenames, others["word"]),
+        )
+
+
+def _date(born: npt.NDArray[np.int32]) -> Hashes:
+    """1 January says only the year."""
+    month, day = born // 100 % 100, born % 100
+    is_date = (day > 0) & (born % 10000 != 101)
+    return mix((born // 10000 * 10000 + np.minimum(month, day) * 100 + np.maximum(month, day)) * is_date)
+
+
+def _some(parts: list[Hashes]) -> Hashes:
+    """Those that are known."""
+    together = np.concatenate([np.empty(0, dtype=np.uint64), *parts])
+    return together[together != 0]
+
+
+def _among(hashes: Hashes, others: Sorted) -> Hashes:
+    found, some = np.zeros_like(hashes), others.find(hashes)[0]
+    found[some] = hashes[some]
+    return found
 
 
 @dataclass(frozen=True)
@@ -66,6 +155,7 @@ class Index:
     """The keys of the left side, ready to be looked up."""
 
     rules: dict[str, "_Side"]
+    parts: dict[str, Sorted]  # of keys, that the left side has
     model: Model
     pairs: Counter[str] = field(default_factory=Counter)  # by rule, before pairs of several rules are counted once
 
@@ -73,14 +163,15 @@ class Index:
     def of(cls, left: Records, model: Model) -> "Index":
         """Index every key of every row."""
         found: dict[str, list[_Keys]] = {}
-        for rule, keys in row_keys(left, model):
+        parts = _Parts.of(left)
+        for rule, keys in row_keys(left, parts, model):
             found.setdefault(rule, []).append(keys)
-        return cls({rule: _Side.of(*_holding(keys)) for rule, keys in found.items()}, model)
+        return cls({rule: _Side.of(*_holding(keys)) for rule, keys in found.items()}, parts.seen(), model)
 
     def candidates(self, right: Records) -> tuple[Numbers, Numbers]:
         """Rows of the left side and of `right` that share a key, each pair once."""
         found = []
-        for rule, keys in row_keys(right, self.model):
+        for rule, keys in row_keys(right, _Parts.of(right).among(self.parts), self.model):
             if rule in self.rules:
                 pairs = self.rules[rule].find(keys)
                 self.pairs[rule] += len(pairs)
@@ -105,7 +196,7 @@ class _Side:
     def find(self, keys: _Keys) -> Numbers:
         """`right row << _ROW_BITS | left row` of the pairs that share a key."""
         some, at = self.keys.find(keys.key)
-        holds = np.flatnonzero(keys.holds[some])
+        holds = np.flatnonzero(keys.holds(some))
         row, at = keys.row[some[holds]], at[holds]
         times = self.count[at]
         offset = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
@@ -120,7 +211,8 @@ def folded_keys(table: pd.DataFrame, model: Model) -> tuple[Numbers, npt.NDArray
     Rows that `link` compares share one. That two share one and no whole key is rare: a row has some 18 of 2**32, and
     one row in thirteen meets such another among a million.
     """
-    row, key = _holding([found for _, found in row_keys(read_records(Table(table), model), model)])
+    records = read_records(Table(table), model)
+    row, key = _holding([found for _, found in row_keys(records, _Parts.of(records), model)])
     once = _once(row << 32 | (key >> np.uint64(32)).astype(np.int64))
     return once >> 32, once.astype(np.uint32).view(np.int32)
 
@@ -133,33 +225,30 @@ def _once(numbers: Numbers) -> Numbers:
 
 def _holding(keys: list[_Keys]) -> tuple[Numbers, Hashes]:
     """Rows and keys, of those that hold."""
-    held = [each.take(np.flatnonzero(each.holds)) for each in keys]
+    held = [each.take(np.flatnonzero(each.holds(np.arange(len(each.row))))) for each in keys]
     return np.concatenate([each.row for each in held]), np.concatenate([each.key for each in held])
 
 
-def row_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
+def row_keys(records: Records, parts: _Parts, model: Model) -> Iterator[tuple[str, _Keys]]:
     """All keys of a side, rule by rule, of which some come several times; a row may have a key twice."""
-    forenames = records.names.forenames
     for number in NUMBERS:
         if number != "phone" or not _common_phone(model):
-            for values in records.numbers[number].T:
-                if values.any():
-                    yield number, _Keys.of(values)
-    if records.organisation.any():
-        yield "organisation", _Keys.of(records.organisation)
-    yield "postcode and house", _Keys.of(records.postcode).with_(records.street_key)
+            for each in parts.numbers[number]:
+                yield number, _Keys.of(each)
+    yield "organisation", _Keys.of(parts.organisation)
+    yield "postcode and house", _Keys.of(parts.street).with_row(parts.postcode)
     if _by_chance(model, "place", "exact", "postcode") <= PER_POSTCODE:
-        yield "postcode", _Keys.of(records.postcode)
-    yield from _date_keys(records, model)
+        yield "postcode", _Keys.of(parts.postcode)
+    yield from _date_keys(records, parts, model)
     if _common_phone(model):
-        for phone in records.numbers["phone"].T:
+        for phone in parts.numbers["phone"]:
             of_phone = _Keys.of(phone)
-            yield "phone and postcode", of_phone.with_(records.postcode)
+            yield "phone and postcode", of_phone.with_row(parts.postcode)
             for born in records.born.T:
-                yield "phone and date", of_phone.with_(born)
-    given = _words_of(records, np.column_stack([forenames.given, forenames.middle]), records.names.forename)
-    yield from _word_keys(records, given, model)
-    for keys in _pairs_of_words(records, given, model):
+                yield "phone and date", of_phone.with_row(mix(born))
+    spoken = _Spoken.of(records, parts)
+    yield from _word_keys(records, spoken, parts, model)
+    for keys in _pairs_of_words(records, spoken, parts, model):
         yield "two words", keys
 
 
@@ -182,36 +271,20 @@ def _common_phone(model: Model) -> bool:
     return _by_chance(model, "phone", "exact") > PER_PHONE
 
 
-def _date_keys(records: Records, model: Model) -> Iterator[tuple[str, _Keys]]:
-    """The date; with day and month in ascending order, so that a swap does not matter. 1 January says only the year."""
-    names, initials = records.names, records.words.initials
-    for born in records.born.T:
-        year, month, day = born // 10000, born // 100 % 100, born % 100
-        is_date = (day > 0) & (born % 10000 != 101)
-        date = mix(year, np.minimum(month, day) * 32 + np.maximum(month, day)) * is_date
-        keys = _Keys.of(date)
+def _date_keys(records: Records, parts: _Parts, model: Model) -> Iterator[tuple[str, _Keys]]:
+    names, initials = records.names, mix(records.words.initials)
+    for date in parts.dates:
         if _by_chance(model, "date_of_birth", "exact", "swapped") <= PER_DATE:
-            yield "date", keys
+            yield "date", _Keys.of(date)
             continue
-        of_names = keys.take(names.row)
-        yield "date and initial", of_names.with_(initials[names.forenames.given][names.forename])
-        yield "date and initial", of_names.with_(initials[names.surnames.words[:, 0]][names.surname])
-        yield "date and postcode", keys.with_(records.postcode)
-        yield "date and house", keys.with_(records.street_key)
-
-
-@dataclass(frozen=True)
-class _Sounds:
-    """What words sound like: each word's own sound, in the order of the words, then those of what nicknames stand
-    for."""
-
-    heard: Hashes
-    share: Shares  # of people with a name of this sound
-
-    @classmethod
-    def of(cls, words: Words) -> "_Sounds":
-        heard = np.concatenate([words.heard, words.meant.ravel(order="F")])
-        return cls(heard, np.concatenate([words.heard_share, words.meant_share.ravel(order="F")]))
+        name = np.flatnonzero((date != 0)[names.row])
+        row = names.row[name]
+        of_names = _Keys(row, mix(date[row]), _always)
+        yield "date and initial", of_names.with_word(initials, names.forenames.given[names.forename[name]])
+        yield "date and initial", of_names.with_word(initials, names.surnames.words[:, 0][names.surname[name]])
+        keys = _Keys.of(date)
+        yield "date and postcode", keys.with_row(parts.postcode)
+        yield "date and house", keys.with_row(parts.street)
 
 
 @dataclass(frozen=True)
@@ -220,7 +293,7 @@ class _Said:
 
     by: Numbers  # row, or name
     word: Numbers
-    sound: Numbers  # position in _Sounds
+    sound: Numbers  # position in `_Parts.words`
 
     def take(self, at: Numbers) -> "_Said":
         return _Said(self.by[at], self.word[at], self.sound[at])
@@ -235,60 +308,76 @@ class _Said:
         return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _word_keys(records: Records, given: tuple[Numbers, Numbers], model: Model) -> Iterator[tuple[str, _Keys]]:
+@dataclass(frozen=True)
+class _Spoken:
+    """The words of all names of a side, and how common each sound is."""
+
+    by_rows: _Said
+    of_given: _Said  # by name, without those of the surname
+    share: Shares  # of people with a name of a sound
+
+    @classmethod
+    def of(cls, records: Records, parts: _Parts) -> "_Spoken":
+        """An initial is no word, and one of whose sounds none is known is left out."""
+        words, names = records.words, records.names
+        is_word = (words.length > 1) & (parts.words.reshape(-1, len(words)) != 0).any(axis=0)
+        forenames = np.column_stack([names.forenames.given, names.forenames.middle])
+        given = _words_of(is_word, forenames, names.forename)
+        every = _together(_words_of(is_word, names.surnames.words, names.surname), given)
+        share = np.append(words.heard_share, words.meant_share.ravel(order="F"))
+        return cls(_Said.of(*_of_rows(records, *every), words), _Said.of(*given, words), share)
+
+
+def _word_keys(records: Records, spoken: _Spoken, parts: _Parts, model: Model) -> Iterator[tuple[str, _Keys]]:
     """A word of the name with a part of the date, or with the place; a rare one alone. A common word takes another's
     initial along."""
-    said, sounds = _Said.of(*_words_of_rows(records, given), records.words), _Sounds.of(records.words)
-    expected = sounds.share * model.right_rows / _times(model)
+    said, initials = spoken.by_rows, mix(records.words.initials)
+    expected = spoken.share * model.right_rows / _times(model)
+    every = _Keys(said.by, parts.words[said.sound], _always)
     is_common = (expected > PER_WORD_AND_YEAR * YEARS)[said.sound]
-    every = _Keys(said.by, mix(sounds.heard)[said.sound], np.ones(len(said.by), dtype=bool))
     common, uncommon = np.flatnonzero(is_common), every.take(np.flatnonzero(~is_common))
-    of_common, initials = every.take(common), _initials(records, said.take(common))
+    of_common, others = every.take(common), _other_words(records, said.take(common))
     for born in records.born.T:
         year, day = born // 10000, born % 10000
         day *= (day != 101) & (day % 100 > 0)
-        for part, values in (("year", year), ("day", day)):
-            yield f"word and {part}", uncommon.with_(values[uncommon.row])
-            with_part = of_common.with_(values[of_common.row])
-            for initial in initials:
-                yield f"word, {part} and initial", with_part.with_(initial)
-    places = [("word and postcode", records.postcode), ("word and house", records.street_key)]
+        for name, part in (("year", mix(year)), ("day", mix(day))):
+            yield f"word and {name}", uncommon.with_row(part)
+            with_part = of_common.with_row(part)
+            for other in others:
+                yield f"word, {name} and initial", with_part.with_word(initials, other)
+    yield "word and postcode", every.with_row(parts.postcode)
+    yield "word and house", every.where(parts.street).with_row(parts.street)
     if _common_phone(model):
-        places += [("word and phone", phone) for phone in records.numbers["phone"].T]
-    for rule, place in places:
-        if place.any():
-            yield rule, every.with_(place[said.by])
+        for phone in parts.numbers["phone"]:
+            yield "word and phone", every.where(phone).with_row(phone)
     yield "rare word", every.take(np.flatnonzero((expected <= PER_WORD)[said.sound]))
     rare = np.flatnonzero((expected <= PER_WORD_AND_INITIAL * INITIALS)[said.sound])
     of_rare = every.take(rare)
-    of_rare = replace(of_rare, key=mix_in(of_rare.key, np.zeros(len(rare), dtype=np.uint64)))  # no part, as it were
-    for initial in _initials(records, said.take(rare)):
-        yield "word and initial", of_rare.with_(initial)
+    for other in _other_words(records, said.take(rare)):
+        yield "word and initial", of_rare.with_word(initials, other)
 
 
-def _initials(records: Records, said: _Said) -> list[Bytes]:
-    """Of the first given name and of the surname's first word in the row of each word; 0 where that is the word
-    itself."""
+def _other_words(records: Records, said: _Said) -> list[npt.NDArray[np.integer]]:
+    """The first given name, and the surname's first word, in the row of each word; 0, which is none, where that is the
+    word itself."""
     names, first = records.names, records.first_name[:-1]
     given, family = names.forenames.given[names.forename[first]], names.surnames.words[names.surname[first], 0]
     others = given[said.by], family[said.by]
-    return [records.words.initials[other] * (other != said.word) for other in others]
+    return [other * (other != said.word) for other in others]
 
 
-def _words_of_rows(records: Records, given: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
-    """(row, word) of every word of every name, an initial excepted. `given`: (name, word) of the given names."""
-    names, size = records.names, len(records.words)
-    name, word = _together(_words_of(records, names.surnames.words, names.surname), given)
-    row = names.row[name]
+def _of_rows(records: Records, name: Numbers, word: Numbers) -> tuple[Numbers, Numbers]:
+    """(row, word) of the words of names."""
+    row = records.names.row[name]
     several = (np.diff(records.first_name) > 1)[row]  # readings of one name are made of the same words
     one, more = np.flatnonzero(~several), np.flatnonzero(several)
-    once = _once(row[more] * size + word[more])
-    return _together((row[one], word[one]), (once // size, once % size))
+    once = _once(row[more] << _ROW_BITS | word[more])
+    return _together((row[one], word[one]), (once >> _ROW_BITS, once & _ROW))
 
 
-def _words_of(records: Records, grid: npt.NDArray[np.int32], half: Numbers) -> tuple[Numbers, Numbers]:
-    """(name, word) of every word of one half of the names, an initial excepted."""
-    is_word, found = records.words.length > 1, []
+def _words_of(is_word: Flags, grid: npt.NDArray[np.int32], half: Numbers) -> tuple[Numbers, Numbers]:
+    """(name, word) of every word of one half of the names."""
+    found = []
     for column in grid.T:
         name = np.flatnonzero(is_word[column][half])
         found.append((name, column[half[name]].astype(np.int64)))
@@ -300,21 +389,24 @@ def _together(*found: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
     return np.concatenate(ones), np.concatenate(others)
 
 
-def _pairs_of_words(records: Records, of_given: tuple[Numbers, Numbers], model: Model) -> Iterator[_Keys]:
+def _pairs_of_words(records: Records, spoken: _Spoken, parts: _Parts, model: Model) -> Iterator[_Keys]:
     """A word of the surname with a word of the given names, in either order; all of each half as one word, too."""
-    names, words = records.names, records.words
-    surnames, forenames, rows = names.surnames, names.forenames, model.right_rows / _times(model)
-    said, sounds = _Said.of(*of_given, words), _Sounds.of(words)
-    several = np.flatnonzero((forenames.heard * (forenames.count > 1))[names.forename])  # rarer than each of the words
-    by = np.concatenate([said.by, several])
-    given = np.concatenate([sounds.heard[said.sound], forenames.heard[names.forename[several]]])
-    share = np.append(sounds.share[said.sound], np.zeros(len(several)))
-    is_word = words.length > 1
-    families = [((words.heard * is_word)[column], words.heard_share[column]) for column in surnames.words.T]
-    families.append((surnames.heard * (surnames.count > 1), np.zeros(len(surnames.heard))))
-    for heard, of_family in families:
-        family = heard[names.surname][by]
-        some = np.flatnonzero(family)
-        name, one, other = by[some], family[some], given[some]
-        holds = of_family[names.surname[name]] * share[some] * rows <= PER_TWO_WORDS
-        yield _Keys(names.row[name], mix(np.minimum(one, other), np.maximum(one, other)), holds)
+    words, names, said = records.words, records.names, spoken.of_given
+    rows = model.right_rows / _times(model)
+    several = np.flatnonzero((parts.forenames != 0)[names.forename])  # rarer than each of the words
+    by = np.append(said.by, several)
+    given = np.append(parts.words[said.sound], parts.forenames[names.forename[several]])
+    share = np.append(spoken.share[said.sound], np.zeros(len(several)))
+    of_words = parts.words[: len(words)] * (words.length > 1)
+    families = [(of_words[column], words.heard_share[column]) for column in names.surnames.words.T]
+    families.append((parts.surnames, np.zeros(len(parts.surnames))))
+    for of_surname, of_family in families:
+        family = of_surname[names.surname]
+        some = np.flatnonzero((family != 0)[by])
+        name = by[some]
+
+        def holds(at: Numbers, some: Numbers = some, name: Numbers = name, of_family: Shares = of_family) -> Flags:
+            found: Flags = of_family[names.surname[name[at]]] * share[some[at]] * rows <= PER_TWO_WORDS
+            return found
+
+        yield _Keys(names.row[name], family[name] + given[some], holds)

@@ -275,13 +275,8 @@ def mix(first: npt.NDArray[np.generic], *parts: npt.NDArray[np.generic]) -> Hash
     """One key out of several numbers."""
     key = _stirred(first.astype(np.uint64))
     for part in parts:
-        key = mix_in(key, part)
+        key = _stirred(key ^ part.astype(np.uint64, copy=False))
     return key
-
-
-def mix_in(key: Hashes, part: npt.NDArray[np.generic]) -> Hashes:
-    """The key with one more number: `mix(a, b)` is `mix_in(mix(a), b)`."""
-    return _stirred(key ^ part.astype(np.uint64, copy=False))
 
 
 def _stirred(key: Hashes) -> Hashes:
