@@ -141,7 +141,8 @@ def _date(born: npt.NDArray[np.int32]) -> Hashes:
 def _some(parts: list[Hashes]) -> Hashes:
     """Those that are known."""
     together = np.concatenate([np.empty(0, dtype=np.uint64), *parts])
-    return together[together != 0]
+    found: Hashes = together[together != 0]
+    return found
 
 
 def _among(hashes: Hashes, others: Sorted) -> Hashes:

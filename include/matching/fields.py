@@ -102,9 +102,12 @@ def _as_text(values: pa.Array) -> Column:
 
 
 def _plain(values: Column) -> Column:
-    odd = pc.and_(pc.is_valid(values), pa.array(_may_have_blanks(values)))
-    if not pc.any(odd).as_py():
+    may_have = _may_have_blanks(values)
+    if values.null_count:
+        may_have &= pc.is_valid(values).to_numpy(zero_copy_only=False)
+    if not may_have.any():
         return values
+    odd = pa.array(may_have)
     found = pc.utf8_trim_whitespace(values.filter(odd))
     return pc.replace_with_mask(values, odd, pc.if_else(pc.equal(found, ""), None, found))
 
@@ -114,7 +117,7 @@ def _may_have_blanks(values: Column) -> npt.NDArray[np.bool_]:
     start, data = bytes_of(values)
     if not len(data):
         return np.ones(len(values), dtype=bool)
-    odd = (data <= ord(" ")) | (data > ord("~"))
-    empty = start[1:] == start[:-1]
-    found: npt.NDArray[np.bool_] = empty | odd[np.minimum(start[:-1], len(data) - 1)] | odd[start[1:] - 1]
+    found: npt.NDArray[np.bool_] = start[1:] == start[:-1]
+    for at in (np.minimum(start[:-1], len(data) - 1), start[1:] - 1):
+        found |= data[at] - np.uint8(ord("!")) > ord("~") - ord("!")  # what is below "!" comes round to above
     return found

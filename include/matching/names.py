@@ -4,7 +4,7 @@ A name in parts has one reading. A whole name has several: with a comma the surn
 the last word, the first, or the last two. Readings are kept as arrays of positions in `words.Words`, a row for each.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -61,6 +61,11 @@ ROLES = frozenset({
     "HUSBAND", "MAN", "WOMAN", "GENTLEMAN", "LADY", "MALE", "FEMALE", "ADULT", "PERSON", "HOUSE", "OF",
 })  # fmt: skip
 SUFFIX_NAMES = ("", *dict.fromkeys(SUFFIXES.values()))
+# What words are beside names, or are not: all of it is looked up at once. The last is any other word.
+_SPECIAL = ["", *sorted({*PARTICLES, *PLACEHOLDERS, *ROLES, *SUFFIXES})]
+_IS_PARTICLE, _IS_ROLE = (np.array([*(word in kind for word in _SPECIAL), False]) for kind in (PARTICLES, ROLES))
+_IS_NAME = np.array([*(word not in {"", *PLACEHOLDERS} for word in _SPECIAL), True])
+_SUFFIX = np.array([*(SUFFIX_NAMES.index(SUFFIXES.get(word, "")) for word in _SPECIAL), 0], dtype=np.int8)
 
 
 @dataclass(frozen=True)
@@ -75,10 +80,10 @@ class Surnames:
     bits: Bits  # log2 of the share of people who bear the words together
 
     @classmethod
-    def of(cls, grid: Positions, words: Words) -> "Surnames":
-        """From all their words, particles included."""
+    def of(cls, grid: Positions, words: Words, particles: Flags) -> "Surnames":
+        """From all their words, particles included; which of `words` are such."""
         grid = _trimmed(grid, FAMILY_WORDS)
-        core, only_particles = _compact(grid, _is_particle(words)[grid])
+        core, only_particles = _compact(grid, particles[grid])
         alone = np.flatnonzero(only_particles)
         core[alone] = grid[alone]
         return cls(
@@ -106,12 +111,12 @@ class Forenames:
     heard: Hashes
 
     @classmethod
-    def of(cls, grid: Positions, words: Words) -> "Forenames":
-        """From all their words."""
+    def of(cls, grid: Positions, words: Words, particles: Flags) -> "Forenames":
+        """From all their words; which of `words` are particles."""
         grid = _trimmed(grid, MIDDLE_WORDS + 1)
         rest = np.zeros_like(grid)
         rest[:, :-1] = grid[:, 1:]
-        middle, _ = _compact(rest, _is_particle(words)[rest])
+        middle, _ = _compact(rest, particles[rest])
         return cls(
             given=grid[:, 0],
             middle=middle[:, :MIDDLE_WORDS],
@@ -272,7 +277,7 @@ def read_names(
     whole_code, whole_texts = distinct(whole)
     last, first = _at_comma(_surname_apart(_suffix_without_comma(whole_texts)))
     texts = [*(values for _, values in parts.values()), last, first]
-    words, splits = _split(texts, nicknames, frequencies)
+    words, particles, splits = _split(texts, nicknames, frequencies)
     found = []
     if any(name in table for name in ("family", "given", "middle")):
         found += _in_parts(splits[:3], [code for code, _ in parts.values()])
@@ -282,11 +287,11 @@ def read_names(
         with_comma, without = whole_code[commas], whole_code[~commas]
         for kind, chosen_rows in (
             (_with_comma(splits[3].take(with_comma), splits[4].take(with_comma), cut[commas]), commas),
-            (_without_comma(splits[3].take(without), cut[~commas], words), ~commas),
+            (_without_comma(splits[3].take(without), cut[~commas], particles), ~commas),
         ):
             rows, sources = whole_row[chosen_rows], source[chosen_rows]
             found += [replace(each, row=rows[each.row], source=sources[each.row]) for each in kind]
-    return words, _complete(found, len(table), words)
+    return words, _complete(found, len(table), words, particles)
 
 
 def ascii_upper(values: Column) -> Column:
@@ -317,16 +322,17 @@ def _split(
     texts: list[Column],
     nicknames: Mapping[str, Sequence[str]],
     frequencies: Frequencies,
-) -> tuple[Words, list[_Split]]:
-    """The words of all texts, and each list of texts as positions among them. The last text of each list is added:
-    none."""
+) -> tuple[Words, Flags, list[_Split]]:
+    """The words of all texts, which of them are particles, and each list of texts as positions among them. The last
+    text of each list is added: none."""
     every = pa.concat_arrays([pa.concat_arrays([values, pa.nulls(1, pa.string())]) for values in texts])
     lists = pc.ascii_split_whitespace(_letters(every).fill_null(""))
     flat, row = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
     coded = pa.concat_arrays([pa.array([""]), flat]).dictionary_encode()
     code = coded.indices.to_numpy()[1:]
-    is_name, is_role = ~_are_in(coded.dictionary, {"", *PLACEHOLDERS}), _are_in(coded.dictionary, ROLES)
-    some = np.flatnonzero(is_name[code])
+    kind = pc.index_in(coded.dictionary, value_set=pa.array(_SPECIAL)).fill_null(len(_SPECIAL)).to_numpy()
+    is_role = _IS_ROLE[kind]
+    some = np.flatnonzero(_IS_NAME[kind][code])
     row, code = row[some], code[some]
     count = np.bincount(row, minlength=len(every))
     roles = np.bincount(row[np.flatnonzero(is_role[code])], minlength=len(every))
@@ -338,21 +344,13 @@ def _split(
     grid = np.zeros((len(every), MAX_WORDS), dtype=np.int32)
     grid[row[early], nth[early]] = code[early]
     words = read_words(coded.dictionary, nicknames, frequencies)
-    split = _without_suffix(grid, np.minimum(count, MAX_WORDS), coded.dictionary)
+    split = _without_suffix(grid, np.minimum(count, MAX_WORDS), _SUFFIX[kind])
     ends = np.cumsum([0, *(len(values) + 1 for values in texts)])
-    return words, [split.take(slice(start, end)) for start, end in pairwise(ends)]
+    return words, _IS_PARTICLE[kind], [split.take(slice(start, end)) for start, end in pairwise(ends)]
 
 
-def _are_in(texts: Column, words: Collection[str]) -> Flags:
-    found: Flags = pc.is_in(texts, value_set=pa.array(sorted(words))).to_numpy(zero_copy_only=False)
-    return found
-
-
-def _without_suffix(grid: Positions, count: Numbers, vocabulary: Column) -> _Split:
-    """A suffix is taken off the end, unless it is all there is."""
-    known = np.zeros(len(vocabulary), dtype=np.int8)
-    for at in np.flatnonzero(_are_in(vocabulary, SUFFIXES)):
-        known[at] = SUFFIX_NAMES.index(SUFFIXES[vocabulary[at].as_py()])
+def _without_suffix(grid: Positions, count: Numbers, known: npt.NDArray[np.int8]) -> _Split:
+    """A suffix is taken off the end, unless it is all there is. `known`: the suffix that each word is."""
     rows, suffix = np.arange(len(grid)), np.zeros(len(grid), dtype=np.int8)
     for _ in range(2):
         last = grid[rows, np.maximum(count - 1, 0)]
@@ -453,10 +451,10 @@ def _with_comma(last: _Split, first: _Split, cut: Flags) -> list[_Readings]:
     return _with_half(_Halves.of(last.grid), _Halves.of(first.grid), suffix, cut & (first.count == 0))
 
 
-def _without_comma(name: _Split, cut: Flags, words: Words) -> list[_Readings]:
+def _without_comma(name: _Split, cut: Flags, particles: Flags) -> list[_Readings]:
     """Surname last; first; the last two words. One word is a surname, or a given name."""
     grid, rows = name.grid, np.arange(len(name.grid))
-    particle = _is_particle(words)[grid]
+    particle = particles[grid]
     particle[rows, np.maximum(name.count - 1, 0)] = False  # nothing follows: a name (KIM ANH DO)
     count = ((grid > 0) & ~particle).sum(axis=1)
     # of the word, among those that are no particles, that it is or goes with
@@ -511,14 +509,13 @@ def _family_bits(grid: Positions, words: Words) -> Bits:
 
 def _joined(grid: Positions, hashes: Hashed) -> Hashes:
     """The words of each row written as one; where none is known, 0."""
-    found = hashes.take(grid[:, 0])
+    found = hashes.value[grid[:, 0]]
     for column in grid.T[1:]:
         some = np.flatnonzero(column)
         if not len(some):
             break
-        longer = join(found.take(some), hashes.take(column[some]))
-        found.value[some], found.power[some] = longer.value, longer.power
-    return found.value
+        found[some] = join(found[some], hashes.take(column[some]))
+    return found
 
 
 def _heard(grid: Positions, words: Words) -> Hashes:
@@ -530,14 +527,10 @@ def _heard(grid: Positions, words: Words) -> Hashes:
     return found
 
 
-def _is_particle(words: Words) -> Flags:
-    return _are_in(words.texts, PARTICLES)
-
-
 def _compact(grid: Positions, dropped: Flags) -> tuple[Positions, Flags]:
     """The rows without the dropped words, and where that left nothing although there was something."""
     dropped = np.broadcast_to(dropped, grid.shape) & (grid > 0)
-    some = np.flatnonzero(dropped.any(axis=1))
+    some = np.flatnonzero(np.logical_or.reduce(dropped.T))  # much faster than along rows
     if not len(some):
         return grid, np.zeros(len(grid), dtype=bool)
     found = grid.copy()
@@ -562,7 +555,7 @@ def _beside(first: Positions, count: Numbers, second: Positions) -> Positions:
     return found
 
 
-def _complete(found: list[_Readings], rows: int, words: Words) -> Names:
+def _complete(found: list[_Readings], rows: int, words: Words, particles: Flags) -> Names:
     """Readings in which something is known, by row; and one for each row that has none."""
     there = np.zeros(rows, dtype=bool)
     for each in found:
@@ -582,8 +575,8 @@ def _complete(found: list[_Readings], rows: int, words: Words) -> Names:
         suffix=np.concatenate([each.suffix for each in found]).astype(np.int8),
         surname=family.at,
         forename=given.at,
-        surnames=Surnames.of(family.grid, words),
-        forenames=Forenames.of(given.grid, words),
+        surnames=Surnames.of(family.grid, words, particles),
+        forenames=Forenames.of(given.grid, words, particles),
     )
     known = (family.words > 0) | (given.words > 0)
     known[len(known) - len(missing) :] = True

@@ -280,9 +280,10 @@ def _street_keys(streets: Column, house: Numbers) -> Hashes:
 def _houses(values: Column) -> Numbers:
     """The digits that a street begins with."""
     letters = byte_matrix(values.fill_null(""), HOUSE_DIGITS)
-    number, going = np.zeros(len(letters), dtype=np.int64), np.ones(len(letters), dtype=bool)
+    number, going = np.zeros(len(letters), dtype=np.int32), np.ones(len(letters), dtype=bool)
     for column in np.ascontiguousarray(letters.T):
         digit = column - np.uint8(ord("0"))
         going &= digit <= 9
-        number = number * (1 + 9 * going) + digit * going
-    return number
+        number *= np.uint8(1) + np.uint8(9) * going
+        number += digit * going
+    return number.astype(np.int64)

@@ -57,9 +57,9 @@ class Hashed:
         return Hashed(self.value[at], self.power[at])
 
 
-def join(first: Hashed, second: Hashed) -> Hashed:
+def join(first: Hashes, second: Hashed) -> Hashes:
     """The hashes of `first` and `second` written as one."""
-    return Hashed(first.value * second.power + second.value, first.power * second.power)
+    return first * second.power + second.value
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,8 @@ def byte_matrix(texts: pa.StringArray, width: int = WIDTH) -> Bytes:
     start, data = bytes_of(texts)
     letters = np.append(data, np.zeros(width, dtype=np.uint8))
     window = np.lib.stride_tricks.sliding_window_view(letters, width)[start[:-1]]
-    found: Bytes = window * (np.arange(width) < np.diff(start)[:, None])
+    there = np.arange(width, dtype=np.uint8) < np.minimum(np.diff(start), width).astype(np.uint8)[:, None]
+    found: Bytes = window * there  # bytes compare several at once
     return found
 
 
@@ -214,9 +215,7 @@ def bytes_of(texts: pa.StringArray) -> tuple[npt.NDArray[np.int32], Bytes]:
 def only(texts: pa.StringArray, kept: bytes) -> pa.StringArray:
     """The texts without any byte but these; they hold no part of a longer character."""
     start, data = bytes_of(texts)
-    there = np.zeros(256, dtype=bool)
-    there[list(kept)] = True
-    stays = there.take(data)
+    stays = _are_in(data, kept)
     if stays.all():
         return texts
     offsets = np.append(0, np.cumsum(stays, dtype=np.int32))[start].astype(np.int32)
@@ -227,10 +226,16 @@ def only(texts: pa.StringArray, kept: bytes) -> pa.StringArray:
 def have_other(texts: pa.StringArray, known: bytes) -> Flags:
     """Texts in which there is any byte but these."""
     start, data = bytes_of(texts)
-    other = np.ones(256, dtype=bool)
-    other[list(known)] = False
     found = np.zeros(len(texts), dtype=bool)
-    found[np.searchsorted(start, np.flatnonzero(other.take(data)), side="right") - 1] = True
+    found[np.searchsorted(start, np.flatnonzero(~_are_in(data, known)), side="right") - 1] = True
+    return found
+
+
+def _are_in(data: Bytes, some: bytes) -> Flags:
+    """Whether bytes are some: by the few ranges that these make, which is faster than by a table."""
+    every = np.unique(np.frombuffer(some, dtype=np.uint8))
+    ranges = np.split(every, np.flatnonzero(np.diff(every) > 1) + 1)
+    found: Flags = np.logical_or.reduce([(data - each[0]) < np.uint8(len(each)) for each in ranges])
     return found
 
 
