@@ -5,6 +5,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import psycopg2
 import pytest
 from fastapi import FastAPI
@@ -135,14 +136,34 @@ def test_every_answer_is_within_its_bounds(held: Held) -> None:
         assert "Leads, not findings" in row.caveat
 
 
-def test_upper_bounds_allow_for_who_is_not_found_at_all(held: Held) -> None:
-    dsn = held.settings.owner_dsn
-    [(found,)] = ask(
-        dsn,
-        """select count(distinct entity) from unmasked.subject_route
-           where route = 'person' and form in ('I-129F', 'I-130') and petition_status = 'approved'
-               and petition_record_state is distinct from 'cancelled'""",
-    )
+def test_bounds_are_quantiles_of_people_each_right_or_not(held: Held) -> None:
+    """Held against the whole distribution: the view knows its first three moments."""
+    with psycopg2.connect(held.settings.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(  # some petitions are hard to tell, some are not
+            """update match.pair set weight = right(receipt_number, 1)::integer - 3
+               from record.uscis_petitioner where version_id = petitioner_version_id and band <> 'no'"""
+        )
+        cursor.execute(
+            """select max(probability) from unmasked.subject_route
+               where route = 'person' and form in ('I-129F', 'I-130') and petition_status = 'approved'
+                   and petition_record_state is distinct from 'cancelled'
+               group by entity"""
+        )
+        right = np.array([probability for (probability,) in cursor.fetchall()], dtype="float64")
+        cursor.execute("select lower, value, upper from unmasked.audit_headline where line = 5")
+        lower, value, upper = cursor.fetchone()
+        connection.rollback()
+    assert np.sum((right > 0.1) & (right < 0.9)) > 3, "all are sure: the test would say nothing"
+    doubted, trusted = right / (2 - right), 2 * right / (1 + right)
+    least = np.searchsorted(np.cumsum(distribution(doubted, 0)), 0.005)
+    most = np.searchsorted(np.cumsum(distribution(trusted, trusted.sum() * unseen(held.settings.owner_dsn))), 0.995)
+    assert abs(lower - least) <= 1
+    assert abs(upper - most) <= 1
+    assert lower < value <= upper
+
+
+def unseen(dsn: str) -> float:
+    """Of those who should have a lead, the share that is not even for review."""
     share = 0.01
     for dataset in (
         "tecs_subjects", "tecs_involvements", "tecs_investigations", "uscis_petitions", "uscis_petitioners",
@@ -151,8 +172,15 @@ def test_upper_bounds_allow_for_who_is_not_found_at_all(held: Held) -> None:
         [(lost,)] = ask(dsn, "select count(*) from quarantine.row where dataset = %s", dataset)
         share += lost / (lost + versions)
     assert share > 0.01, "no row was refused: the test would say nothing of them"
-    [(upper,)] = ask(dsn, "select upper from unmasked.audit_headline where line = 5")
-    assert upper == found + math.ceil(found * share + 2 * math.sqrt(found * share)) > found
+    return share
+
+
+def distribution(probabilities: np.ndarray, rate: float) -> np.ndarray:
+    """Of the number of those who are right, and of a Poisson number of that rate beside them."""
+    chances = np.array([rate**n / math.factorial(n) * math.exp(-rate) for n in range(40)])
+    for probability in probabilities:
+        chances = np.convolve(chances, [1 - probability, probability])
+    return chances
 
 
 def test_beneficiaries_by_class_add_up(held: Held) -> None:
@@ -292,6 +320,6 @@ def test_other_petitions_of_an_organisation_are_for_review(
             cursor.execute(
                 f"update record.uscis_petitioner set {columns} where receipt_number = %s", [*known.values(), number]
             )
-    routes = "select entity, route, band, is_uncontradicted from report.subject_route where receipt_number = %s"
-    assert ask(settings.warehouse_dsn, routes, elsewhere) == [(entity, "organisation", "review", False)]
+    routes = "select entity, route, band, probability from report.subject_route where receipt_number = %s"
+    assert ask(settings.warehouse_dsn, routes, elsewhere) == [(entity, "organisation", "review", None)]
     assert [route for _, route, *_ in ask(settings.warehouse_dsn, routes, receipt)] == ["person"]

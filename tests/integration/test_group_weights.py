@@ -62,11 +62,12 @@ def test_a_group_lifts_a_pair_until_it_is_none(settings: Settings, screened: Scr
     assert [tuple(row) for row in explained] == [("convicted", group.weight)]
     routes = fetch(
         settings.owner_dsn,
-        """select band, is_uncontradicted from unmasked.subject_route join unmasked.subject using (entity)
+        """select band, probability from unmasked.subject_route join unmasked.subject using (entity)
            where subject_id = %s and form = %s and route = 'person'""",
         [subject, form],
     )
-    assert ("lead", False) in {tuple(row) for row in routes}  # counted, and not in the lower bound
+    as_likely = 1 / (1 + 2**-lifted.both)
+    assert ("lead", pytest.approx(as_likely)) in [tuple(row) for row in routes]  # as likely as both weights say
     assert fetch(with_settings(dsn, **{"crosscheck.known_at": knew}), BAND, [subject, form])[0].band == "review"
     assert len(fetch(as_role(settings.desk_dsn, "analyst"), "table report.group_weight")) >= 1
 

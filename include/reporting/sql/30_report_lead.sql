@@ -25,13 +25,6 @@ select
     arrests.arrest_count,
     arrests.has_trafficking_conviction,
     coalesce(entity.entity, 'tecs_subjects:' || best.subject_id) as entity,
-    exists (
-        select from match.evidence
-        where
-            evidence.pair_id = best.pair_id
-            and evidence.comparison in ('date_of_birth', 'sex', 'a_number', 'ssn', 'passport', 'family_name', 'given_name')
-            and evidence.level in ('different', 'generation')
-    ) as is_contradicted,
     cut.reason as cut_by,
     (
         select subject.record_state from latest.tecs_subject as subject

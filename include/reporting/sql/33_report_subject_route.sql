@@ -16,7 +16,13 @@ paired as (
         receipt_number,
         bool_or(band = 'lead') as is_lead, -- or a reviewer has accepted it
         bool_and(band = 'rejected') as is_rejected,
-        bool_or(band = 'lead' and not is_contradicted and group_weight = 0) as is_uncontradicted
+        max( -- the likeliest pair says how likely; nobody knows how often a link that was cut is right
+            case
+                when band = 'rejected' then 0
+                when decision = 'accept' and not is_reopened then 1
+                when cut_by is null then 1 / (1 + power(2.0::double precision, -(weight + group_weight)))
+            end
+        ) as probability
     from report.lead
     group by entity, receipt_number
 ),
@@ -26,7 +32,10 @@ personal as (
         coalesce(joined.entity, paired.entity) as entity,
         coalesce(substr(joined.member, length('uscis_petitioners:') + 1), paired.receipt_number) as receipt_number,
         case when joined.member is not null or paired.is_lead then 'lead' else 'review' end as band,
-        coalesce(paired.is_uncontradicted, false) as is_uncontradicted
+        case
+            when joined.member is null or paired.is_lead then paired.probability
+            else max(paired.probability) over (partition by joined.entity) -- reached through another petition
+        end as probability
     from joined
     full join paired
         on paired.entity = joined.entity and joined.member = 'uscis_petitioners:' || paired.receipt_number
@@ -52,7 +61,7 @@ routes as (
         receipt_number,
         'person' as route,
         band,
-        is_uncontradicted
+        probability
     from personal
     union all
     select distinct
@@ -60,7 +69,7 @@ routes as (
         other.receipt_number,
         'organisation',
         'review',
-        false
+        null::double precision -- nobody has counted how often
     from organisations
     inner join latest.organisation_identity as other using (basis, value)
     where
@@ -75,7 +84,7 @@ select
     routes.receipt_number,
     routes.route,
     routes.band,
-    routes.is_uncontradicted,
+    routes.probability,
     petition.form,
     petition.visa_class,
     petition.petitioner_kind,

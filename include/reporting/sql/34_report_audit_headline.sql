@@ -1,5 +1,5 @@
--- the questions of OIG-16-17, asked of what is loaded: people, not records. A lower bound counts the leads that nothing
--- contradicts; an upper bound counts what is for review as well, and who is likely not to be found at all
+-- the questions of OIG-16-17, asked of what is loaded: people, not records. What leads and pairs for review say together is a
+-- number of people of whom each is right with a probability: its quantiles are the bounds
 create view report.audit_headline as
 with questions (line, question, form, visa_class) as (
     values
@@ -62,48 +62,18 @@ linked as ( -- doubtful links within TECS: entities that are one person, if who 
     having count(distinct records.entity) = 2
 ),
 
-doubtful as (
+refused (dataset, rows) as materialized ( -- each may be of somebody who is not found for want of it
     select
-        count(*) as pairs,
-        count(*) filter (where is_unmatchable) as unmatchable,
-        count(*) filter (where is_convicted) as convicted
-    from linked
-),
-
-subjects (level, every, unmatchable, convicted) as (
-    select
-        'value',
-        count(*),
-        count(*) filter (where is_unmatchable),
-        count(*) filter (where is_convicted)
-    from people
-    union all
-    select
-        'lower',
-        count(*) - max(doubtful.pairs),
-        count(*) filter (where is_unmatchable) - max(doubtful.unmatchable),
-        count(*) filter (where is_convicted) - max(doubtful.convicted)
-    from people
-    cross join doubtful
-    union all
-    select -- every record another person
-        'upper',
-        count(*),
-        count(*) filter (where is_unmatchable),
-        count(*) filter (where is_convicted)
-    from records
-),
-
-refused as ( -- rows about arrests in quarantine: each may hide the arrest or the conviction of somebody
-    select count(*) as arrests
+        dataset,
+        count(*)
     from quarantine.row
     where
-        dataset = 'tecs_arrests'
-        and quarantined_at <= access.known_at()
+        quarantined_at <= access.known_at()
         and (replayed_at <= access.known_at()) is not true
+    group by dataset
 ),
 
-held (dataset, versions) as ( -- a lead to a petition of a suspect stands on a row of each of these
+held (dataset, versions) as materialized ( -- a lead to a petition of a suspect stands on a row of each of these
     select
         'tecs_subjects',
         count(*)
@@ -123,6 +93,12 @@ held (dataset, versions) as ( -- a lead to a petition of a suspect stands on a r
     where loaded_at <= access.known_at()
     union all
     select
+        'tecs_arrests',
+        count(*)
+    from record.tecs_arrest
+    where loaded_at <= access.known_at()
+    union all
+    select
         'uscis_petitions',
         count(*)
     from record.uscis_petition
@@ -135,21 +111,59 @@ held (dataset, versions) as ( -- a lead to a petition of a suspect stands on a r
     where loaded_at <= access.known_at()
 ),
 
-lost as (
+unseen as materialized ( -- of those who should have a lead, the share that is not even for review
     select
-        dataset,
-        count(*) as rows
-    from quarantine.row
-    where
-        quarantined_at <= access.known_at()
-        and (replayed_at <= access.known_at()) is not true
-    group by dataset
+        lines.line,
+        0.01 -- of the matches a model leaves below review
+        + coalesce(
+            sum(refused.rows::double precision / (refused.rows + held.versions))
+                filter (where held.dataset <> 'tecs_arrests' or lines.line in (4, 7, 9, 10, 11, 12)),
+            0
+        ) as share
+    from questions as lines
+    cross join held
+    left join refused using (dataset)
+    group by lines.line
 ),
 
-unseen as ( -- of those who should have a lead: whose row was refused, and the 1 % that a model leaves below review
-    select 0.01 + coalesce(sum(lost.rows::double precision / (lost.rows + held.versions)), 0) as share
-    from held
-    inner join lost using (dataset)
+subjects (line, value, lower, upper) as ( -- of subjects: all doubtful records joined; every record another person
+    select
+        answer.line,
+        answer.value,
+        answer.value - answer.doubtful,
+        answer.upper
+    from (
+        select
+            count(*) as every,
+            count(*) filter (where is_unmatchable) as unmatchable,
+            count(*) filter (where is_convicted) as convicted
+        from people
+    ) as person
+    cross join (
+        select
+            count(*) as every,
+            count(*) filter (where is_unmatchable) as unmatchable,
+            count(*) filter (where is_convicted) as convicted
+        from records
+    ) as record
+    cross join (
+        select
+            count(*) as pairs,
+            count(*) filter (where is_unmatchable) as unmatchable,
+            count(*) filter (where is_convicted) as convicted
+        from linked
+    ) as doubtful
+    cross join lateral (
+        values
+        (1, person.every, doubtful.pairs, record.every),
+        (2, person.unmatchable, doubtful.unmatchable, record.unmatchable),
+        ( -- a refused row about an arrest may hide a conviction
+            3,
+            person.convicted,
+            doubtful.convicted,
+            record.convicted + coalesce((select refused.rows from refused where refused.dataset = 'tecs_arrests'), 0)
+        )
+    ) as answer (line, value, doubtful, upper)
 ),
 
 petitions as materialized (
@@ -167,53 +181,97 @@ petitions as materialized (
         and coalesce(route.received_on, '-infinity') < access.received_to()
 ),
 
-counted as ( -- by how sure a petition has to be
+persons (line, entity, leads, size, probability) as ( -- one person each, as likely as the likeliest of the petitions
     select
-        level.level,
-        petitions.*
+        answer.line,
+        petitions.entity,
+        max((petitions.band = 'lead')::integer),
+        1,
+        max(petitions.probability)
     from petitions
-    inner join (values ('lower'), ('value'), ('upper')) as level (level)
-        on
-            level.level = 'upper'
-            or (level.level = 'value' and petitions.band = 'lead')
-            or (level.level = 'lower' and petitions.band = 'lead' and petitions.is_uncontradicted)
+    cross join lateral (
+        values
+        (4, petitions.is_convicted and petitions.form in ('I-129F', 'I-129')),
+        (5, petitions.is_family),
+        (7, petitions.is_family and petitions.is_arrested),
+        (9, petitions.is_convicted and petitions.form = 'I-129F'),
+        (10, petitions.is_convicted and petitions.form = 'I-129'),
+        (11, petitions.is_convicted and petitions.form = 'I-130'),
+        (12, petitions.is_convicted),
+        (13, true)
+    ) as answer (line, is_asked)
+    where answer.is_asked
+    group by answer.line, petitions.entity
 ),
 
-petitioners as (
+brought (line, entity, leads, size, probability) as ( -- people on the petitions of one person, who are right together
     select
-        level,
-        count(distinct entity) filter (where is_convicted and form in ('I-129F', 'I-129')) as convicted_visa,
-        count(distinct entity) filter (where is_convicted and form = 'I-129F') as convicted_fiance,
-        count(distinct entity) filter (where is_convicted and form = 'I-129') as convicted_work,
-        count(distinct entity) filter (where is_convicted and form = 'I-130') as convicted_family,
-        count(distinct entity) filter (where is_convicted) as convicted,
-        count(distinct entity) filter (where is_family) as family,
-        count(distinct entity) filter (where is_family and is_arrested) as arrested,
-        count(distinct entity) as every
-    from counted
-    group by level
-),
-
-brought (level, form, visa_class, people) as (
-    select
-        level,
-        coalesce(form, 'any'),
-        coalesce(visa_class, 'any'),
-        sum(beneficiary_count)
+        questions.line,
+        petition.entity,
+        coalesce(sum(petition.beneficiary_count) filter (where petition.band = 'lead'), 0),
+        sum(petition.beneficiary_count),
+        sum(petition.beneficiary_count * petition.probability) / sum(petition.beneficiary_count)
     from ( -- a petition counts once, whoever leads to it
-        select distinct
-            level,
-            receipt_number,
-            form,
-            coalesce(visa_class, 'not stated') as visa_class,
-            beneficiary_count
-        from counted
-        where is_family
+        select distinct on (receipt_number) *
+        from petitions
+        where is_family and beneficiary_count > 0
+        order by receipt_number asc, band asc, probability desc, entity asc
     ) as petition
-    group by grouping sets ((level), (level, form), (level, form, visa_class))
+    inner join questions
+        on
+            questions.form in ('any', petition.form)
+            and questions.visa_class in ('any', coalesce(petition.visa_class, 'not stated'))
+    group by questions.line, petition.entity, petition.probability is null
 ),
 
-certain (line, count) as (
+asked as materialized (
+    select * from persons
+    union all
+    select * from brought
+),
+
+moments as ( -- of the number of people: each of those seen is right or not, of those unseen there is a Poisson number
+    select
+        asked.line,
+        level.level,
+        sum(asked.size * level.right * (1 + level.unseen)) as mean,
+        sum(asked.size ^ 2 * level.right * (1 - level.right + level.unseen)) as variance,
+        sum(asked.size ^ 3 * level.right * ((1 - level.right) * (1 - 2 * level.right) + level.unseen)) as third
+    from asked
+    inner join unseen using (line)
+    cross join lateral ( -- half the odds, and nobody unseen; twice the odds
+        values
+        ('lower', coalesce(asked.probability / (2 - asked.probability), 0), 0),
+        ('upper', coalesce(2 * asked.probability / (1 + asked.probability), 1), unseen.share)
+    ) as level (level, "right", unseen)
+    group by asked.line, level.level
+),
+
+quantiles as materialized ( -- from three moments (Cornish and Fisher 1938); the whole number that is next
+    select
+        moments.line,
+        moments.level,
+        ceil(
+            moments.mean
+            + case moments.level when 'lower' then -normal.z else normal.z end * sqrt(moments.variance)
+            + (normal.z ^ 2 - 1) / 6 * coalesce(moments.third / nullif(moments.variance, 0), 0)
+            - 0.5
+        ) as people
+    from moments
+    cross join (values (2.576)) as normal (z) -- so many standard deviations: outside is 1 %, half of it on each side
+),
+
+counted (line, value, lower, upper) as (
+    select
+        asked.line,
+        sum(asked.leads),
+        (select people from quantiles where quantiles.line = asked.line and level = 'lower'),
+        (select people from quantiles where quantiles.line = asked.line and level = 'upper')
+    from asked
+    group by asked.line
+),
+
+certain (line, value) as (
     select
         8,
         count(*)
@@ -238,60 +296,27 @@ certain (line, count) as (
         )
 ),
 
-answers as (
-    select
-        answer.line,
-        subjects.level,
-        answer.count
-    from subjects
-    cross join lateral (
-        values (1, subjects.every), (2, subjects.unmatchable), (3, subjects.convicted)
-    ) as answer (line, count)
-    union all
-    select
-        answer.line,
-        petitioners.level,
-        answer.count
-    from petitioners
-    cross join lateral (
-        values
-        (4, petitioners.convicted_visa),
-        (5, petitioners.family),
-        (7, petitioners.arrested),
-        (9, petitioners.convicted_fiance),
-        (10, petitioners.convicted_work),
-        (11, petitioners.convicted_family),
-        (13, petitioners.every)
-    ) as answer (line, count)
-    union all
-    select -- the fewer with a lead, the more without
-        12,
-        subjects.level,
-        subjects.convicted
-        - coalesce(petitioners.convicted, 0)
-        - case subjects.level
-            when 'lower' then
-                coalesce(ceil(petitioners.convicted * unseen.share + 2 * sqrt(petitioners.convicted * unseen.share)), 0)
-            else 0
-        end
-    from subjects
-    cross join unseen
-    left join petitioners
-        on petitioners.level = case subjects.level when 'lower' then 'upper' when 'upper' then 'lower' else 'value' end
-    union all
-    select
-        questions.line,
-        brought.level,
-        brought.people
-    from brought
-    inner join questions using (form, visa_class)
+answers (line, value, lower, upper) as (
+    select * from subjects
     union all
     select
         certain.line,
-        level.level,
-        certain.count
+        certain.value,
+        certain.value,
+        certain.value
     from certain
-    cross join (values ('lower'), ('value'), ('upper')) as level (level)
+    union all
+    select * from counted
+    where counted.line <> 12
+    union all
+    select -- the fewer with a lead, the more without
+        12,
+        subjects.value - coalesce(counted.value, 0),
+        subjects.lower - coalesce(counted.upper, 0),
+        subjects.upper - coalesce(counted.lower, 0)
+    from subjects
+    left join counted on counted.line = 12
+    where subjects.line = 3
 )
 
 select
@@ -299,30 +324,12 @@ select
     questions.question,
     questions.form,
     questions.visa_class,
-    coalesce(max(answers.count) filter (where answers.level = 'value'), 0)::bigint as value,
-    greatest(coalesce(max(answers.count) filter (where answers.level = 'lower'), 0), 0)::bigint as lower,
-    (
-        coalesce(max(answers.count) filter (where answers.level = 'upper'), 0)
-        + case when questions.line in (3, 4, 7, 9, 10, 11, 12) then max(refused.arrests) else 0 end
-        + case -- the expected number, and twice its standard deviation (Poisson)
-            when questions.line in (4, 5, 6, 7, 9, 10, 11, 13) or questions.form is not null
-                then
-                    coalesce(
-                        ceil(
-                            max(answers.count * unseen.share + 2 * sqrt(answers.count * unseen.share))
-                                filter (where answers.level = 'upper')
-                        ),
-                        0
-                    )
-            else 0
-        end
-    )::bigint as upper,
+    coalesce(answers.value, 0)::bigint as value,
+    coalesce(greatest(least(answers.lower, answers.value), 0), 0)::bigint as lower,
+    coalesce(greatest(answers.upper, answers.value), 0)::bigint as upper,
     'SIMULATED. Leads, not findings. Who lacks a name or a date of birth is unmatchable, not unmatched: the counts of '
     'those with leads stay lower bounds in that.'
         as caveat
 from questions
 left join answers using (line)
-cross join refused
-cross join unseen
-group by questions.line, questions.question, questions.form, questions.visa_class
 order by questions.line;
