@@ -328,6 +328,7 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
             linker = Linker(new, model)
             linked.append(pd.concat([linker.link(new, within=True).pairs, linker.link(known).pairs]))
         entities.leave_links(cursor, run.run_id, model.version, found, *linked)
+        entities.find_suspects(cursor)
         groups = weigh_groups(entities.convicted_counts(cursor, model.version))
         lifted = lift(entities.convicted_pairs(cursor, model.version), groups, model)
         by_group = entities.replace_groups(cursor, run.run_id, model.version, groups, lifted)

@@ -162,14 +162,19 @@ def accepted_links(cursor: Cursor, model_version: str, lifted: pd.DataFrame) -> 
     return Accepted(links, decided, _frame(copy_out(cursor, query("members"), keys, MEMBER)))
 
 
+def find_suspects(cursor: Cursor) -> None:
+    """Whom investigations suspect: for `convicted_counts` and `convicted_pairs`, until the transaction ends."""
+    cursor.execute(query("create_suspect"))
+
+
 def convicted_counts(cursor: Cursor, model_version: str) -> pd.DataFrame:
-    """How many convicted and other subjects have a lead of the model to a petition of each form: `GROUP`."""
+    """How many convicted and other suspects have a lead of the model to a petition of each form: `GROUP`."""
     cursor.execute(query("group_counts"), {"model_version": model_version})
     return pd.DataFrame(cursor.fetchall(), columns=GROUP)
 
 
 def convicted_pairs(cursor: Cursor, model_version: str) -> pd.DataFrame:
-    """The best pair of each convicted subject and each petition that resembles the subject: `GROUP_PAIR`."""
+    """The best pair of each convicted suspect and each petition that resembles the subject: `GROUP_PAIR`."""
     cursor.execute(query("group_pairs"), {"model_version": model_version})
     return pd.DataFrame(cursor.fetchall(), columns=GROUP_PAIR).astype({"weight": "float64"})
 
