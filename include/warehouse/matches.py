@@ -30,7 +30,6 @@ PERSONA_KEY = {"subject_version_id": pa.int64(), "alias_version_id": pa.int64()}
 PERSONA = {**PERSONA_KEY, "full_name": pa.string(), "other_names": pa.string(), **PERSON}
 NAMES = dict.fromkeys(["family", "given", "middle", "other_names", "organisation", "fein"], pa.string())
 PETITIONER = {"id": pa.int64(), **NAMES, **PERSON}
-PAIR_KEY = [*PERSONA_KEY, "petitioner_version_id"]
 
 # position of a row and one of its keys, of all rows of a table; rows that are to be compared share a key
 Keys = Callable[[pd.DataFrame], tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]]
@@ -67,7 +66,6 @@ def take_turn(cursor: Cursor, run_id: int, model_version: str) -> Turn:
     cursor.execute(query("frontier"), about)
     frontier = [load[0] for load in cursor.fetchall()]
     cursor.execute(query("create_found"))
-    cursor.execute(query("create_found_evidence"))
     return Turn(cursor, run_id, model_version, model_id, frontier)
 
 
@@ -103,21 +101,21 @@ def uncompared(turn: Turn, keys: Keys) -> Iterator[tuple[pd.DataFrame, pd.DataFr
 
 
 def leave_pairs(turn: Turn, personas: pd.DataFrame, pairs: pd.DataFrame, evidence: pd.DataFrame) -> None:
-    """Write pairs and evidence; `left_id` is the id in `personas`, `right_id` a petitioner's version."""
+    """Write pairs and evidence; `left_id` is the id in `personas`, `right_id` a petitioner's version.
+
+    Pairs that are there stay as they are, with their evidence.
+    """
     about = {"run_id": turn.run_id, "model_version": turn.model_version}
-    ids = personas.set_index("id")[[*PERSONA_KEY]]
-    rename = {
-        "right_id": "petitioner_version_id",
-        "match_weight": "weight",
-        "left_value": "persona_value",
-        "right_value": "petitioner_value",
-    }
-    pairs, evidence = (table.join(ids, on="left_id").rename(columns=rename) for table in (pairs, evidence))
-    copy_in(turn.cursor, query("copy_found"), _table(pairs, [*PAIR_KEY, "weight", "band"]))
-    columns = [*PAIR_KEY, "comparison", "persona_value", "petitioner_value", "level", "weight"]
-    copy_in(turn.cursor, query("copy_found_evidence"), _table(evidence, columns))
+    found = pairs.join(personas.set_index("id")[[*PERSONA_KEY]], on="left_id")
+    copy_in(
+        turn.cursor, query("copy_found"), _table(found, ["left_id", *PERSONA_KEY, "right_id", "match_weight", "band"])
+    )
     turn.cursor.execute(query("insert_pairs"), about)
+    new = pd.DataFrame(turn.cursor.fetchall(), columns=["left_id", "right_id", "pair_id"], dtype="int64")
     turn.cursor.execute(query("empty_found"))
+    lines = evidence.astype({"left_id": "int64", "right_id": "int64"}).merge(new, on=["left_id", "right_id"])
+    columns = ["pair_id", "comparison", "left_value", "right_value", "level", "weight"]
+    copy_in(turn.cursor, query("copy_evidence"), _table(lines, columns))
 
 
 def end_turn(turn: Turn, compared: int, candidates: Mapping[str, int]) -> Matched:
