@@ -4,6 +4,7 @@ Each takes the settings, the run and at most a dataset; takes its input from whe
 references and counts, never data. Each may be repeated: the second time it finds its work done.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -454,7 +455,11 @@ def purge(settings: Settings) -> dict[str, int]:
 
 
 def preload() -> None:
-    """Import and build what the stages need when they start: for a process that forks its workers."""
+    """Import and build what the stages need when they start: for a process that forks its workers.
+
+    What is there then stays: it is taken from the collector, which would else look through all of it now and then in
+    each stage, and make each worker a copy of its pages.
+    """
     for module in (
         "great_expectations",
         "pyarrow.acero",  # pyarrow imports it at the first sum by group
@@ -478,6 +483,8 @@ def preload() -> None:
 
     client.warm_up()
     suite.warm_up(load_contract(dataset_names()[0]))
+    gc.collect()
+    gc.freeze()
 
 
 def _agrees(settings: Settings, contract: "Contract", run: Run, held: Sequence[tuple[int, dict[str, int]]]) -> bool:
