@@ -9,11 +9,11 @@ from psycopg2 import sql
 from include.warehouse.connection import Cursor, query, row
 from include.warehouse.copy import copy_in, copy_out
 from include.warehouse.matches import (
-    PERSONA_KEY,
     VERSION,
     Keys,
     near_personas,
     number_of_model,
+    persona_index,
     read_personas,
     read_petitioners,
     unseen_personas,
@@ -105,7 +105,7 @@ def take_unlinked(cursor: Cursor, unresolved: Unresolved, keys: Keys) -> Unlinke
     _, key = keys(read_personas(cursor, new))
     near = near_personas(cursor, number_of_model(cursor, unresolved.model_version), key)
     personas = read_personas(cursor, near)
-    is_new = _persona_keys(personas).isin(_persona_keys(new.to_pandas()))
+    is_new = persona_index(personas).isin(persona_index(new.to_pandas()))
     about = {
         "model_version": unresolved.model_version,
         "runs": sorted({run_id for _, run_id, _ in unresolved.loads}),
@@ -117,12 +117,6 @@ def take_unlinked(cursor: Cursor, unresolved: Unresolved, keys: Keys) -> Unlinke
     return Unlinked(
         personas.assign(is_new=is_new), petitioners.assign(is_new=petitioners["id"].isin(new_versions).astype(bool))
     )
-
-
-def _persona_keys(personas: pd.DataFrame) -> pd.MultiIndex:
-    """A subject under its own name has no alias."""
-    columns = [personas[column].astype("Int64").fillna(0).astype("int64") for column in PERSONA_KEY]
-    return pd.MultiIndex.from_arrays(columns)
 
 
 def leave_links(
