@@ -7,15 +7,17 @@ written, copied from those of the last year, so that the tables of counts are as
 The statistics that autovacuum would gather within minutes are gathered at once, and the table of the latest nights'
 keys is filled half, as it is on average. Then the last night of the scenario is screened on a copy of that warehouse
 and on a copy of an empty one, in turn. CPU is that of this process and of PostgreSQL's with all its processes, a
-checkpoint after the night included; the least of the rounds counts. Then the keys of the latest nights move, on another
-copy. With `--anew`, at last everything is compared anew, as after a change of the model. A home that is given keeps
-world and history: a second call goes on where the first one stopped, and measures. A history that another model has
-compared is begun anew.
+checkpoint after the night included. Autovacuum rests meanwhile: whether it wakes within a night is chance. Of each
+stage the least of the rounds counts; the ratio of each round, and their median, say how much of it is chance. Then the
+keys of the latest nights move, on another copy. With `--anew`, at last everything is compared anew, as after a change
+of the model. A home that is given keeps world and history: a second call goes on where the first one stopped, and
+measures. A history that another model has compared is begun anew.
 """
 
 import dataclasses
 import resource
 import secrets
+import statistics
 import tempfile
 import time
 from collections import defaultdict
@@ -127,12 +129,14 @@ def main(
             settle(at(settings, server, "history"))
             show_sizes(at(settings, server, "history"))
             night = Interval(last, last + DAY)
-            screen_copy(server, settings, "empty", night)  # what is imported and compiled at first is no night's
             found: dict[str, list[Costs]] = {"empty": [], "history": []}
-            for _ in range(rounds):
-                for name, costs in found.items():
-                    costs.append(screen_copy(server, settings, name, night))
+            with resting_autovacuum(server):
+                screen_copy(server, settings, "empty", night)  # what is imported and compiled at first is no night's
+                for _ in range(rounds):
+                    for name, costs in found.items():
+                        costs.append(screen_copy(server, settings, name, night))
             show(found)
+            show_rounds(found)
             show_move(server, settings)
             print(f"peak memory of this process {memory():,.0f} MB", flush=True)
             if anew:
@@ -246,6 +250,18 @@ def copy_books(settings: Settings, first: datetime, last: datetime) -> None:
                select load_id, model_version, run_id from match.consumed
                on conflict do nothing"""
         )
+
+
+@contextmanager
+def resting_autovacuum(server: Postgres) -> Iterator[None]:
+    """No vacuum but what is asked for."""
+    superuser(server, "alter system set autovacuum = off")
+    superuser(server, "select pg_reload_conf()")
+    try:
+        yield
+    finally:
+        superuser(server, "alter system reset autovacuum")
+        superuser(server, "select pg_reload_conf()")
 
 
 def copied(server: Postgres, settings: Settings, name: str) -> Settings:
@@ -376,6 +392,16 @@ def show(found: dict[str, list[Costs]]) -> None:
             f"{stage:16}{one.python:14.2f}{one.postgres:11.2f}{one.wall:7.2f}{other.python:17.2f}"
             f"{other.postgres:11.2f}{other.wall:7.2f}{other.cpu / max(one.cpu, 0.01):11.2f}"
         )
+
+
+def show_rounds(found: dict[str, list[Costs]]) -> None:
+    """The night on a history beside the one on an empty warehouse that went before it."""
+    totals = {name: [sum(each.values(), Cost(0, 0, 0)) for each in costs] for name, costs in found.items()}
+    pairs = list(zip(totals["history"], totals["empty"], strict=True))
+    for measure in ("cpu", "wall"):
+        ratios = [getattr(one, measure) / getattr(other, measure) for one, other in pairs]
+        shown = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+        print(f"{measure} ratio of each round: {shown}; median {statistics.median(ratios):.2f}", flush=True)
 
 
 if __name__ == "__main__":

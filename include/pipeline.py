@@ -4,6 +4,7 @@ Each takes the settings, the run and at most a dataset; takes its input from whe
 references and counts, never data. Each may be repeated: the second time it finds its work done.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -318,25 +319,26 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
 
     model = load_model()
     with _timed(settings, run, "resolve"), transaction(settings.warehouse_dsn) as cursor:
-        if not entities.has_unresolved(cursor, model.version):
+        unresolved = entities.take_unresolved(cursor, model.version)
+        if unresolved is None:
             return {"changed": 0}
-        same_model = entities.has_resolved(cursor, model.version)
-        decisions = entities.unresolved_decisions(cursor)
-        found = entities.take_unlinked(cursor, model.version, partial(folded_keys, model=model))
+        found = entities.take_unlinked(cursor, unresolved, partial(folded_keys, model=model))
         linked = []
         for records in (found.personas, found.petitioners):
-            new, held = records[records["is_new"]], records[~records["is_new"]]
+            new, known = records[records["is_new"]], records[~records["is_new"]]
             linker = Linker(new, model)
-            linked.append(pd.concat([linker.link(new, within=True).pairs, linker.link(held).pairs]))
+            linked.append(pd.concat([linker.link(new, within=True).pairs, linker.link(known).pairs]))
         entities.leave_links(cursor, run.run_id, model.version, found, *linked)
+        entities.find_suspects(cursor)
         groups = weigh_groups(entities.convicted_counts(cursor, model.version))
         lifted = lift(entities.convicted_pairs(cursor, model.version), groups, model)
         by_group = entities.replace_groups(cursor, run.run_id, model.version, groups, lifted)
         accepted = entities.accepted_links(cursor, model.version, by_group)
         resolved = join(accepted.members, accepted.links, model, accepted.decided)
-        changed = changes(entities.held_entities(cursor), resolved, accepted.decided, same_model=same_model)
-        entities.replace_entities(cursor, run.run_id, resolved.entities, resolved.cut, changed)
-        entities.record_resolved(cursor, run.run_id, model.version, decisions)
+        held = entities.held_entities(cursor)
+        changed = changes(held, resolved, accepted.decided, same_model=unresolved.same_model)
+        entities.leave_entities(cursor, run.run_id, changed, resolved.cut)
+        entities.record_resolved(cursor, run.run_id, unresolved)
     return {
         "members": len(resolved.entities),
         "entities": int(resolved.entities["entity"].nunique()),
@@ -453,7 +455,11 @@ def purge(settings: Settings) -> dict[str, int]:
 
 
 def preload() -> None:
-    """Import and build what the stages need when they start: for a process that forks its workers."""
+    """Import and build what the stages need when they start: for a process that forks its workers.
+
+    What is there then stays: it is taken from the collector, which would else look through all of it now and then in
+    each stage, and make each worker a copy of its pages.
+    """
     for module in (
         "great_expectations",
         "pyarrow.acero",  # pyarrow imports it at the first sum by group
@@ -477,6 +483,8 @@ def preload() -> None:
 
     client.warm_up()
     suite.warm_up(load_contract(dataset_names()[0]))
+    gc.collect()
+    gc.freeze()
 
 
 def _agrees(settings: Settings, contract: "Contract", run: Run, held: Sequence[tuple[int, dict[str, int]]]) -> bool:

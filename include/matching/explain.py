@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from include.matching.compare import Pairs
 from include.matching.link import PAIR, Scored, Side, score
 from include.matching.model import LEVELS, MISSING, Model
 from include.matching.names import SUFFIX_NAMES
@@ -17,7 +17,9 @@ ALTERNATIVE = "alternative"  # the row that says who else the two could be
 STRANGERS = "strangers"
 OTHERS = "others"  # the row that says what other rows that resemble either of the two change
 
-Texts = list[str | None]
+Texts = npt.NDArray[np.object_]  # of a pair each, None where there is none
+Read = Callable[[Records, np.ndarray], list[str]]
+Line = tuple[str, Texts, Texts, Texts, np.ndarray]  # a comparison: left values, right values, levels, weights
 
 
 def explain(left: pd.DataFrame, right: pd.DataFrame, pairs: pd.DataFrame, model: Model) -> pd.DataFrame:
@@ -49,48 +51,44 @@ def evidence(
 ) -> pd.DataFrame:
     """Evidence of scored pairs, as `explain` says."""
     ids = [side.table.ids.to_numpy()[rows] for side, rows in zip((left, right), scored.rows, strict=True)]
-    frames = []
-    for comparison, names in LEVELS.items():
-        values = [
-            _values(side, comparison, at) for side, at in zip((left, right), _places(comparison, scored), strict=True)
-        ]
+    values = [_values(*each) for each in zip((left, right), scored.rows, scored.names, strict=True)]
+    lines: list[Line] = []
+    for at, (comparison, names) in enumerate(LEVELS.items()):
         labels = np.array([*names, MISSING], dtype=object)[scored.levels[comparison].level]
-        frames.append(_frame(ids, comparison, values, labels, scored.weights[comparison]))
-    nothing: Texts = [None] * len(ids[0])
+        lines.append((comparison, values[0][at], values[1][at], labels, scored.weights[comparison]))
+    nothing = np.full(len(ids[0]), None)
     labels = np.array([*model.alternatives, STRANGERS], dtype=object)[scored.alternative]
-    frames.append(_frame(ids, ALTERNATIVE, [nothing, nothing], labels, scored.cost))
+    lines.append((ALTERNATIVE, nothing, nothing, labels, scored.cost))
     if others is not None:
-        frames.append(_frame(ids, OTHERS, [nothing, nothing], np.where(others < 0, "against", "for"), others))
-    order = np.arange(len(ids[0]) * len(frames)).reshape(len(frames), -1).T.ravel()
-    return pd.concat(frames, ignore_index=True).iloc[order].reset_index(drop=True)
-
-
-def _frame(
-    ids: list[np.ndarray], comparison: str, values: list[Texts], levels: np.ndarray, weights: np.ndarray
-) -> pd.DataFrame:
+        labels = np.where(others < 0, "against", "for").astype(object)
+        lines.append((OTHERS, nothing, nothing, labels, others))
+    comparisons, *columns = zip(*lines, strict=True)
+    left_values, right_values, levels, weights = (np.stack(column, axis=1).ravel() for column in columns)
     return pd.DataFrame(
         {
-            PAIR[0]: ids[0],
-            PAIR[1]: ids[1],
-            "comparison": pd.Series([comparison] * len(weights), dtype="str"),
-            "left_value": pd.Series(values[0], dtype="str"),
-            "right_value": pd.Series(values[1], dtype="str"),
+            PAIR[0]: np.repeat(ids[0], len(lines)),
+            PAIR[1]: np.repeat(ids[1], len(lines)),
+            "comparison": pd.Series(np.tile(np.array(comparisons, dtype=object), len(ids[0])), dtype="str"),
+            "left_value": pd.Series(left_values, dtype="str"),
+            "right_value": pd.Series(right_values, dtype="str"),
             "level": pd.Series(levels, dtype="str"),
             "weight": weights,
         }
     )
 
 
-def _places(comparison: str, scored: Scored) -> Pairs:
-    return scored.names if comparison in _OF_NAME else scored.rows
-
-
-def _values(side: Records, comparison: str, at: Numbers) -> Texts:
-    """The values that were compared, as they were compared; None where nothing is known."""
-    code, used = pd.factorize(at)
-    read = _OF_NAME.get(comparison) or _OF_ROW.get(comparison) or _as_written(comparison)
-    texts = np.array([*read(side, used), ""], dtype=object)
-    return [text or None for text in texts[code]]
+def _values(side: Records, rows: Numbers, names: Numbers) -> list[Texts]:
+    """For each comparison the values that were compared, as they were compared; None where nothing is known."""
+    of_row, of_name = pd.factorize(rows), pd.factorize(names)
+    texts: dict[Read, Texts] = {}  # two comparisons may show the same
+    found = []
+    for comparison in LEVELS:
+        read = _OF_NAME.get(comparison) or _OF_ROW.get(comparison) or _as_written(comparison)
+        code, used = of_name if comparison in _OF_NAME else of_row
+        if read not in texts:
+            texts[read] = np.array([text or None for text in read(side, used)], dtype=object)[code]
+        found.append(texts[read])
+    return found
 
 
 def _words(side: Records, *columns: np.ndarray) -> list[str]:
@@ -113,14 +111,14 @@ def _date(number: int) -> str:
     return "-".join(parts)
 
 
-def _numbers(field: str) -> Callable[[Records, np.ndarray], list[str]]:
+def _numbers(field: str) -> Read:
     def read(side: Records, at: np.ndarray) -> list[str]:
         return ["; ".join(f"{number:09d}" for number in row if number) for row in side.numbers[field][at].tolist()]
 
     return read
 
 
-def _as_written(*fields: str) -> Callable[[Records, np.ndarray], list[str]]:
+def _as_written(*fields: str) -> Read:
     def read(side: Records, at: np.ndarray) -> list[str]:
         columns = [side.table[field].take(pa.array(at)).to_pylist() for field in fields]
         return [", ".join(text for text in row if text) for row in zip(*columns, strict=True)]
@@ -128,7 +126,7 @@ def _as_written(*fields: str) -> Callable[[Records, np.ndarray], list[str]]:
     return read
 
 
-_OF_NAME: dict[str, Callable[[Records, np.ndarray], list[str]]] = {
+_OF_NAME: dict[str, Read] = {
     "name_order": _whole,
     "name_source": _whole,
     "family_name": lambda side, at: _words(side, *side.names.family[at].T),
@@ -137,7 +135,7 @@ _OF_NAME: dict[str, Callable[[Records, np.ndarray], list[str]]] = {
     "middle_name": lambda side, at: _words(side, *side.names.middle[at].T),
     "suffix": lambda side, at: [SUFFIX_NAMES[code] for code in side.names.suffix[at].tolist()],
 }
-_OF_ROW: dict[str, Callable[[Records, np.ndarray], list[str]]] = {
+_OF_ROW: dict[str, Read] = {
     "date_of_birth": _dates,
     "a_number": _numbers("a_number"),
     "ssn": _numbers("ssn"),

@@ -14,6 +14,7 @@ from include.warehouse.decisions import Decision, Outcome, record
 REVIEWER = "reviewer"  # the role that decides
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 LISTS = ("review", "lead", "reopened", "decided")
+SEEN = ("weight", "model_version", "evidence_hash", "group_band", "group_weight")  # what a decision is tied to
 PAGE = 50  # pairs on a page of a list
 
 
@@ -88,7 +89,7 @@ def decide(trail: Trail, of: Mapping[str, str], outcome: str, reason: str, seal:
         cursor.execute(query("set_role"), {"role": "none"})
         if pair is None or not hmac.compare_digest(seal, _seal(trail, pair)):
             raise ChangedError("this pair is not as it was shown to you; look at it again, then decide")
-        seen = {name: getattr(pair, name) for name in ("weight", "model_version", "evidence_hash")}
+        seen = {name: getattr(pair, name) for name in SEEN}
         decision = Decision(**of, outcome=outcome, reason=reason.strip(), band=pair.model_band, **seen)  # type: ignore[arg-type]  # checked above
         return record(cursor, trail.key, trail.reader, decision)
 

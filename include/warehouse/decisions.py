@@ -13,7 +13,8 @@ ABOUT = "match.decision"
 
 @dataclass(frozen=True)
 class Decision:
-    """On a subject and a petition, by their source keys; with the band, weight, model and evidence that were seen."""
+    """On a subject and a petition, by their source keys; with what was seen: band, weight (bits), model and evidence of
+    the pair, and the band that the subject's group brought it into by its own weight, if it did."""
 
     subject_id: str
     receipt_number: str
@@ -23,6 +24,8 @@ class Decision:
     weight: float
     model_version: str
     evidence_hash: str
+    group_band: str | None = None
+    group_weight: float = 0.0
 
 
 def record(cursor: Cursor, key: str, reviewer: Reader, decision: Decision) -> Head:

@@ -9,11 +9,11 @@ from psycopg2 import sql
 from include.warehouse.connection import Cursor, query, row
 from include.warehouse.copy import copy_in, copy_out
 from include.warehouse.matches import (
-    PERSONA_KEY,
     VERSION,
     Keys,
     near_personas,
     number_of_model,
+    persona_index,
     read_personas,
     read_petitioners,
     unseen_personas,
@@ -26,6 +26,20 @@ DECIDED = [*LINK, "outcome"]
 MEMBER = dict.fromkeys(["member", "dob", "sex", "ssn", "a_number"], pa.string())
 SUBJECTS, PETITIONERS = "tecs_subjects:", "uscis_petitioners:"  # how the members of a system begin
 RECORDS = {"tecs_subjects": ("tecs_subject", "subject_id"), "uscis_petitioners": ("uscis_petitioner", "receipt_number")}
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """What the entities do not take into account yet.
+
+    `loads`: that matching has compared under the model: number, the run that compared it, whether it brought subjects
+    or their names. `decisions`: their numbers. `same_model`: the entities are of this model.
+    """
+
+    model_version: str
+    loads: list[tuple[int, int, bool]]
+    decisions: list[int]
+    same_model: bool
 
 
 @dataclass(frozen=True)
@@ -54,52 +68,55 @@ class Accepted:
     members: pd.DataFrame
 
 
-def has_unresolved(cursor: Cursor, model_version: str) -> bool:
-    """Wait for every other matching run; whether it, one before, or a reviewer left anything to resolve."""
-    cursor.execute(query("lock_matching"))
-    cursor.execute(query("has_unresolved"), {"model_version": model_version})
-    return bool(row(cursor).has_unresolved)
+def take_unresolved(cursor: Cursor, model_version: str) -> Unresolved | None:
+    """Wait for every other matching run; what it, one before, or a reviewer left to resolve, if anything.
 
-
-def unresolved_decisions(cursor: Cursor) -> list[int]:
-    """Numbers of the decisions that the entities do not take into account yet."""
-    cursor.execute(query("unresolved_decisions"))
-    return [found[0] for found in cursor.fetchall()]
-
-
-def record_resolved(cursor: Cursor, run_id: int, model_version: str, decisions: list[int]) -> None:
-    """Enter that the entities take into account all that matching has compared under a model, and these decisions."""
-    about = {"run_id": run_id, "model_version": model_version, "decisions": decisions}
-    for statement in ("record_resolved", "forget_resolved", "record_resolved_decisions"):
-        cursor.execute(query(statement), about)
-
-
-def take_unlinked(cursor: Cursor, model_version: str, keys: Keys) -> Unlinked:
-    """Wait for every other matching run, then read. The lock is held until the caller's transaction ends.
-
-    `keys`: as matching left them for what it has compared; what it has not compared yet is not linked yet.
+    The lock is held until the caller's transaction ends.
     """
     about = {"model_version": model_version}
     cursor.execute(query("lock_matching"))
-    cursor.execute(query("unlinked_loads"), about)
-    loads = [load[0] for load in cursor.fetchall()]
-    new = unseen_personas(cursor, loads)
+    cursor.execute(query("unresolved_loads"), about)
+    loads = [tuple(found) for found in cursor.fetchall()]
+    cursor.execute(query("unresolved_decisions"))
+    decisions = [found[0] for found in cursor.fetchall()]
+    if not loads and not decisions:
+        return None
+    cursor.execute(query("has_resolved"), about)
+    return Unresolved(model_version, loads, decisions, same_model=bool(row(cursor).by_this_model))
+
+
+def record_resolved(cursor: Cursor, run_id: int, unresolved: Unresolved) -> None:
+    """Enter that the entities take all that into account."""
+    about = {
+        "run_id": run_id,
+        "model_version": unresolved.model_version,
+        "loads": [load for load, *_ in unresolved.loads],
+        "decisions": unresolved.decisions,
+    }
+    for statement in ("record_resolved", "record_resolved_decisions"):
+        cursor.execute(query(statement), about)
+    if not unresolved.same_model:
+        cursor.execute(query("forget_resolved"), about)
+
+
+def take_unlinked(cursor: Cursor, unresolved: Unresolved, keys: Keys) -> Unlinked:
+    """`keys`: as matching left them for what it has compared; what it has not compared yet is not linked yet."""
+    new = unseen_personas(cursor, [load for load, _, is_of_subjects in unresolved.loads if is_of_subjects])
     _, key = keys(read_personas(cursor, new))
-    near = near_personas(cursor, number_of_model(cursor, model_version), key)
+    near = near_personas(cursor, number_of_model(cursor, unresolved.model_version), key)
     personas = read_personas(cursor, near)
-    is_new = _persona_keys(personas).isin(_persona_keys(new.to_pandas()))
+    is_new = persona_index(personas).isin(persona_index(new.to_pandas()))
+    about = {
+        "model_version": unresolved.model_version,
+        "runs": sorted({run_id for _, run_id, _ in unresolved.loads}),
+        "same_model": unresolved.same_model,
+    }
     paired = copy_out(cursor, query("paired_petitioners"), about, {**VERSION, "is_new": pa.bool_()})
     petitioners = read_petitioners(cursor, paired)
     new_versions = paired["version_id"].filter(paired["is_new"]).to_pandas()
     return Unlinked(
         personas.assign(is_new=is_new), petitioners.assign(is_new=petitioners["id"].isin(new_versions).astype(bool))
     )
-
-
-def _persona_keys(personas: pd.DataFrame) -> pd.MultiIndex:
-    """A subject under its own name has no alias."""
-    columns = [personas[column].astype("Int64").fillna(0).astype("int64") for column in PERSONA_KEY]
-    return pd.MultiIndex.from_arrays(columns)
 
 
 def leave_links(
@@ -139,14 +156,19 @@ def accepted_links(cursor: Cursor, model_version: str, lifted: pd.DataFrame) -> 
     return Accepted(links, decided, _frame(copy_out(cursor, query("members"), keys, MEMBER)))
 
 
+def find_suspects(cursor: Cursor) -> None:
+    """Whom investigations suspect: for `convicted_counts` and `convicted_pairs`, until the transaction ends."""
+    cursor.execute(query("create_suspect"))
+
+
 def convicted_counts(cursor: Cursor, model_version: str) -> pd.DataFrame:
-    """How many convicted and other subjects have a lead of the model to a petition of each form: `GROUP`."""
+    """How many convicted and other suspects have a lead of the model to a petition of each form: `GROUP`."""
     cursor.execute(query("group_counts"), {"model_version": model_version})
     return pd.DataFrame(cursor.fetchall(), columns=GROUP)
 
 
 def convicted_pairs(cursor: Cursor, model_version: str) -> pd.DataFrame:
-    """The best pair of each convicted subject and each petition that resembles the subject: `GROUP_PAIR`."""
+    """The best pair of each convicted suspect and each petition that resembles the subject: `GROUP_PAIR`."""
     cursor.execute(query("group_pairs"), {"model_version": model_version})
     return pd.DataFrame(cursor.fetchall(), columns=GROUP_PAIR).astype({"weight": "float64"})
 
@@ -183,18 +205,11 @@ def held_entities(cursor: Cursor) -> pd.DataFrame:
     return pd.DataFrame(cursor.fetchall(), columns=["member", "entity"], dtype="str")
 
 
-def has_resolved(cursor: Cursor, model_version: str) -> bool:
-    """Whether entities were resolved by that model before."""
-    cursor.execute(query("has_resolved"), {"model_version": model_version})
-    return bool(row(cursor).by_this_model)
-
-
-def replace_entities(
-    cursor: Cursor, run_id: int, entities: pd.DataFrame, cut: pd.DataFrame, changes: pd.DataFrame
-) -> None:
-    """Entities and cut links anew, which follow from the links alone; what changed is added to the history."""
-    cursor.execute(query("delete_entities"))
-    copy_in(cursor, query("copy_entities"), _table(entities, ["member", "entity"]))
+def leave_entities(cursor: Cursor, run_id: int, changes: pd.DataFrame, cut: pd.DataFrame) -> None:
+    """Write which entities are others than those held, there and in the history, and the cut links anew."""
+    cursor.execute(query("delete_entities"), {"members": changes["member"].tolist()})
+    there = changes[changes["entity_after"].notna()]
+    copy_in(cursor, query("copy_entities"), _table(there, ["member", "entity_after"]))
     cursor.execute(query("delete_cuts"))
     copy_in(cursor, query("copy_cuts"), _table(cut, [*LINK, "reason"]))
     columns = ["run_id", "member", "entity_before", "entity_after", "reason"]

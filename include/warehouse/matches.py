@@ -27,10 +27,10 @@ PERSON = dict.fromkeys(
 )
 VERSION = {"version_id": pa.int64()}
 PERSONA_KEY = {"subject_version_id": pa.int64(), "alias_version_id": pa.int64()}
+PERSONA_IDS = [*PERSONA_KEY]
 PERSONA = {**PERSONA_KEY, "full_name": pa.string(), "other_names": pa.string(), **PERSON}
 NAMES = dict.fromkeys(["family", "given", "middle", "other_names", "organisation", "fein"], pa.string())
 PETITIONER = {"id": pa.int64(), **NAMES, **PERSON}
-PAIR_KEY = [*PERSONA_KEY, "petitioner_version_id"]
 
 # position of a row and one of its keys, of all rows of a table; rows that are to be compared share a key
 Keys = Callable[[pd.DataFrame], tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]]
@@ -67,7 +67,6 @@ def take_turn(cursor: Cursor, run_id: int, model_version: str) -> Turn:
     cursor.execute(query("frontier"), about)
     frontier = [load[0] for load in cursor.fetchall()]
     cursor.execute(query("create_found"))
-    cursor.execute(query("create_found_evidence"))
     return Turn(cursor, run_id, model_version, model_id, frontier)
 
 
@@ -79,19 +78,22 @@ def number_of_model(cursor: Cursor, model_version: str) -> int:
 
 def uncompared(turn: Turn, keys: Keys) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """Personas and petitioners, to be compared each with each: together all pairs that share a key and that no run has
-    compared. None of them comes twice.
+    compared, but for those that it can tell without. None of them comes twice.
 
     A persona is a version of a subject under one of its names, a petitioner a version of one; the columns are those of
-    `matching.fields`, the ids of petitioners their versions. What is new leaves its keys on the way.
+    `matching.fields`, the ids of petitioners their versions. What is new leaves its keys on the way. A persona that
+    says what one says that was compared takes over its pairs; only with new petitioners they are compared both.
     """
     new = unseen_personas(turn.cursor, turn.frontier)
     if len(new):
         personas = read_personas(turn.cursor, new)
         position, key = keys(personas)
-        _leave_keys(turn, "copy_persona_keys", personas[[*PERSONA_KEY]], position, key)
+        _leave_keys(turn, "copy_persona_keys", personas[PERSONA_IDS], position, key)
+        says_new = ~_repeat_pairs(turn, personas)
+        key = key[says_new[position]]
         about = {"model_id": turn.model_id, "keys": array_text(pa.array(np.unique(key)))}
         for petitioners in _petitioners(turn, copy_out(turn.cursor, query("near_petitioners"), about, VERSION)):
-            yield personas, petitioners
+            yield personas[says_new], petitioners
     unseen = copy_out(turn.cursor, query("new_petitioners"), _unseen(turn.frontier), VERSION)
     for petitioners in _petitioners(turn, unseen):
         position, key = keys(petitioners)
@@ -103,21 +105,21 @@ def uncompared(turn: Turn, keys: Keys) -> Iterator[tuple[pd.DataFrame, pd.DataFr
 
 
 def leave_pairs(turn: Turn, personas: pd.DataFrame, pairs: pd.DataFrame, evidence: pd.DataFrame) -> None:
-    """Write pairs and evidence; `left_id` is the id in `personas`, `right_id` a petitioner's version."""
+    """Write pairs and evidence; `left_id` is the id in `personas`, `right_id` a petitioner's version.
+
+    Pairs that are there stay as they are, with their evidence.
+    """
     about = {"run_id": turn.run_id, "model_version": turn.model_version}
-    ids = personas.set_index("id")[[*PERSONA_KEY]]
-    rename = {
-        "right_id": "petitioner_version_id",
-        "match_weight": "weight",
-        "left_value": "persona_value",
-        "right_value": "petitioner_value",
-    }
-    pairs, evidence = (table.join(ids, on="left_id").rename(columns=rename) for table in (pairs, evidence))
-    copy_in(turn.cursor, query("copy_found"), _table(pairs, [*PAIR_KEY, "weight", "band"]))
-    columns = [*PAIR_KEY, "comparison", "persona_value", "petitioner_value", "level", "weight"]
-    copy_in(turn.cursor, query("copy_found_evidence"), _table(evidence, columns))
+    found = pairs.join(personas.set_index("id")[PERSONA_IDS], on="left_id")
+    copy_in(
+        turn.cursor, query("copy_found"), _table(found, ["left_id", *PERSONA_IDS, "right_id", "match_weight", "band"])
+    )
     turn.cursor.execute(query("insert_pairs"), about)
+    new = pd.DataFrame(turn.cursor.fetchall(), columns=["left_id", "right_id", "pair_id"], dtype="int64")
     turn.cursor.execute(query("empty_found"))
+    lines = evidence.astype({"left_id": "int64", "right_id": "int64"}).merge(new, on=["left_id", "right_id"])
+    columns = ["pair_id", "comparison", "left_value", "right_value", "level", "weight"]
+    copy_in(turn.cursor, query("copy_evidence"), _table(lines, columns))
 
 
 def end_turn(turn: Turn, compared: int, candidates: Mapping[str, int]) -> Matched:
@@ -150,14 +152,52 @@ def near_personas(cursor: Cursor, model_id: int, keys: npt.NDArray[np.int32]) ->
 
 def read_personas(cursor: Cursor, ids: pa.Table) -> pd.DataFrame:
     """Numbered by `id`, which is good for this table alone."""
-    wanted = {"subjects": array_text(ids["subject_version_id"]), "aliases": array_text(ids["alias_version_id"])}
-    return _frame(copy_out(cursor, query("personas"), wanted, PERSONA)).rename_axis("id").reset_index()
+    return _frame(copy_out(cursor, query("personas"), _wanted(ids), PERSONA)).rename_axis("id").reset_index()
+
+
+def persona_index(personas: pd.DataFrame) -> pd.MultiIndex:
+    """Their keys; a subject under its own name has no alias."""
+    columns = [personas[column].astype("Int64").fillna(0).astype("int64") for column in PERSONA_IDS]
+    return pd.MultiIndex.from_arrays(columns)
 
 
 def read_petitioners(cursor: Cursor, ids: pa.Table) -> pd.DataFrame:
     """Versions of petitioners, in ascending order; `ids`: column `version_id`."""
     wanted = {"versions": array_text(ids["version_id"])}
     return _frame(copy_out(cursor, query("petitioners"), wanted, PETITIONER))
+
+
+def _wanted(ids: pa.Table) -> dict[str, str]:
+    """Personas, to be bound."""
+    return {"subjects": array_text(ids["subject_version_id"]), "aliases": array_text(ids["alias_version_id"])}
+
+
+def _repeat_pairs(turn: Turn, personas: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which personas say what the last version before them says that was compared; they take over its pairs."""
+    repeats = np.zeros(len(personas), np.bool_)
+    about: dict[str, object] = {"model_version": turn.model_version, **_wanted(_table(personas, PERSONA_IDS))}
+    held = copy_out(turn.cursor, query("held_personas"), about, {**PERSONA_KEY, "held_version_id": pa.int64()})
+    if not len(held):
+        return repeats
+    of_held = held.drop_columns("subject_version_id").rename_columns({"held_version_id": "subject_version_id"})
+    before = read_personas(turn.cursor, of_held.select(PERSONA_IDS).group_by(PERSONA_IDS).aggregate([]))
+    fields = [name for name in PERSONA if name not in PERSONA_KEY]
+    said = pd.concat([personas, before])[fields].groupby(fields, dropna=False, sort=False).ngroup().to_numpy()
+    mine = persona_index(personas).get_indexer(persona_index(_frame(held)))
+    theirs = persona_index(before).get_indexer(persona_index(_frame(of_held)))
+    same = said[mine] == said[len(personas) + theirs]
+    repeats[mine[same]] = True
+    found = held.filter(pa.array(same))
+    turn.cursor.execute(
+        query("repeat_pairs"),
+        {
+            "model_version": turn.model_version,
+            "run_id": turn.run_id,
+            "held": array_text(found["held_version_id"]),
+            **_wanted(found),
+        },
+    )
+    return repeats
 
 
 def _unseen(loads: list[int]) -> dict[str, object]:

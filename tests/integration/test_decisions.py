@@ -3,7 +3,7 @@
 import html
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import psycopg2
 import pytest
@@ -21,6 +21,7 @@ from include.settings import Settings
 from include.warehouse.audit import Reader, verify
 from include.warehouse.connection import WarehouseError, as_role, fetch, transaction
 from include.warehouse.decisions import Decision, record, unrecorded
+from include.warehouse.migrate import migrate
 
 pytestmark = pytest.mark.integration
 
@@ -241,6 +242,80 @@ def test_a_new_version_that_resembles_more_reopens_and_one_that_does_not_leaves_
         cursor.execute("delete from match.evidence where level like '%!'")
         cursor.execute("delete from match.pair where pair_id not in (select pair_id from match.evidence)")
     assert standing(held, of)[3] is False
+
+
+GROUP = """insert into match.group_pair (subject_id, receipt_number, model_version, band, group_weight, run_id)
+           select subject_id, receipt_number, model_version, %s, %s, (select max(run_id) from ops.run)
+           from report.lead where subject_id = %s and receipt_number = %s
+           on conflict (subject_id, receipt_number) do update
+           set band = excluded.band, group_weight = excluded.group_weight"""
+
+
+@pytest.fixture
+def group(held: Settings) -> Iterator[Callable[..., None]]:
+    """Let a subject's group bring a pair into a band, by so many bits; without both: no longer."""
+
+    def bring(of: dict[str, str], band: str | None = None, weight: float = 0.0) -> None:
+        with psycopg2.connect(held.owner_dsn) as connection, connection.cursor() as cursor:
+            if band is None:
+                cursor.execute("delete from match.group_pair")
+            else:
+                cursor.execute(GROUP, [band, weight, *of.values()])
+
+    yield bring
+    bring({})
+
+
+def test_another_band_or_ten_times_the_weight_of_its_group_reopens_a_decision_and_less_does_not(
+    held: Settings, visit: Callable[[str], TestClient], group: Callable[..., None]
+) -> None:
+    of = place(leads(held)[0])
+    group(of, "lead", 5.0)
+    decide(visit("bob"), of, "reject")
+    (row,) = fetch(held.owner_dsn, "select group_band, group_weight from match.decision")
+    assert tuple(row) == ("lead", 5.0)
+    assert unrecorded(as_role(held.desk_dsn, "privacy_officer")) == []
+    states: list[tuple[str | None, float, str | None]] = [
+        ("lead", 5.0, None),
+        ("lead", 8.2, None),
+        ("lead", 1.8, None),
+        ("lead", 8.4, "group"),
+        ("lead", 1.6, "group"),
+        ("review", 5.0, "group"),
+        (None, 0.0, "group"),
+    ]
+    for band, weight, reopened_by in states:
+        group(of, band, weight)
+        assert standing(held, of)[3:] == (reopened_by is not None, reopened_by), (band, weight)
+    page = visit("bob").get("/lead", params=of).text
+    assert "Reopened by another weight of its group" in page
+    assert "group +5.0" in page
+    assert of["subject_id"] in visit("bob").get("/leads", params={"list": "reopened"}).text
+    decide(visit("bob"), of, "reject", "looked again")
+    assert standing(held, of)[3:] == (False, None)
+    group(of, "lead", 5.0)
+    assert standing(held, of)[3:] == (True, "group")
+
+
+def test_decisions_of_before_learn_what_their_group_had_made_of_the_pair(
+    held: Settings, visit: Callable[[str], TestClient], group: Callable[..., None]
+) -> None:
+    seen, later = map(place, leads(held)[:2])
+    group(seen, "lead", 5.0)
+    for of in (seen, later):
+        decide(visit("bob"), of, "reject")
+    group(later, "lead", 5.0)
+    migrate(held.owner_dsn, "0017")
+    pipeline.migrate(held)
+    assert standing(held, seen)[3:] == (False, None)
+    assert standing(held, later)[3:] == (True, "group")
+    assert unrecorded(as_role(held.desk_dsn, "privacy_officer")) == []
+    with (
+        psycopg2.connect(held.owner_dsn) as connection,
+        connection.cursor() as cursor,
+        pytest.raises(errors.RaiseException),
+    ):
+        cursor.execute("delete from match.decision")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from nights import Screen, night
 from include import pipeline
 from include.desk.access import Access
 from include.desk.pages import router
+from include.reporting.review import Trail, decide, show
 from include.settings import Settings
+from include.warehouse.audit import Reader
 from include.warehouse.connection import as_role, fetch, with_settings
 
 pytestmark = pytest.mark.integration
@@ -76,6 +78,69 @@ def test_a_group_lifts_a_pair_until_it_is_none(settings: Settings, screened: Scr
         cursor.execute("update record.tecs_arrest set disposition = 'dismissed' where subject_id = %s", [subject])
     resolve_again(settings, run)
     assert band(settings, subject, form) == before
+
+
+def test_what_a_group_makes_of_a_pair_reopens_a_decision(settings: Settings, screened: Screen) -> None:
+    run = screened(settings, night(1, 30))
+    [(form, subject, led)] = fetch(settings.warehouse_dsn, PAIRS)
+    weaken(settings, subject)
+    resolve_again(settings, run)
+    of = reject(settings, band(settings, subject, form))
+    resolve_again(settings, run)
+    assert judged(settings, of) == ("rejected", None)
+    assert not joined(settings, of)
+
+    convict(settings, [subject, *led])
+    resolve_again(settings, run)
+    assert judged(settings, of) == ("lead", "group")
+    assert joined(settings, of), "a decision that is reopened parts nobody"
+    reject(settings, band(settings, subject, form))
+    assert resolve_again(settings, run)["changed"] > 0
+    assert judged(settings, of) == ("rejected", None)
+    assert not joined(settings, of)
+
+    [before] = fetch(settings.warehouse_dsn, "select weight from report.group_weight where form = %s", [form])
+    convict(settings, [subject, *led[1:]])  # the group is smaller by one, and weighs another amount
+    resolve_again(settings, run)
+    [after] = fetch(settings.warehouse_dsn, "select weight from report.group_weight where form = %s", [form])
+    assert 0 < abs(before.weight - after.weight) < 3.3
+    assert judged(settings, of) == ("rejected", None)
+
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("update record.tecs_arrest set disposition = 'dismissed' where subject_id = %s", [subject])
+    resolve_again(settings, run)
+    assert judged(settings, of) == ("review", "group")
+
+
+def reject(settings: Settings, pair: Any) -> dict[str, str]:
+    """Decide on a pair as its page does; its place."""
+    of = {"subject_id": pair.subject_id, "receipt_number": pair.receipt_number}
+    trail = Trail(settings.desk_dsn, "key", Reader("ana", "reviewer"))
+    shown = show(trail, of)
+    assert shown is not None
+    decide(trail, of, "reject", "another scar", shown.seal)
+    return of
+
+
+def judged(settings: Settings, of: dict[str, str]) -> tuple[str, str | None]:
+    [row] = fetch(
+        settings.warehouse_dsn,
+        """select band, reopened_by from report.lead
+           where subject_id = %(subject_id)s and receipt_number = %(receipt_number)s""",
+        of,
+    )
+    return row.band, row.reopened_by
+
+
+def joined(settings: Settings, of: dict[str, str]) -> bool:
+    """Whether both records are of one entity."""
+    [row] = fetch(
+        settings.warehouse_dsn,
+        """select count(distinct entity) as n from match.entity
+           where member in ('tecs_subjects:' || %(subject_id)s, 'uscis_petitioners:' || %(receipt_number)s)""",
+        of,
+    )
+    return bool(row.n == 1)
 
 
 def band(settings: Settings, subject: str, form: str) -> Any:

@@ -46,8 +46,11 @@ KEYS = ["persona_key", "petitioner_key", "recent_petitioner_key"]
 DATES = ["1971-03-08", "1971-08-03", "1971-01-01", "1983-12-30", None]
 
 
-def versions(seed: int) -> list[Version]:
-    """Subjects, aliases and petitioners, each key in one version or two; the few values of `people` make many pairs."""
+def versions(seed: int, *, repeats: bool = False) -> list[Version]:
+    """Subjects, aliases and petitioners, each key in one version or two; the few values of `people` make many pairs.
+
+    `repeats`: the second version of a subject says what the first one says.
+    """
     draw = random.Random(seed)
 
     def person() -> dict[str, Any]:
@@ -59,7 +62,8 @@ def versions(seed: int) -> list[Version]:
 
     found: list[Version] = []
     for number in range(SUBJECTS):
-        found += [("tecs_subject", {"subject_id": f"S{number}", "name": name(), **person()}) for _ in range(2)]
+        both = [("tecs_subject", {"subject_id": f"S{number}", "name": name(), **person()}) for _ in range(2)]
+        found += [both[0], both[0]] if repeats else both
     for number in range(ALIASES):
         of = {"alias_id": f"L{number}", "subject_id": f"S{draw.randrange(SUBJECTS)}"}
         for _ in range(draw.randint(1, 2)):
@@ -143,12 +147,26 @@ def test_any_spread_over_nights_leaves_the_same_pairs(
     monkeypatch.setattr(matches, "CHUNK", random.Random(seed).choice([10, 1000]))
     monkeypatch.setattr(matches, "MANY_KEYS", [10, matches.MANY_KEYS][seed % 2])
     monkeypatch.setattr(matches, "MANY_BYTES", [1, matches.MANY_BYTES][seed // 2])
-    for of_night in spread(versions(seed), seed):
+    repeats = seed % 2 == 1
+    for of_night in spread(versions(seed, repeats=repeats), seed):
         pipeline.match(settings, load(settings, of_night))
     found, count = pairs(settings, load_model().version), compared(settings)
     assert len(found) > 10, "few pairs: the comparison would say little"
     monkeypatch.undo()
-    assert (found, count) == in_one_go(settings)
+    at_once, all_of_them = in_one_go(settings)
+    assert found == at_once
+    assert count < all_of_them if repeats else count == all_of_them  # what is said again is not compared again
+
+
+def test_a_subject_that_says_nothing_new_takes_over_its_pairs(settings: Settings) -> None:
+    known = versions(1)
+    count = pipeline.match(settings, load(settings, known))["compared"]
+    last = {row["subject_id"]: row for table, row in known if table == "tecs_subject"}
+    again = [("tecs_subject", {**row, "content_hash": f"again {key}"}) for key, row in last.items()]
+    other = {**again[0][1], "sex": {"M": "F"}.get(last["S0"]["sex"], "M"), "content_hash": "other"}
+    assert pipeline.match(settings, load(settings, again))["compared"] == count  # of the same run
+    assert pipeline.match(settings, load(settings, [("tecs_subject", other)]))["compared"] > count
+    assert pairs(settings, load_model().version) == in_one_go(settings)[0]
 
 
 @pytest.mark.parametrize("seed", range(2))

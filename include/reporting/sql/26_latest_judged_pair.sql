@@ -1,6 +1,6 @@
 -- of each subject and petition that the model found alike the best pair of versions, and the last decision on them. A
--- decision stands (reopened_by is null) while the model and the evidence are those that the reviewer saw; resolving, too,
--- goes by the decisions that stand
+-- decision stands (reopened_by is null) while the model, the evidence and what the subject's group makes of the pair are those
+-- that the reviewer saw; resolving, too, goes by the decisions that stand
 create view latest.judged_pair as
 with best as (
     select distinct on (subject.subject_id, petitioner.receipt_number)
@@ -39,6 +39,11 @@ select
                 where shown.pair_id = best.pair_id
             )
             then 'evidence'
+        when
+            decision.group_band is distinct from grouped.band
+            -- the weight moves a little with each night's counts; evidence of ten to one is strong (Jeffreys 1961): 3.3 bits
+            or abs(decision.group_weight - grouped.group_weight) >= 3.3
+            then 'group'
     end as reopened_by
 from best
 left join latest.decision as decision using (subject_id, receipt_number)

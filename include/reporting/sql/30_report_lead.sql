@@ -1,6 +1,6 @@
 -- a cancelled record stays a lead and says so: it may be the richer one; what is counted leaves the cancelled out: a
--- withdrawn arrest is none, a beneficiary entered twice is one. A decision stands while the model and the evidence are those
--- that the reviewer saw, and then outranks the model: what was rejected is in neither band
+-- withdrawn arrest is none, a beneficiary entered twice is one. A decision stands while the model, the evidence and the
+-- group's part are those that the reviewer saw, and then outranks the model: what was rejected is in neither band
 create view report.lead as
 select
     best.subject_id,
@@ -13,6 +13,7 @@ select
     end as band,
     best.weight,
     best.group_weight,
+    best.group_band,
     best.is_by_alias,
     petition.form,
     petition.visa_class,

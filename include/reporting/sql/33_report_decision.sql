@@ -24,6 +24,8 @@ select
     end as state,
     decision.band,
     decision.weight,
+    decision.group_band,
+    decision.group_weight,
     decision.model_version,
     decision.audit_number
 from match.decision

@@ -5,6 +5,7 @@ select
     lead.band,
     lead.weight,
     lead.group_weight,
+    lead.group_band,
     lead.model_band,
     lead.cut_by,
     lead.model_version,

@@ -25,6 +25,7 @@ select
                     'decided_on', decision.decided_at::date,
                     'state', decision.state,
                     'weight', decision.weight,
+                    'group_weight', decision.group_weight,
                     'model_version', decision.model_version
                 )
                 order by decision.decision_id desc

@@ -1,1 +1,2 @@
-delete from match.entity;
+delete from match.entity
+where member = any(%(members)s::text []);

@@ -1,1 +1,1 @@
-truncate found, found_evidence;
+truncate found;

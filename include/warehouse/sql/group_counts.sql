@@ -1,18 +1,6 @@
 -- how many of those whom investigations suspect have a lead of the model to a petition of each form: the convicted, and all
 -- others
-with suspect as (
-    select
-        screened.subject_id,
-        convicted.subject_id is not null as is_convicted
-    from latest.screened_subject as screened
-    left join (
-        select distinct subject_id
-        from latest.tecs_arrest
-        where disposition = 'convicted' and record_state is distinct from 'cancelled'
-    ) as convicted using (subject_id)
-),
-
-led as (
+with led as (
     select distinct
         subject.subject_id,
         petitioner.receipt_number
@@ -22,7 +10,7 @@ led as (
     where pair.band = 'lead' and pair.model_version = %(model_version)s
 ),
 
-filed as (
+filed as materialized ( -- else its form is looked for once more, to see whether there is one
     select
         suspect.subject_id,
         suspect.is_convicted,

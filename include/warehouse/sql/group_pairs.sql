@@ -1,26 +1,17 @@
--- the best pair of each convicted subject and each petition that resembles the subject
-with convicted as (
-    select screened.subject_id
-    from latest.screened_subject as screened
-    where
-        screened.subject_id in (
-            select arrest.subject_id
-            from latest.tecs_arrest as arrest
-            where arrest.disposition = 'convicted' and arrest.record_state is distinct from 'cancelled'
-        )
-),
-
-best as (
+-- the best pair of each convicted subject and each petition that resembles the subject; an array: there are few, which the
+-- planner does not know
+with best as (
     select distinct on (subject.subject_id, petitioner.receipt_number)
         subject.subject_id,
         petitioner.receipt_number,
         pair.weight,
         pair.band
-    from convicted
-    inner join record.tecs_subject as subject using (subject_id)
+    from record.tecs_subject as subject
     inner join match.pair on pair.subject_version_id = subject.version_id
     inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
-    where pair.model_version = %(model_version)s
+    where
+        subject.subject_id = any(array(select suspect.subject_id from suspect where suspect.is_convicted))
+        and pair.model_version = %(model_version)s
     order by subject.subject_id, petitioner.receipt_number, pair.weight desc
 )
 

@@ -12,7 +12,9 @@ select
     decision.band,
     decision.weight,
     decision.model_version,
-    decision.evidence_hash
+    decision.evidence_hash,
+    decision.group_band,
+    decision.group_weight
 from audit.access as entry
 left join match.decision as decision on decision.audit_number = entry.number
 where entry.kind = 'decision' and entry.about = %(about)s

@@ -1,0 +1,1 @@
+alter table match.decision disable trigger append_only;

@@ -1,0 +1,1 @@
+alter table match.decision enable trigger append_only;
