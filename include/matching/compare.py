@@ -6,6 +6,7 @@ integers; rapidfuzz is asked only where they differ, once for each distinct pair
 """
 
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -131,7 +132,7 @@ def _as_written(left: Records, right: Records, names: Pairs, family: Level) -> t
     )
     reordered = (a.order[i] == 1) | (b.order[j] == 1)
     moved = reordered & (family == LEVELS["family_name"].index("partial"))
-    second = _second_names(left, right, names, found["crossed"], moved)
+    second = _second_names(left, right, names, given_level, moved)
     free = ~(one_string & divided)  # names that are divided in another way have used up the middle name
     second = second[0] * free, second[1] * free
     middle = _given(left.words, right.words, *second)
@@ -142,20 +143,21 @@ def _as_written(left: Records, right: Records, names: Pairs, family: Level) -> t
 
 
 def _second_names(
-    left: Records, right: Records, names: Pairs, crossed: Flags, moved: Flags
+    left: Records, right: Records, names: Pairs, given: Level, moved: Flags
 ) -> tuple[Positions, Positions]:
-    """The middle names by which people are compared, one of each; 0 where none is left.
+    """The middle names by which people are compared, one of each; 0 where none is left. `given`: levels of the first.
 
-    Of several it is those that contradict: a name on each side that is none of the other's (of BARZAN IBRAHIM HASAN and
-    BARZAN IBRAHIM OMAR it is not IBRAHIM). A name that only one side has says nothing. Given names that are `crossed`
-    count as well, and where a reading has `moved` a word into the surname, the words of that: what both share there has
-    been weighed, and contradicts nothing.
+    Of several it is those that contradict: a name on each side that is none of the other's (of ANA LUZ CLARA and ANA
+    LUZ PILAR it is not LUZ). A name that only one side has says nothing. Given names that are crossed count as well,
+    and where a reading has `moved` a word into the surname, the words of that: what both share there has been weighed,
+    and contradicts nothing. Where given names differ, the first middle names will do: people differ already.
     """
     a, b = left.names, right.names
     i, j = names
     ones, others = a.middle[i, 0], b.middle[j, 0]
     several = ((a.given_count[i] > 2) | (b.given_count[j] > 2)) & (ones > 0) & (others > 0)
-    some = np.flatnonzero(several | crossed | moved)
+    crossed = given == LEVELS["given_name"].index("crossed")
+    some = np.flatnonzero((several | crossed | moved) & (given != _last("given_name")))
     middle = a.middle[i[some]], b.middle[j[some]]
     too = (
         np.column_stack([a.given[i[some]] * crossed[some], a.family[i[some]] * moved[some, None]]),
@@ -169,42 +171,64 @@ def _contradiction(
     words: tuple[Words, Words], middle: tuple[Positions, Positions], too: tuple[Positions, Positions]
 ) -> tuple[Positions, Positions]:
     """Of the middle names of each row, and the words that count `too`: one of each side that the other does not have,
-    as much alike as any; or else the first middle name that both have, and 0 where they have none."""
-    one_side, other_side = (np.column_stack(grids) for grids in zip(middle, too, strict=True))
-    free, shared = (one_side > 0, other_side > 0), np.zeros((2, len(one_side)), dtype=np.int32)
-    for x, one in enumerate(one_side.T):
-        for y, other in enumerate(other_side.T):
-            same = free[0][:, x] & free[1][:, y] & _one_name(*words, one, other)
-            free[0][:, x] &= ~same
-            free[1][:, y] &= ~same
+    as much alike as any; or else the rarest middle name that both have, and 0 where they have none."""
+    sides = np.column_stack([middle[0], too[0]]), np.column_stack([middle[1], too[1]])
+    free = sides[0] > 0, sides[1] > 0
+    shared, rarest = np.zeros((2, len(sides[0])), dtype=np.int32), np.zeros(len(sides[0]))
+    columns = list(product(*(np.flatnonzero(side.any(axis=0)) for side in free)))
+    initials = any((side.length[at] == 1).any() for side, at in zip(words, sides, strict=True))
+    for are_one in (_one_name, _initial_of)[: 1 + initials]:  # an initial stands for what is left
+        for x, y in columns:
+            some = np.flatnonzero(free[0][:, x] & free[1][:, y])
+            some = some[are_one(*words, sides[0][some, x], sides[1][some, y])]
+            free[0][some, x] = free[1][some, y] = False
             if x < middle[0].shape[1] and y < middle[1].shape[1]:
-                some = np.flatnonzero(same & (shared[0] == 0))
-                shared[:, some] = one[some], other[some]
-    return _most_alike(words, (one_side, other_side), free, shared)
+                one, other = sides[0][some, x], sides[1][some, y]
+                common = _common(*words, one, other)
+                rarer = common < rarest[some]
+                some, common = some[rarer], common[rarer]
+                shared[:, some], rarest[some] = (one[rarer], other[rarer]), common
+    return _most_alike(words, sides, free, shared)
 
 
 def _most_alike(
     words: tuple[Words, Words],
-    grids: tuple[Positions, Positions],
+    sides: tuple[Positions, Positions],
     free: tuple[Flags, Flags],
     otherwise: Positions,
 ) -> tuple[Positions, Positions]:
-    """Of the words of each row that are free, on each side, the two that have most letters in common."""
-    found, least = otherwise.copy(), np.full(len(grids[0]), np.iinfo(np.uint8).max)
-    for x, one in enumerate(grids[0].T):
-        for y, other in enumerate(grids[1].T):
-            some = np.flatnonzero(free[0][:, x] & free[1][:, y])
-            apart = np.bitwise_count(words[0].letter_set[one[some]] ^ words[1].letter_set[other[some]])
-            some, apart = some[apart < least[some]], apart[apart < least[some]]
-            found[:, some], least[some] = (one[some], other[some]), apart
+    """Of the words of each row that are free, on each side, the two that have most letters in common; of equals the
+    same two, whichever side is left."""
+    found, least = otherwise.copy(), np.full(len(sides[0]), np.iinfo(np.uint64).max, dtype=np.uint64)
+    both = np.flatnonzero(free[0].any(axis=1) & free[1].any(axis=1))
+    for x, y in product(*(np.flatnonzero(side[both].any(axis=0)) for side in free)):
+        some = both[free[0][both, x] & free[1][both, y]]
+        a, b = sides[0][some, x], sides[1][some, y]
+        apart = np.bitwise_count(words[0].letter_set[a] ^ words[1].letter_set[b]).astype(np.uint64)
+        any_order = words[0].spelling.value[a] + words[1].spelling.value[b]
+        apart = apart << np.uint64(56) | any_order >> np.uint64(8)
+        nearer = apart < least[some]
+        found[:, some[nearer]], least[some[nearer]] = (a[nearer], b[nearer]), apart[nearer]
     return found[0], found[1]
 
 
 def _one_name(ones: Words, others: Words, a: Positions, b: Positions) -> Flags:
-    """Words that sound alike, or of which one is the initial of the other."""
-    initial = (ones.length[a] == 1) | (others.length[b] == 1)
-    found: Flags = (ones.heard[a] == others.heard[b]) | initial & (ones.letters[a, 0] == others.letters[b, 0])
+    """Words that sound alike."""
+    found: Flags = ones.heard[a] == others.heard[b]
     return found
+
+
+def _initial_of(ones: Words, others: Words, a: Positions, b: Positions) -> Flags:
+    """Words of which one is the initial of the other."""
+    initial = (ones.length[a] == 1) | (others.length[b] == 1)
+    found: Flags = initial & (ones.letters[a, 0] == others.letters[b, 0])
+    return found
+
+
+def _common(ones: Words, others: Words, a: Positions, b: Positions) -> npt.NDArray[np.float64]:
+    """How common a shared name is, in bits, less than 0; of equally common ones, those that are spelled alike first."""
+    alike = ones.spelling.value[a] == others.spelling.value[b]
+    return np.maximum(ones.given_bits[a], others.given_bits[b]) - np.where(alike, 2 / 64, 1 / 64)
 
 
 def _by_initial(comparison: str, level: Level, common: Bits, ones: Bits, others: Bits) -> Levels:
