@@ -122,10 +122,11 @@ def _as_written(left: Records, right: Records, names: Pairs, family: Level) -> t
     ]
     found["crossed"] = crossed[0] | crossed[1]
     known = (ones > 0) & (others > 0)
-    common = np.maximum(left.words.given_bits[ones], right.words.given_bits[others])
-    for side, words, flags in ((right, others, crossed[1]), (left, ones, crossed[0])):
-        some = np.flatnonzero(flags)
-        common[some] = side.words.given_bits[words[some]]
+    of_each = left.words.given_bits[ones], right.words.given_bits[others]
+    common = np.maximum(*of_each)
+    some = np.flatnonzero(found["crossed"])
+    shared = (np.where(flags[some], bits[some], 0) for flags, bits in zip(crossed, of_each, strict=True))
+    common[some] = np.minimum(*shared)  # of two that are crossed the rarer
     given_level = _choose("given_name", found, known)
     given = _by_initial(
         "given_name", given_level, common, left.words.initial_bits[ones], right.words.initial_bits[others]
@@ -184,8 +185,8 @@ def _contradiction(
             free[0][some, x] = free[1][some, y] = False
             if x < middle[0].shape[1] and y < middle[1].shape[1]:
                 one, other = sides[0][some, x], sides[1][some, y]
-                common = _common(*words, one, other)
-                rarer = common < rarest[some]
+                common = _common(*words, one, other) if are_one is _one_name else np.zeros(len(some))
+                rarer = (common < rarest[some]) | (shared[0, some] == 0)
                 some, common = some[rarer], common[rarer]
                 shared[:, some], rarest[some] = (one[rarer], other[rarer]), common
     return _most_alike(words, sides, free, shared)
