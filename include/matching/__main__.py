@@ -13,11 +13,12 @@ from rich.console import Console
 from include.matching.console import evidence_screen, links_screen, talk, told, told_dates, watched
 from include.matching.engines.processes import link_chunks
 from include.matching.explain import explain
+from include.matching.fields import OF_NAMES
 from include.matching.files.columns import read_map
 from include.matching.files.errors import TableError
 from include.matching.files.tables import File
 from include.matching.files.writing import Writer
-from include.matching.link import Links, dedupe, lowest
+from include.matching.link import Links, at_size, dedupe, lowest
 from include.matching.model import DEFAULT, Model, ModelError, load_model, save_model
 
 # Rows of the smaller file: from so few on, models trained on parts of the benchmark's sets were better.
@@ -193,23 +194,27 @@ def explain_command(
 ) -> None:
     """Why two rows are, or are not, thought to be one: each comparison with its weight."""
     with _one_line_errors():
-        chosen, maps = load_model(model or DEFAULT), read_map(columns)
-        one = _rows(File(left, maps["left"]), [a])
-        other = _rows(File(right, maps["right"]), [b])
+        maps = read_map(columns)
+        ours, theirs = File(left, maps["left"]), File(right, maps["right"])
+        chosen = _model(model or DEFAULT, ours.read(), theirs)
+        one, other = _rows(ours, [a]), _rows(theirs, [b])
         evidence = explain(one, other, pd.DataFrame({"left_id": [a], "right_id": [b]}), chosen)
         Console(highlight=False).print(*evidence_screen(evidence, chosen, show_values), sep="\n")
 
 
 def _model(path: Path | None, left: pd.DataFrame, right: File | None) -> Model:
     """The model that was asked for; without one, one trained on these tables if they are large enough to teach."""
-    if path is not None:
-        return load_model(path)
     from include.matching.train import RIGHT_ROWS, train
 
+    shared = set(left) & set(left if right is None else right.fields)
+    if path is not None and not shared <= {"id", *OF_NAMES}:
+        return load_model(path)
     others, right_rows = (None, len(left)) if right is None else right.sample(RIGHT_ROWS)
-    if min(len(left), right_rows) < ENOUGH_TO_LEARN:
+    small = min(len(left), right_rows) < ENOUGH_TO_LEARN
+    if path is None and small:
         talk.print("model: the one that is built in; the files are too small to train one", markup=False)
-        return load_model()
+    if path is not None or small:
+        return at_size(load_model(path or DEFAULT), left, left if others is None else others, right_rows)
     model = train(left, others, right_rows=right_rows)
     talk.print(f"model: trained on these files, {model.prior_why}", markup=False, soft_wrap=True)
     return model

@@ -5,7 +5,8 @@ Pairs are two integer arrays of equal length: positions on the left and on the r
 integers; rapidfuzz is asked only where they differ, once for each distinct pair of words.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words
 
 Level = npt.NDArray[np.int8]
 Pairs = tuple[Numbers, Numbers]
+Positions = npt.NDArray[np.int32]  # in `Words`
 
 NONE = -1
 OPEN = -2  # for rapidfuzz to say
@@ -40,14 +42,19 @@ GENERATION = (16, 45)  # years between a parent and a child of one name
 
 @dataclass(frozen=True)
 class Levels:
-    """Levels of n pairs in one comparison; of names also how common the shared name is: log2 of a share of people."""
+    """Levels of n pairs in one comparison; of names also how common the shared name is: log2 of a share of people.
+
+    `words`: of middle names, which were compared, where somebody has several: positions in `Words`.
+    """
 
     level: Level
     bits: Bits | None = None
+    words: tuple[Positions, Positions] | None = None
 
     def take(self, at: npt.NDArray[np.integer]) -> "Levels":
         """The levels of some of the pairs."""
-        return Levels(self.level[at], None if self.bits is None else self.bits[at])
+        words = None if self.words is None else (self.words[0][at], self.words[1][at])
+        return Levels(self.level[at], None if self.bits is None else self.bits[at], words)
 
 
 # -- names
@@ -59,7 +66,7 @@ def compare_names(left: Records, right: Records, names: Pairs, family: Levels) -
     a, b = left.names, right.names
     i, j = names
     order = np.maximum(a.order[i], b.order[j])
-    given, middle = _as_written(left, right, names)
+    given, middle = _as_written(left, right, names, family.level)
     both, half = crosswise(left, right, names)
     swapped = np.flatnonzero(both & (family.level != 0) & (given.level != 0))
     halves = np.flatnonzero(half & (family.level == _last("family_name")) & (given.level == _last("given_name")))
@@ -93,8 +100,8 @@ def compare_names(left: Records, right: Records, names: Pairs, family: Levels) -
     }
 
 
-def _as_written(left: Records, right: Records, names: Pairs) -> tuple[Levels, Levels]:
-    """Levels of the given and of the middle names."""
+def _as_written(left: Records, right: Records, names: Pairs, family: Level) -> tuple[Levels, Levels]:
+    """Levels of the given and of the middle names; `family`: those of the surnames."""
     a, b = left.names, right.names
     i, j = names
     ones, others = a.given[i], b.given[j]
@@ -115,22 +122,114 @@ def _as_written(left: Records, right: Records, names: Pairs) -> tuple[Levels, Le
     ]
     found["crossed"] = crossed[0] | crossed[1]
     known = (ones > 0) & (others > 0)
-    common = np.maximum(left.words.given_bits[ones], right.words.given_bits[others])
-    for side, words, flags in ((right, others, crossed[1]), (left, ones, crossed[0])):
-        some = np.flatnonzero(flags)
-        common[some] = side.words.given_bits[words[some]]
+    of_each = left.words.given_bits[ones], right.words.given_bits[others]
+    common = np.maximum(*of_each)
+    some = np.flatnonzero(found["crossed"])
+    shared = (np.where(flags[some], bits[some], 0) for flags, bits in zip(crossed, of_each, strict=True))
+    common[some] = np.minimum(*shared)  # of two that are crossed the rarer
     given_level = _choose("given_name", found, known)
     given = _by_initial(
         "given_name", given_level, common, left.words.initial_bits[ones], right.words.initial_bits[others]
     )
-    # a name that was crossed, or divided in another way, has used up the middle name
-    free = ~found["crossed"] & ~(one_string & divided)
-    second = a.middle[i, 0] * free, b.middle[j, 0] * free
+    reordered = (a.order[i] == 1) | (b.order[j] == 1)
+    moved = reordered & (family == LEVELS["family_name"].index("partial"))
+    second = _second_names(left, right, names, given_level, moved)
+    free = ~(one_string & divided)  # names that are divided in another way have used up the middle name
+    second = second[0] * free, second[1] * free
     middle = _given(left.words, right.words, *second)
     second_common = np.maximum(left.words.given_bits[second[0]], right.words.given_bits[second[1]])
     level = _choose("middle_name", middle, (second[0] > 0) & (second[1] > 0))
     initials = left.words.initial_bits[second[0]], right.words.initial_bits[second[1]]
-    return given, _by_initial("middle_name", level, second_common, *initials)
+    return given, replace(_by_initial("middle_name", level, second_common, *initials), words=second)
+
+
+def _second_names(
+    left: Records, right: Records, names: Pairs, given: Level, moved: Flags
+) -> tuple[Positions, Positions]:
+    """The middle names by which people are compared, one of each; 0 where none is left. `given`: levels of the first.
+
+    Of several it is those that contradict: a name on each side that is none of the other's (of ANA LUZ CLARA and ANA
+    LUZ PILAR it is not LUZ). A name that only one side has says nothing. Given names that are crossed count as well,
+    and where a reading has `moved` a word into the surname, the words of that: what both share there has been weighed,
+    and contradicts nothing. Where given names differ, the first middle names will do: people differ already.
+    """
+    a, b = left.names, right.names
+    i, j = names
+    ones, others = a.middle[i, 0], b.middle[j, 0]
+    several = ((a.given_count[i] > 2) | (b.given_count[j] > 2)) & (ones > 0) & (others > 0)
+    crossed = given == LEVELS["given_name"].index("crossed")
+    some = np.flatnonzero((several | crossed | moved) & (given != _last("given_name")))
+    middle = a.middle[i[some]], b.middle[j[some]]
+    too = (
+        np.column_stack([a.given[i[some]] * crossed[some], a.family[i[some]] * moved[some, None]]),
+        np.column_stack([b.given[j[some]] * crossed[some], b.family[j[some]] * moved[some, None]]),
+    )
+    ones[some], others[some] = _contradiction((left.words, right.words), middle, too)
+    return ones, others
+
+
+def _contradiction(
+    words: tuple[Words, Words], middle: tuple[Positions, Positions], too: tuple[Positions, Positions]
+) -> tuple[Positions, Positions]:
+    """Of the middle names of each row, and the words that count `too`: one of each side that the other does not have,
+    as much alike as any; or else the rarest middle name that both have, and 0 where they have none."""
+    sides = np.column_stack([middle[0], too[0]]), np.column_stack([middle[1], too[1]])
+    free = sides[0] > 0, sides[1] > 0
+    shared, rarest = np.zeros((2, len(sides[0])), dtype=np.int32), np.zeros(len(sides[0]))
+    columns = list(product(*(np.flatnonzero(side.any(axis=0)) for side in free)))
+    initials = any((side.length[at] == 1).any() for side, at in zip(words, sides, strict=True))
+    for are_one in (_one_name, _initial_of)[: 1 + initials]:  # an initial stands for what is left
+        for x, y in columns:
+            some = np.flatnonzero(free[0][:, x] & free[1][:, y])
+            some = some[are_one(*words, sides[0][some, x], sides[1][some, y])]
+            free[0][some, x] = free[1][some, y] = False
+            if x < middle[0].shape[1] and y < middle[1].shape[1]:
+                one, other = sides[0][some, x], sides[1][some, y]
+                common = _common(*words, one, other) if are_one is _one_name else np.zeros(len(some))
+                rarer = (common < rarest[some]) | (shared[0, some] == 0)
+                some, common = some[rarer], common[rarer]
+                shared[:, some], rarest[some] = (one[rarer], other[rarer]), common
+    return _most_alike(words, sides, free, shared)
+
+
+def _most_alike(
+    words: tuple[Words, Words],
+    sides: tuple[Positions, Positions],
+    free: tuple[Flags, Flags],
+    otherwise: Positions,
+) -> tuple[Positions, Positions]:
+    """Of the words of each row that are free, on each side, the two that have most letters in common; of equals the
+    same two, whichever side is left."""
+    found, least = otherwise.copy(), np.full(len(sides[0]), np.iinfo(np.uint64).max, dtype=np.uint64)
+    both = np.flatnonzero(free[0].any(axis=1) & free[1].any(axis=1))
+    for x, y in product(*(np.flatnonzero(side[both].any(axis=0)) for side in free)):
+        some = both[free[0][both, x] & free[1][both, y]]
+        a, b = sides[0][some, x], sides[1][some, y]
+        apart = np.bitwise_count(words[0].letter_set[a] ^ words[1].letter_set[b]).astype(np.uint64)
+        any_order = words[0].spelling.value[a] + words[1].spelling.value[b]
+        apart = apart << np.uint64(56) | any_order >> np.uint64(8)
+        nearer = apart < least[some]
+        found[:, some[nearer]], least[some[nearer]] = (a[nearer], b[nearer]), apart[nearer]
+    return found[0], found[1]
+
+
+def _one_name(ones: Words, others: Words, a: Positions, b: Positions) -> Flags:
+    """Words that sound alike."""
+    found: Flags = ones.heard[a] == others.heard[b]
+    return found
+
+
+def _initial_of(ones: Words, others: Words, a: Positions, b: Positions) -> Flags:
+    """Words of which one is the initial of the other."""
+    initial = (ones.length[a] == 1) | (others.length[b] == 1)
+    found: Flags = initial & (ones.letters[a, 0] == others.letters[b, 0])
+    return found
+
+
+def _common(ones: Words, others: Words, a: Positions, b: Positions) -> npt.NDArray[np.float64]:
+    """How common a shared name is, in bits, less than 0; of equally common ones, those that are spelled alike first."""
+    alike = ones.spelling.value[a] == others.spelling.value[b]
+    return np.maximum(ones.given_bits[a], others.given_bits[b]) - np.where(alike, 2 / 64, 1 / 64)
 
 
 def _by_initial(comparison: str, level: Level, common: Bits, ones: Bits, others: Bits) -> Levels:
@@ -271,7 +370,7 @@ def open_words(
 ) -> Numbers:
     """Positions of the names that differ by spelling and sound, and may yet be one by their letters, or as
     nicknames."""
-    ones, others = _words_of(comparison, left, names[0]), _words_of(comparison, right, names[1])
+    ones, others = _words_of(comparison, left, right, names, found)
     some = (found.level == _last(comparison)) & (ones > 0) & (others > 0)
     if comparison == "family_name":  # of several words each might be meant
         some &= (left.names.family_count[names[0]] == 1) & (right.names.family_count[names[1]] == 1)
@@ -282,14 +381,16 @@ def open_words(
     return at[may_be]
 
 
-def _words_of(comparison: str, side: Records, names: Numbers) -> npt.NDArray[np.int32]:
-    """The word by which names are compared letter by letter."""
-    first = {
-        "family_name": side.names.family[:, 0],
-        "given_name": side.names.given,
-        "middle_name": side.names.middle[:, 0],
-    }
-    return first[comparison][names]
+def _words_of(
+    comparison: str, left: Records, right: Records, names: Pairs, found: Levels
+) -> tuple[Positions, Positions]:
+    """The words by which names are compared letter by letter."""
+    if found.words is not None:
+        return found.words
+    a, b = left.names, right.names
+    if comparison == "family_name":
+        return a.family[names[0], 0], b.family[names[1], 0]
+    return a.given[names[0]], b.given[names[1]]
 
 
 def may_be_similar(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Flags:
@@ -337,7 +438,7 @@ def refine_names(
     for comparison, at in still_open.items():
         near, *similar = BY_EDITS[comparison]
         names_of, level = LEVELS[comparison], found[comparison].level
-        ones, others = _words_of(comparison, left, names[0][at]), _words_of(comparison, right, names[1][at])
+        ones, others = _words_of(comparison, left, right, (names[0][at], names[1][at]), found[comparison].take(at))
         is_near, is_similar = _near(left.words, right.words, ones, others)
         if similar:
             level[at[is_similar]] = names_of.index(similar[0])

@@ -15,6 +15,8 @@ FIELDS = (
     "full_name", "given", "middle", "family", "other_names", "dob", "sex", "a_number", "ssn", "passport", "phone",
     "street", "city", "postcode", "country", "birth_place", "organisation", "fein",
 )  # fmt: skip
+OF_NAMES = ("full_name", "given", "middle", "family", "other_names")
+FIRST_ROWS = 1_000  # of a table, in which every field that it gives has a value as a rule
 SEPARATOR = ";"  # between several names, dates or numbers of one person
 
 Column: TypeAlias = "pa.StringArray"
@@ -70,6 +72,18 @@ class Table:
             return code, texts
         again, texts = distinct(texts)
         return np.append(again, -1)[code], texts
+
+
+def names_alone(left: pd.DataFrame, right: pd.DataFrame) -> bool:
+    """Whether names are all that both tables give: no row of one of them has a value in any other field."""
+    others = (field for field in FIELDS if field not in OF_NAMES)
+    return not any(_gives(left, field) and _gives(right, field) for field in others)
+
+
+def _gives(table: pd.DataFrame, field: str) -> bool:
+    """Whether any row has a value; mostly the first ones tell."""
+    parts = (table[field].iloc[:FIRST_ROWS], table[field].iloc[FIRST_ROWS:]) if field in table else ()
+    return any(text(part).null_count < len(part) for part in parts)
 
 
 def text(values: pd.Series) -> Column:

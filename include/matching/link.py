@@ -24,7 +24,7 @@ from include.matching.compare import (
     refine_names,
     refine_texts,
 )
-from include.matching.fields import Table
+from include.matching.fields import Table, names_alone
 from include.matching.model import LEVELS, MISSING, Model
 from include.matching.records import Records, read_records
 from include.matching.rivals import Rows
@@ -35,6 +35,7 @@ from include.matching.words import Numbers
 
 CHUNK = 100_000  # right rows read, and candidate pairs compared, at once: bounds memory, changes no result; measured
 PAIR = ["left_id", "right_id"]
+MOST_PRIOR = 0.5  # as in training: a pair is no likelier one person than two before anything is compared
 TEXTS = ("street", "organisation")
 DIFFERENT = np.int8(len(LEVELS["given_name"]) - 1)  # given names
 
@@ -84,13 +85,14 @@ class Most:
         # a crossed name counts by its frequency as a given name, be it a middle name or not
         given, middle = (reach(comparison, words.given_bits, model) for comparison in ("given_name", "middle_name"))
         given = np.maximum(given, np.float32(least("given_name", model) + most("byname", model)))
-        second = forenames.middle[:, 0]
-        crossed = given[forenames.middle].max(axis=1, where=forenames.middle > 0, initial=0.0)
+        second, crossed = (
+            each[forenames.middle].max(axis=1, where=forenames.middle > 0, initial=0.0) for each in (middle, given)
+        )
         rest = sum(most(comparison, model) for comparison in ("name_order", "name_source", "suffix"))
         return cls(
             surname=reach("family_name", surnames.bits, model),
             given=np.maximum(given[forenames.given], crossed),
-            rest=middle[second] * (second > 0) + np.float32(rest),
+            rest=second + np.float32(rest),
         )
 
 
@@ -147,13 +149,29 @@ def link(left: pd.DataFrame, right: pd.DataFrame, model: Model, floor: float | N
     Both have `id`, unique, and any of `fields.FIELDS` as text. `floor`: bits; by default `model.review`. Raises
     `ValueError` for a table without ids, or with an id that repeats.
     """
+    model = at_size(model, left, right)
     return Links.settled([Linker(left, model, lowest(floor, model)).link(right)], model, floor)
 
 
 def dedupe(table: pd.DataFrame, model: Model, floor: float | None = None) -> Links:
     """Pairs of rows of one table; the row that comes first in it is the left one."""
+    model = at_size(model, table, table)
     linker = Linker(table, model, lowest(floor, model))
     return Links.settled([linker.close(linker.link(table, within=True))], model, floor)
+
+
+def at_size(model: Model, left: pd.DataFrame, right: pd.DataFrame, right_rows: int | None = None) -> Model:
+    """The model for tables of this size, if names are all that both give; otherwise the model as it is.
+
+    A model's prior is of pairs of rows. Of a list of names each row is looked for because it may be there, however
+    short the other list is: as many matches a row are expected as where the model was trained. Dates and numbers say
+    more than any prior, and theirs is left alone. `right_rows`: of the right side, where `right` is a sample of it.
+    """
+    if not names_alone(left, right):
+        return model
+    rows = max(right_rows or len(right), 1)
+    prior = min(model.prior * model.right_rows / rows, MOST_PRIOR)
+    return model.model_copy(update={"right_rows": rows, "prior": prior})
 
 
 def lowest(floor: float | None, model: Model) -> float:

@@ -39,7 +39,6 @@ LETTERS_AND_BLANK = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ "
 MAX_WORDS = 8  # of a name; more is not a name, and keys grow with the square
 MAX_OTHER_NAMES = 8  # of a person; each is compared with every name of a candidate
 FAMILY_WORDS = 3  # words of a surname that are looked at one by one
-MIDDLE_WORDS = 2
 
 # Words of a surname that are written, joined or left out at will.
 PARTICLES = frozenset({
@@ -105,7 +104,7 @@ class Forenames:
     """k times all given names of somebody. No part is 0, or hash 0."""
 
     given: Positions  # the first
-    middle: Positions  # k x MIDDLE_WORDS: the next ones, without particles
+    middle: Positions  # the next ones, without particles: a column for each that anybody has, and at least one
     count: npt.NDArray[np.int8]
     joined: Hashes  # all as one word: XIAOMING
     heard: Hashes
@@ -113,13 +112,13 @@ class Forenames:
     @classmethod
     def of(cls, grid: Positions, words: Words, particles: Flags) -> "Forenames":
         """From all their words; which of `words` are particles."""
-        grid = _trimmed(grid, MIDDLE_WORDS + 1)
+        grid = _trimmed(grid, 2)
         rest = np.zeros_like(grid)
         rest[:, :-1] = grid[:, 1:]
         middle, _ = _compact(rest, particles[rest])
         return cls(
             given=grid[:, 0],
-            middle=middle[:, :MIDDLE_WORDS],
+            middle=middle[:, : max(_width(middle), 1)],
             count=_count(grid),
             joined=_joined(grid, words.spelling),
             heard=_heard(grid, words),
@@ -275,7 +274,7 @@ def read_names(
     parts = {field: table.distinct(field) for field in ("family", "given", "middle")}
     whole, whole_row, source = _whole_names(table)
     whole_code, whole_texts = distinct(whole)
-    last, first = _at_comma(_surname_apart(_suffix_without_comma(whole_texts)))
+    last, first = _at_comma(_blank_left_out(_surname_apart(_suffix_without_comma(whole_texts))))
     texts = [*(values for _, values in parts.values()), last, first]
     words, particles, splits = _split(texts, nicknames, frequencies)
     found = []
@@ -403,6 +402,18 @@ def _surname_apart(texts: Column) -> Column:
     return pc.if_else(some, pc.replace_substring_regex(texts, _UNPARTED, r"\1 \2"), texts)
 
 
+def _blank_left_out(texts: Column) -> Column:
+    """JaneMiller is Jane Miller: a whole name of one word in which capitals begin its parts. MILLER and McMillan stay
+    what they are: MC is a particle."""
+    some = pc.less(pc.find_substring(texts, " "), 0)
+    if not pc.any(some).as_py():
+        return texts
+    some = pc.and_(some, pc.match_substring_regex(texts, _WRITTEN_AS_ONE))
+    return pc.if_else(some, pc.replace_substring_regex(texts, _NEXT_PART, r"\1 \2"), texts)
+
+
+_WRITTEN_AS_ONE = r"^\p{Lu}\p{Ll}+(\p{Lu}\p{Ll}+)+$"
+_NEXT_PART = r"(\p{Ll})(\p{Lu})"
 _SUFFIX_AT_END = rf"(?i),\s*({'|'.join((*SUFFIXES, *ORDINALS))})\.?\s*$"
 _UNPARTED = r"^([\p{Han}\p{Hangul}])([\p{Han}\p{Hangul}]{1,2})$"
 
@@ -494,10 +505,12 @@ def _halves(grid: Positions, particle: Flags, family: Flags) -> tuple[_Halves, _
 
 def _trimmed(grid: Positions, least: int) -> Positions:
     """The columns in which there is any word, and at least so many."""
-    width = least
-    while width < grid.shape[1] and grid[:, width].any():
-        width += 1
-    return grid[:, :width]
+    return grid[:, : max(_width(grid), least)]
+
+
+def _width(grid: Positions) -> int:
+    """Columns up to the last in which there is any word; rows are filled from the left."""
+    return next((nth for nth, column in enumerate(grid.T) if not column.any()), grid.shape[1])
 
 
 def _count(grid: Positions) -> npt.NDArray[np.int8]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from benchmarks.linkage.layout import DataSet
 from benchmarks.linkage.matchers import Found
-from include.matching.link import Scored, Side, dedupe, link, score
+from include.matching.link import Scored, Side, at_size, dedupe, link, score
 from include.matching.model import LEVELS, MISSING, Model, load_model
 from include.matching.train import train
 
@@ -53,6 +53,7 @@ def _asked(data: DataSet, model: Model) -> pd.DataFrame:
     """Pairs that are given are compared as they are, as the peers do: blocking is another question."""
     assert data.asked is not None
     assert data.right is not None
+    model = at_size(model, data.left, data.right)
     pairs = data.asked[["left", "right"]].to_numpy().T
     found = score((Side.of(data.left, model), Side.of(data.right, model)), tuple(pairs), model, EVERY_PAIR)
     left, right = found.rows

@@ -6,6 +6,7 @@ import pandas as pd
 from include.matching.evaluation.curves import counted, curve_of, point_at, recall_at, reliability, rounded, thinned
 from include.matching.evaluation.figures import Evaluation, Evidence, Group, Judged, LevelWeight, Point
 from include.matching.evaluation.pairs import CULTURE, PAIR, evidence_of, find_links, judge, known_truth
+from include.matching.link import at_size
 from include.matching.model import LEVELS, MISSING, Model
 
 WORST = 10  # pairs of each kind that are shown
@@ -28,6 +29,7 @@ def evaluate(
     false. `show_values`: whether the evidence of single pairs holds what was compared.
     """
     other = left if right is None else right
+    model = at_size(model, left, other)
     links = find_links(left, right, model, processes)
     true_pairs, unknown = known_truth(truth, left, other, both_ways=right is None)
     pairs = judge(links.pairs, true_pairs, left, other, model)
