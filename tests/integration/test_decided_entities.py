@@ -99,6 +99,12 @@ def test_who_was_accepted_is_one_person_whatever_the_records_say(settings: Setti
     assert reasons(settings, petition)[-1] == "contradiction"
     [doubtful] = fetch(settings.warehouse_dsn, "select cut_by from report.lead where receipt_number = %s", [petition])
     assert doubtful.cut_by == "sex"
+    sure = fetch(
+        settings.warehouse_dsn,
+        "select receipt_number, probability from report.subject_route where receipt_number = any(%s)",
+        [[receipt, petition]],
+    )
+    assert {tuple(row) for row in sure} == {(receipt, 1), (petition, None)}
 
 
 def test_what_was_decided_is_the_same_warehouse_whenever_it_was_resolved(
