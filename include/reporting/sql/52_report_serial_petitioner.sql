@@ -1,13 +1,4 @@
 create view report.serial_petitioner as
-with named as (
-    select
-        receipt_number,
-        count(*) as beneficiary_count
-    from latest.uscis_beneficiary
-    where record_state is distinct from 'cancelled'
-    group by receipt_number
-)
-
 select
     serial.petitioner_key,
     serial.basis,
@@ -18,5 +9,11 @@ select
     min(serial.received_on) as first_received_on,
     max(serial.received_on) as last_received_on
 from report.serial_petition as serial
-left join named using (receipt_number)
+cross join lateral ( -- finds those of one petition by the index: joined, all were counted anew for each petition
+    select count(*) as beneficiary_count
+    from latest.uscis_beneficiary as beneficiary
+    where
+        beneficiary.receipt_number = serial.receipt_number
+        and beneficiary.record_state is distinct from 'cancelled'
+) as named
 group by serial.petitioner_key, serial.basis;
