@@ -85,7 +85,7 @@ class Most:
         given, middle = (reach(comparison, words.given_bits, model) for comparison in ("given_name", "middle_name"))
         given = np.maximum(given, np.float32(least("given_name", model) + most("byname", model)))
         second = forenames.middle[:, 0]
-        crossed = given[forenames.middle].max(axis=1, where=forenames.middle > 0, initial=0.0)
+        crossed = np.maximum.reduce([given[column] * (column > 0) for column in forenames.middle.T])
         rest = sum(most(comparison, model) for comparison in ("name_order", "name_source", "suffix"))
         return cls(
             surname=reach("family_name", surnames.bits, model),
