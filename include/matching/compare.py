@@ -111,15 +111,12 @@ def _as_written(left: Records, right: Records, names: Pairs, family: Level) -> t
     found["exact"] |= one_string
     divided = a.given_count[i] != b.given_count[j]
     found["variant"] |= divided & (a.given_heard[i] == b.given_heard[j]) & (a.given_count[i] > 0)
-    open_ = ~(found["exact"] | found["variant"] | found["initial"])
-    crossed = [
-        open_
-        & (left.words.length[ones] > 1)
-        & _among(left.words.spelling.value[ones], right.words.spelling.value, b.middle[j]),
-        open_
-        & (right.words.length[others] > 1)
-        & _among(right.words.spelling.value[others], left.words.spelling.value, a.middle[i]),
-    ]
+    still_open = np.flatnonzero(~(found["exact"] | found["variant"] | found["initial"]))
+    crossed = [np.zeros(len(i), dtype=bool), np.zeros(len(i), dtype=bool)]
+    sides = (left.words, ones, right.words, b.middle[j]), (right.words, others, left.words, a.middle[i])
+    for flags, (own, firsts, of_other, next_ones) in zip(crossed, sides, strict=True):
+        some = still_open[own.length[firsts[still_open]] > 1]
+        flags[some] = _among(own.spelling.value[firsts[some]], of_other.spelling.value, next_ones[some])
     found["crossed"] = crossed[0] | crossed[1]
     known = (ones > 0) & (others > 0)
     of_each = left.words.given_bits[ones], right.words.given_bits[others]
@@ -262,10 +259,12 @@ def _shared_word(left: Records, right: Records, names: Pairs, common: Bits) -> t
     ones, others = left.names.family[names[0]], right.names.family[names[1]]
     shared, rarest = np.zeros(len(ones), dtype=bool), np.zeros(len(ones), dtype=np.float32)
     for one in ones.T:
-        for other in others.T:
-            some = np.flatnonzero((one > 0) & (other > 0))
-            some = some[left.words.heard[one[some]] == right.words.heard[other[some]]]
-            both = np.maximum(left.words.family_bits[one[some]], right.words.family_bits[other[some]])
+        there = np.flatnonzero(one)  # few have a third word, or a second
+        heard, compared = left.words.heard[one[there]], others[there]
+        for other in compared.T:
+            same = np.flatnonzero((heard == right.words.heard[other]) & (other > 0))
+            some = there[same]
+            both = np.maximum(left.words.family_bits[one[some]], right.words.family_bits[other[same]])
             rarest[some] = np.minimum(rarest[some], both)
             shared[some] = True
     return shared, np.where(shared, rarest, common)
@@ -345,13 +344,16 @@ def _half_crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags,
     a, b = left.names, right.names
     i, j = names
     crossings = (a.family[i, 0], b.given[j]), (a.given[i], b.family[j, 0])
-    (near_one, like_one), (near_other, like_other) = (_near(left.words, right.words, *each) for each in crossings)
+    near, similar = np.zeros(len(i), dtype=bool), np.zeros(len(i), dtype=bool)
+    some = np.flatnonzero(np.logical_and.reduce([may_be_similar(left.words, right.words, *each) for each in crossings]))
+    each_half = [_near(left.words, right.words, one[some], other[some]) for one, other in crossings]
+    near[some], similar[some] = (np.logical_and(*both) for both in zip(*each_half, strict=True))
     agrees = a.family_heard[i] == right.words.heard[b.given[j]]
     agrees |= a.family_heard[i] == b.given_heard[j]
     ones, others = (np.where(agrees, *each) for each in zip(*crossings, strict=True))
     shares = [left.words.family_bits, left.words.given_bits], [right.words.family_bits, right.words.given_bits]
     common = np.max([each[at] for side, at in zip(shares, (ones, others), strict=True) for each in side], axis=0)
-    return near_one & near_other, like_one & like_other, common
+    return near, similar, common
 
 
 def _swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:

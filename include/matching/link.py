@@ -86,7 +86,7 @@ class Most:
         given, middle = (reach(comparison, words.given_bits, model) for comparison in ("given_name", "middle_name"))
         given = np.maximum(given, np.float32(least("given_name", model) + most("byname", model)))
         second, crossed = (
-            each[forenames.middle].max(axis=1, where=forenames.middle > 0, initial=0.0) for each in (middle, given)
+            np.maximum.reduce([each[column] * (column > 0) for column in forenames.middle.T]) for each in (middle, given)
         )
         rest = sum(most(comparison, model) for comparison in ("name_order", "name_source", "suffix"))
         return cls(

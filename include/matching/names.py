@@ -602,7 +602,7 @@ def _complete(found: list[_Readings], rows: int, words: Words, particles: Flags)
     )
     known = (family.words > 0) | (given.words > 0)
     known[len(known) - len(missing) :] = True
-    names = names.take(np.flatnonzero(known))
+    names = names if known.all() else names.take(np.flatnonzero(known))
     names = names.concat(_mixed(names, rows))
     return names.take(np.argsort(names.row, kind="stable"))
 
