@@ -40,6 +40,8 @@ def build(data: Data, name: SetName, peers: Peers = Path(sys.executable), seed: 
     folder = data / f"{name}-{seed}"
     if (folder / "about.json").is_file():
         return
+    if name not in SETS:
+        raise SystemExit(f"no set is called [{name}]; take one of {', '.join(SETS)}, or bring [{folder.name}] yourself")
     if SETS[name].environment == "peers" and Path(sys.executable) != peers:
         _child(peers, "benchmarks.linkage", "build", "--data", data, "--set", name, "--peers", peers, "--seed", seed)
         return
@@ -82,7 +84,7 @@ def table(
 ) -> None:
     """The newest result of every cell, as Markdown."""
     results = pd.read_json(data / RESULTS, lines=True)
-    seeded = results["set"].map(lambda name: SETS[name].seeded)
+    seeded = results["set"].map(lambda name: name in SETS and SETS[name].seeded)
     results = results[~seeded | (results["seed"] >= since)]
     cell = ["set", "seed", "identifiers", "matcher"]
     results = results.drop_duplicates(cell, keep="last").sort_values(cell)
