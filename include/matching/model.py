@@ -29,7 +29,7 @@ BASE = Path(__file__).parent / "models" / "base.json"  # set by hand, with reaso
 
 # Raise it when a change to the code of this room changes a score, or which pairs are kept: it is part of the model's
 # version.
-ALGORITHM = 7
+ALGORITHM = 8
 
 # What `compare` can find, in the order in which evidence is listed. "missing" is neutral: it has no weight.
 MISSING = "missing"
@@ -113,19 +113,37 @@ class Alternative(_Part):
 
     How often there are such pairs: `odds`, per pair of one person, or `share`, of all pairs. Exactly one is given.
     `u` says what they share: for a comparison, the share of each level among such pairs; or `one_person`, as among
-    pairs of one person; or a number, so many times as often as strangers agree. A comparison that is left out is as
-    for strangers.
+    pairs of one person; or `compatriots`, as among people of one culture. A comparison that is left out is as for
+    strangers.
     """
 
     odds: Annotated[float, Field(gt=0)] | None = None
     share: Share | None = None
     why: str
-    u: dict[str, dict[str, Share] | Annotated[float, Field(gt=1)] | Literal["one_person"]]
+    u: dict[str, dict[str, Share] | Literal["one_person", "compatriots"]]
 
     @model_validator(mode="after")
     def _one_rate(self) -> Self:
         if (self.odds is None) == (self.share is None):
             raise ValueError("give either odds or share")
+        return self
+
+
+class Compatriots(_Part):
+    """What people of one culture share: names agree so many times as often as strangers', the rarer the more.
+
+    `times`: for names that one in 16, 64, ... people bears; between these along a straight line, all in bits.
+    """
+
+    why: str
+    times: dict[str, dict[Annotated[int, Field(gt=0)], Annotated[float, Field(gt=1)]]]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        _same("compatriots", self.times, BY_FREQUENCY)
+        for comparison, times in self.times.items():
+            if not times or list(times) != sorted(times):
+                raise ValueError(f"[{comparison}]: give how often names agree from the commonest to the rarest")
         return self
 
 
@@ -243,6 +261,7 @@ class Model(_Part):
     bands_why: str
     comparisons: dict[str, dict[str, Level]]
     alternatives: dict[str, Alternative]
+    compatriots: Compatriots
     frequencies: Frequencies
     nicknames: dict[str, str]  # nickname -> the name it stands for, beside those of the package `nicknames`
     countries: dict[str, list[str]]  # ISO 3166-1 alpha-2 -> names and agency codes
@@ -264,6 +283,8 @@ class Model(_Part):
                     _same(f"{name}: {comparison}", shares, LEVELS.get(comparison, ()))
                 elif comparison not in LEVELS:
                     raise ValueError(f"[{name}: {comparison}] is no comparison")
+                elif shares == "compatriots" and comparison not in BY_FREQUENCY:
+                    raise ValueError(f"[{name}: {comparison}] is no name; give the share of each level")
         return self
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
