@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -113,19 +114,40 @@ class Alternative(_Part):
 
     How often there are such pairs: `odds`, per pair of one person, or `share`, of all pairs. Exactly one is given.
     `u` says what they share: for a comparison, the share of each level among such pairs; or `one_person`, as among
-    pairs of one person; or a number, so many times as often as strangers agree. A comparison that is left out is as
-    for strangers.
+    pairs of one person; or `compatriots`, as among people of one culture. A comparison that is left out is as for
+    strangers.
     """
 
     odds: Annotated[float, Field(gt=0)] | None = None
     share: Share | None = None
     why: str
-    u: dict[str, dict[str, Share] | Annotated[float, Field(gt=1)] | Literal["one_person"]]
+    u: dict[str, dict[str, Share] | Literal["one_person", "compatriots"]]
 
     @model_validator(mode="after")
     def _one_rate(self) -> Self:
         if (self.odds is None) == (self.share is None):
             raise ValueError("give either odds or share")
+        return self
+
+
+class Compatriots(_Part):
+    """What people of one culture share: names agree so many times as often as strangers', the rarer the more.
+
+    `times`: for names that one in 16, 64, ... people bears; between these along a straight line, all in bits. A name
+    that is rarer in all is not commoner among compatriots: `link` drops pairs by it.
+    """
+
+    why: str
+    times: dict[str, dict[Annotated[int, Field(gt=0)], Annotated[float, Field(gt=1)]]]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        _same("compatriots", self.times, BY_FREQUENCY)
+        for comparison, times in self.times.items():
+            if not times or list(times) != sorted(times):
+                raise ValueError(f"[{comparison}]: give how often names agree from the commonest to the rarest")
+            if any(above * 1.001 < below for above, below in pairwise(each / one_in for one_in, each in times.items())):
+                raise ValueError(f"[{comparison}]: a rarer name is not commoner among compatriots; give less")
         return self
 
 
@@ -243,6 +265,7 @@ class Model(_Part):
     bands_why: str
     comparisons: dict[str, dict[str, Level]]
     alternatives: dict[str, Alternative]
+    compatriots: Compatriots
     frequencies: Frequencies
     nicknames: dict[str, str]  # nickname -> the name it stands for, beside those of the package `nicknames`
     countries: dict[str, list[str]]  # ISO 3166-1 alpha-2 -> names and agency codes
@@ -264,6 +287,8 @@ class Model(_Part):
                     _same(f"{name}: {comparison}", shares, LEVELS.get(comparison, ()))
                 elif comparison not in LEVELS:
                     raise ValueError(f"[{name}: {comparison}] is no comparison")
+                elif shares == "compatriots" and comparison not in BY_FREQUENCY:
+                    raise ValueError(f"[{name}: {comparison}] is no name; give the share of each level")
         return self
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:

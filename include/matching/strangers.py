@@ -19,26 +19,22 @@ from include.matching.compare import (
     refine_names,
     refine_texts,
 )
-from include.matching.model import LEVELS, Frequencies, Level, Model
+from include.matching.model import LEVELS, Compatriots, Frequencies, Level, Model
 from include.matching.records import Records
-from include.matching.words import Shares, Words, grouped
+from include.matching.words import Bits, Flags, Shares, Words, grouped
 
 RANDOM_PAIRS = 100_000
 PRIOR_STRANGERS = 20_000.0  # random pairs that the base model's u counts as: its rarest level is 1 in 20,000
 WORDS_KEPT = 20_000  # names whose frequency a model file holds: the commonest
 RAREST_NAME = 1e-5  # names go together by culture and family: none is evidence of more than its rarity in 100,000
-# How many times as often names agree as by chance, before anything is counted, and the pairs that this counts as. Names
-# are never independent: of two thousand pairs of namesakes ten agree by chance, too few to show it.
-GIVEN_NAMES_BEFORE = 2.0, 2000.0
-MIDDLE_NAMES_BEFORE = 1.0, 200.0
-PRIOR_AGREEMENT = 0.005  # share of strangers whose given names agree, before anything is counted
+NAMESAKES_BEFORE = 10.0  # pairs of one name of each rarity that the base model counts as: too few to show more
+LEAST_TIMES = 1.05  # as often as by chance: names are never independent
 # Levels of which u goes by the frequency of a name as that of `exact` does: so many times as often as exact agreement
 # they are seen, and so many exact agreements the base model counts as (one in a thousand of `PRIOR_STRANGERS`).
 NEAR_EXACT = {"family_name": ("close", "partial"), "given_name": ("variant", "crossed")}
 EXACT_BEFORE = 20.0
 LEAST_SHARE = 1e-6  # of any level: no level is impossible
 LEAST_LEFT = 0.25  # of a name's share, when the rows of one's own person are taken off: persons have more rows or fewer
-MOST_ALIKE = 40.0  # times as often as by chance, at most: what is more is one culture in the table, not two
 
 
 def rounded(share: float) -> float:
@@ -142,85 +138,100 @@ def _strangers(comparison: str, found: Levels, strangers: Shares, model: Model) 
             share = (count[at] + PRIOR_STRANGERS * level.times_frequency * alike) / (count.sum() + PRIOR_STRANGERS)
             changed[name] = level.model_copy(update={"times_frequency": rounded(share / alike)})
         elif name in NEAR_EXACT.get(comparison, ()) and level.times_frequency:
-            times = (count[at] + level.times_frequency * EXACT_BEFORE) / (count[0] + EXACT_BEFORE)
+            exact = model.comparisons[comparison]["exact"].times_frequency or 1.0
+            times = (exact * count[at] + level.times_frequency * EXACT_BEFORE) / (count[0] + EXACT_BEFORE)
             changed[name] = level.model_copy(update={"times_frequency": rounded(times)})
         else:
             changed[name] = level
     return changed
 
 
-# -- what namesakes share
+# -- what compatriots share
 
 
-def count_namesakes(model: Model, records: Records, draw: np.random.Generator) -> Model:
-    """How many times as often given names agree where surnames do, among people who are not one: they go by
-    culture.
+def count_compatriots(model: Model, records: Records, draw: np.random.Generator) -> Model:
+    """What people of one culture share, counted on pairs of rows of one surname that are not one person: some of those
+    are compatriots.
 
-    With a share 1 / K of pairs of one culture, within which names agree K times as often, the ratio is
-    (1 - 1/K + K) / (2 - 1/K)**2; K is found from the ratio.
+    Given names, and middle names, by how rare they are: within a people a name is as common as one in a hundred,
+    however rare it is in all. And country and place of birth of those whose given names agree as well.
     """
-    forenames = ("given_name", "middle_name")
     pairs = _of_one_surname(records, draw)
-    levels = _compare_names(records, records, pairs, model, forenames) | compare_fields(records, records, pairs)
+    levels = _compare_names(records, records, pairs, model, ()) | compare_fields(records, records, pairs)
     dates, places, given = (levels[name].level for name in ("date_of_birth", "place", "given_name"))
-    apart = dates >= LEVELS["date_of_birth"].index("generation")
-    apart &= (places == NONE) | (places >= LEVELS["place"].index("city"))
-    known = np.flatnonzero(apart & (given != NONE))
-    random = draw.integers(len(records), size=RANDOM_PAIRS), draw.integers(len(records), size=RANDOM_PAIRS)
-    random = random[0][random[0] != random[1]], random[1][random[0] != random[1]]
-    by_chance = _compare_names(records, records, random, model, forenames)
-    ratio = _ratio("given_name", given[known], by_chance["given_name"].level, *GIVEN_NAMES_BEFORE)
-    factors = np.geomspace(1.05, MOST_ALIKE, 200)
-    factor = float(factors[np.argmin(np.abs((1 - 1 / factors + factors) / (2 - 1 / factors) ** 2 - ratio))])
-    namesakes = known[given[known] <= LEVELS["given_name"].index("variant")]
-    shared: dict[str, float | dict[str, float]] = {"family_name": factor, "given_name": factor}
+    elsewhere = (places == NONE) | (places >= LEVELS["place"].index("city"))
+    apart, own = elsewhere & (dates >= LEVELS["date_of_birth"].index("generation")), elsewhere & (dates == 0)
+    namesakes = apart & (given == 0)
+    shared: dict[str, dict[str, float]] = {}
     for comparison in ("country", "birth_place"):
         same = levels[comparison].level[namesakes]
         share = ((same == 0).sum() + 1) / ((same != NONE).sum() + 2)
         shared[comparison] = {"same": rounded(share), "different": rounded(1 - share)}
-    middle = levels["middle_name"].level[namesakes]
-    model = _with_middle_names(
-        model, _ratio("middle_name", middle, by_chance["middle_name"].level, *MIDDLE_NAMES_BEFORE)
-    )
-    changed = {
-        name: each.model_copy(
-            update={
-                "share": 1 / factor,
-                "u": each.u | shared,
-                "why": f"given names agree [{ratio:.2f}] times as often where surnames do, in [{len(known)}] pairs",
-            }
-        )
+    alternatives = {
+        name: each.model_copy(update={"u": each.u | shared}) if each.share else each
         for name, each in model.alternatives.items()
-        if each.share
     }
-    return model.model_copy(update={"alternatives": model.alternatives | changed})
-
-
-def _ratio(
-    comparison: str, level: npt.NDArray[np.int8], by_chance: npt.NDArray[np.int8], before: float, pairs: float
-) -> float:
-    """How many times as often names agree, at least as variants, as by chance; `before` anything is counted, as in so
-    many `pairs`."""
-    agree = LEVELS[comparison].index("variant")
-    chance, known = by_chance[by_chance != NONE], level[level != NONE]
-    expected = ((chance <= agree).sum() + 1) / (len(chance) + 1 / PRIOR_AGREEMENT)
-    return float(((known <= agree).sum() / expected + before * pairs) / (len(known) + pairs))
-
-
-def _with_middle_names(model: Model, ratio: float) -> Model:
-    """Middle names of namesakes agree so many times as often as those of strangers."""
-    levels = model.comparisons["middle_name"]
-    changed = {
-        name: levels[name].model_copy(
-            update={"times_frequency": rounded(times * float(np.clip(ratio, 1.0, MOST_ALIKE)))}
+    row = records.first_name[pairs[0]]
+    words = {"given_name": records.names.given[row], "middle_name": records.names.middle[row, 0]}
+    times = {
+        comparison: _by_rarity(
+            -records.words.given_bits[word],
+            levels[comparison].level,
+            apart,
+            own,
+            model.compatriots.times[comparison],
+            model,
         )
-        for name, times in (("exact", 1.0), ("variant", 2.0))  # a name has a neighbour or two, as in the base model
+        for comparison, word in words.items()
     }
-    return model.model_copy(update={"comparisons": model.comparisons | {"middle_name": levels | changed}})
+    compatriots = Compatriots(
+        why=f"surnames hand-set; others counted in [{apart.sum():,}] pairs of one surname, of which in "
+        f"[{namesakes.sum():,}] given names agree",
+        times=model.compatriots.times | times,
+    )
+    return model.model_copy(update={"alternatives": alternatives, "compatriots": compatriots})
+
+
+def _by_rarity(
+    rarity: Bits, level: npt.NDArray[np.int8], apart: Flags, own: Flags, before: dict[int, float], model: Model
+) -> dict[int, float]:
+    """How many times as often as strangers compatriots agree, by the nearest of the rarities of `before`.
+
+    `rarity`: in bits, of the name of one of the two; the other has it by chance as often as it is common. `apart`: the
+    pairs that are two people; `own`: some of those that are one.
+    """
+    date = model.comparisons["date_of_birth"]
+    wrong = (date["generation"].m + date["different"].m) / date["exact"].m  # dates of one person, for each right one
+    nearest = np.abs(rarity[:, None] - np.log2(list(before))).argmin(axis=1)
+
+    def count(which: Flags, each: Bits | None = None) -> Shares:
+        found: Shares = np.bincount(nearest[which], each, minlength=len(before)).astype(np.float64)
+        return found
+
+    known = apart & (level != NONE)
+    agree = np.maximum(count(apart & (level == 0)) - wrong * count(own & (level == 0)), 0)
+    by_chance = count(known, np.exp2(-rarity[known]))
+    some = _compatriots(model)
+    expected = 1 - some + some * np.array(list(before.values()))
+    ratio = (agree + NAMESAKES_BEFORE) / (by_chance + NAMESAKES_BEFORE / expected)
+    times = np.maximum((ratio - (1 - some)) / some, LEAST_TIMES)
+    one_in = np.array(list(before))
+    share = np.maximum.accumulate((times / one_in)[::-1])[::-1]  # of a people: a rarer name is not commoner there
+    return dict(zip(before, map(rounded, share * one_in), strict=True))
+
+
+def _compatriots(model: Model) -> float:
+    """Share of compatriots among people of one surname."""
+    share = sum(each.share or 0.0 for each in model.alternatives.values())
+    of_one_surname = share * next(iter(model.compatriots.times["family_name"].values()))
+    return of_one_surname / (of_one_surname + 1 - share)
 
 
 def _of_one_surname(records: Records, draw: np.random.Generator) -> Pairs:
-    """Random pairs of rows whose surnames sound alike, each such pair as likely as any other."""
+    """Random pairs of rows whose surnames sound alike, each row that has any as likely as any other.
+
+    Each pair as likely as any other, the commonest surname alone would say how common names are.
+    """
     first = records.names.take(records.first_name[:-1])
     rows = np.flatnonzero(first.family_count)
     order, start = grouped(first.family_heard[rows])
@@ -229,8 +240,9 @@ def _of_one_surname(records: Records, draw: np.random.Generator) -> Pairs:
     others = count[group] - 1.0
     if not others.sum():
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    one = draw.choice(len(rows), RANDOM_PAIRS, p=others / others.sum())
+    one = draw.choice(np.flatnonzero(others), RANDOM_PAIRS)
     nth = (draw.random(RANDOM_PAIRS) * others[one]).astype(np.int64)
     other = start[group[one]] + nth
     other += other >= one
-    return rows[one], rows[other]
+    once = np.unique(np.minimum(one, other) * len(rows) + np.maximum(one, other))
+    return rows[once // len(rows)], rows[once % len(rows)]

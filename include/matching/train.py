@@ -31,8 +31,8 @@ from include.matching.strangers import (
     among_strangers,
     at_random,
     compare_everything,
+    count_compatriots,
     count_names,
-    count_namesakes,
     count_strangers,
     rounded,
 )
@@ -124,7 +124,7 @@ def train(
     ones, many = (side.with_frequencies(start.name_shares) for side in (ones, many))
     random = at_random(len(ones), len(many), draw, within=within)
     levels = compare_everything(ones, many, random, start)
-    counted = count_namesakes(count_strangers(start, levels, np.ones(len(random[0]))), many, draw)
+    counted = count_compatriots(count_strangers(start, levels, np.ones(len(random[0]))), many, draw)
     expected = SHARE_OF_SIDE * min(len(ones), every) * len(many) / every
     every_pair = _every_pair(ones, many, within=within)
     counted = counted.model_copy(update={"prior": min(max(expected, 1.0) / max(every_pair, 1), 0.5)})
@@ -133,10 +133,7 @@ def train(
         model = among_strangers(model)
         ones, many = (side.with_frequencies(model.name_shares) for side in (ones, many))
         again = _recount(start, model, compare_everything(ones, many, random, model))
-        middle = {"middle_name": counted.comparisons["middle_name"]}  # goes by namesakes
-        again = model.model_copy(
-            update={"comparisons": again.comparisons | middle, "alternatives": counted.alternatives}
-        )
+        again = model.model_copy(update={"comparisons": again.comparisons, "alternatives": counted.alternatives})
         model, patterns, candidates = _learn(again, ones, many, within=within, learn_m=learn_m)
     data = {"left_rows": len(left), "right_rows": every, "sampled_rows": len(sample), "candidates": candidates}
     return _with_bands(model, patterns).model_copy(
@@ -239,7 +236,7 @@ def _responsibilities(model: Model, patterns: Patterns) -> tuple[Weights, dict[s
     levels = patterns.levels
     weights = {comparison: weigh(comparison, levels[comparison], model) for comparison in LEVELS}
     one = np.log2(model.prior) + total_of(weights).astype(np.float64)
-    others = {name: log_odds(each, levels, weights, model) for name, each in model.alternatives.items()}
+    others = log_odds(levels, weights, model)
     every = np.exp2(np.clip([np.full(len(one), np.log2(strangers_share(model))), one, *others.values()], -300, 300))
     shares = every / every.sum(axis=0) * patterns.count
     return shares[1], dict(zip(others, shares[2:], strict=True))

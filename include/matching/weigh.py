@@ -7,11 +7,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from include.matching.compare import NONE, Level, Levels
-from include.matching.model import LEVELS, Alternative, Model
+from include.matching.model import BY_FREQUENCY, LEVELS, Alternative, Model
 from include.matching.words import Bits
 
 Weights = npt.NDArray[np.floating]
 
+ROUNDING = 0.5  # bits: more than eight sums of sixteenths can be off
 BANDS = ["no", "review", "lead"]
 
 
@@ -44,11 +45,33 @@ def least(comparison: str, model: Model) -> float:
     return float(model.scales[comparison].weight[len(LEVELS[comparison]) - 1])
 
 
-def reach(comparison: str, common: Bits, model: Model) -> Weights:
-    """The most that a comparison of names can add to the weight of pairs with names that are so common."""
-    levels = range(len(LEVELS[comparison]))
-    each = [weigh(comparison, Levels(np.full(len(common), level, dtype=np.int8), common), model) for level in levels]
-    found: Weights = np.maximum(np.max(each, axis=0), 0.0)
+def reach(comparison: str, common: Bits, model: Model, *, among_compatriots: bool = False) -> Weights:
+    """The most that a comparison of names can add to the weight of pairs with names that are so common.
+
+    `among_compatriots`: against two people of one culture, not against strangers.
+    """
+    every = (Levels(np.full(len(common), level, dtype=np.int8), common) for level in range(len(LEVELS[comparison])))
+    found: Weights = np.zeros(len(common))
+    for levels in every:
+        weight = weigh(comparison, levels, model)
+        if among_compatriots:
+            weight = weight - _among_compatriots(comparison, levels, weight, model)
+        found = np.maximum(found, weight)
+    return found
+
+
+def beside_compatriots(levels: dict[str, Levels], model: Model) -> Weights:
+    """What a pair weighs at most beyond what it weighs against compatriots, who are but a share of all pairs and share
+    more than names; bits."""
+    found = np.full(len(next(iter(levels.values())).level), math.inf)
+    for each in model.alternatives.values():
+        if each.share:
+            against = np.full(len(found), math.log2(each.share) - ROUNDING)
+            for comparison, shares in each.u.items():
+                if isinstance(shares, dict):
+                    against += _times_one_person(comparison, shares, model)[levels[comparison].level]
+                    against += weigh(comparison, levels[comparison], model)
+            found = np.minimum(found, -against)
     return found
 
 
@@ -63,8 +86,7 @@ def weigh_alternatives(levels: dict[str, Levels], weights: dict[str, Weights], m
     size = len(next(iter(weights.values())))
     rest = strangers_share(model)
     best, highest, together = np.full(size, NONE, dtype=np.int8), np.full(size, math.log2(rest)), np.full(size, rest)
-    for position, alternative in enumerate(model.alternatives.values()):
-        against = log_odds(alternative, levels, weights, model)
+    for position, against in enumerate(log_odds(levels, weights, model).values()):
         best = np.where(against > highest, position, best)
         highest = np.maximum(against, highest)
         together += np.exp2(np.minimum(against, 300.0))  # 2**300 is more than any evidence, and still a number
@@ -82,23 +104,48 @@ def strangers_share(model: Model) -> float:
     return 1.0 - sum(each.share or 0.0 for each in model.alternatives.values())
 
 
-def log_odds(alternative: Alternative, levels: dict[str, Levels], weights: dict[str, Weights], model: Model) -> Weights:
-    """log2 of how much better an alternative explains each pair than strangers do, its rarity included."""
-    size = len(next(iter(weights.values())))
+def log_odds(levels: dict[str, Levels], weights: dict[str, Weights], model: Model) -> dict[str, Weights]:
+    """log2 of how much better each alternative explains each pair than strangers do, its rarity included."""
+    compatriots = {name: _among_compatriots(name, levels[name], weights[name], model) for name in BY_FREQUENCY}
+    return {
+        name: _log_odds(alternative, levels, weights, compatriots, model)
+        for name, alternative in model.alternatives.items()
+    }
+
+
+def _log_odds(
+    alternative: Alternative,
+    levels: dict[str, Levels],
+    weights: dict[str, Weights],
+    compatriots: dict[str, Weights],
+    model: Model,
+) -> Weights:
     rate = alternative.share or (alternative.odds or 0.0) * model.prior
-    against = np.full(size, math.log2(rate))
+    against = np.full(len(next(iter(weights.values()))), math.log2(rate))
     for comparison, shares in alternative.u.items():
-        level = levels[comparison].level
-        if isinstance(shares, float):  # never more often than always
-            agree = (level >= 0) & (level < len(LEVELS[comparison]) - 1)
-            u = _log_m(comparison, model)[level] - weights[comparison]
-            against += np.where(agree, np.minimum(math.log2(shares), -u), 0)
+        if shares == "compatriots":
+            against += compatriots[comparison]
             continue
         against += weights[comparison]
         if isinstance(shares, dict):
-            table = np.log2(np.array([*(shares[name] for name in LEVELS[comparison]), 1.0, 1.0]))
-            against += (table - _log_m(comparison, model))[level]
+            against += _times_one_person(comparison, shares, model)[levels[comparison].level]
     return against
+
+
+def _times_one_person(comparison: str, shares: dict[str, float], model: Model) -> Weights:
+    """log2 of how many times as often as in pairs of one person each level is seen."""
+    return np.log2([*(shares[name] for name in LEVELS[comparison]), 1.0, 1.0]) - _log_m(comparison, model)
+
+
+def _among_compatriots(comparison: str, found: Levels, weight: Weights, model: Model) -> Weights:
+    """log2 of how many times as often as strangers compatriots agree, by how rare the name is."""
+    times: Weights = np.zeros(len(weight))
+    agree = np.flatnonzero((found.level >= 0) & (found.level < len(LEVELS[comparison]) - 1))
+    if found.bits is not None:
+        one_in, by_rarity = np.log2(list(model.compatriots.times[comparison].items())).T
+        u = _log_m(comparison, model)[found.level[agree]] - weight[agree]
+        times[agree] = np.minimum(np.interp(-found.bits[agree], one_in, by_rarity), -u)  # never more often than always
+    return times
 
 
 def _log_m(comparison: str, model: Model) -> Weights:
