@@ -23,7 +23,7 @@ from include.matching.bynames import count_bynames
 from include.matching.compare import NONE, Levels, Pairs
 from include.matching.fields import Table, names_alone
 from include.matching.link import CHUNK, Scored, Side, at_size, score
-from include.matching.model import BASE, LEVELS, Frequencies, Level, Model, Provenance, load_model
+from include.matching.model import BASE, LEVELS, Alternative, Frequencies, Level, Model, Provenance, load_model
 from include.matching.records import Records, read_records
 from include.matching.strangers import (
     LEAST_SHARE,
@@ -47,8 +47,10 @@ RIGHT_ROWS = 150_000  # drawn from the right side to learn from
 # Of the random pairs that are one person, and yet no matter: as many as have one date by chance in some years.
 FEW = 30.0
 PRIOR_PAIRS = 50.0  # of one person, that the base model's m counts as
-PRIOR_ODDS_PAIRS = 10.0  # and its odds: a small table is a part of a people, with fewer relatives in it
+# And its odds, and what relatives share: a small table is a part of a people, with fewer relatives in it.
+PRIOR_ODDS_PAIRS = 10.0
 MOST_TIMES = 3.0  # as many twins, parents, relatives as the base model says, at most: what is more are namesakes
+RELATIVES = ("twin", "household", "relative")  # alternatives who may have one father
 ROUNDS = 30
 FLOOR = -16.0  # bits, at the base model: below it pairs have a say by a sample
 LEAST = -28.0  # below it none: households whose dates and given names both contradict lie between
@@ -219,12 +221,30 @@ def _maximise(model: Model, patterns: Patterns, total: int, *, learn_m: bool) ->
         model = model.model_copy(
             update={
                 "comparisons": comparisons,
-                "alternatives": alternatives,
+                "alternatives": alternatives | _of_one_father(alternatives, patterns, classes),
                 "prior": float(np.clip(matches / max(total, 1), 1e-12, 0.5)),
                 "prior_why": f"{matches:,.1f} pairs of one person expected among {total:,}",
             }
         )
     return model
+
+
+def _of_one_father(
+    alternatives: dict[str, Alternative], patterns: Patterns, classes: dict[str, Weights]
+) -> dict[str, Alternative]:
+    """Relatives, with how often all of them share a middle name: it may be their father's."""
+    levels, names = patterns.levels["middle_name"].level, LEVELS["middle_name"]
+    related = np.sum([classes[name] for name in RELATIVES], axis=0)
+    count = np.bincount(levels - NONE, weights=related, minlength=len(names) + 1)[1:]  # without those that are missing
+    found = {}
+    for relative in RELATIVES:
+        before = alternatives[relative].u
+        base = before["middle_name"]
+        prior = np.array([base[name] for name in names]) if isinstance(base, dict) else np.ones(len(names))
+        shares = (count + PRIOR_ODDS_PAIRS * prior) / (count.sum() + PRIOR_ODDS_PAIRS * prior.sum())
+        learnt = {name: rounded(max(share, LEAST_SHARE)) for name, share in zip(names, shares, strict=True)}
+        found[relative] = alternatives[relative].model_copy(update={"u": before | {"middle_name": learnt}})
+    return found
 
 
 def _odds(pairs: float, matches: float, base: float) -> float:

@@ -57,3 +57,24 @@ def test_no_name_becomes_commoner_or_vanishes_when_ones_own_rows_are_taken_off(l
     before, after = learnt.frequencies, among_strangers(learnt).frequencies
     for name, share in before.family.items():
         assert LEAST_LEFT * share * 0.99 <= after.family[name] <= share
+
+
+def test_whether_brothers_share_the_middle_name_is_learnt() -> None:
+    def shared(*, fathers: bool) -> float:
+        draw = np.random.default_rng(11)
+        words = ["".join(draw.choice(SYLLABLES, 4)) for _ in range(2_000)]
+        rows = []
+        for family in range(300):
+            home = {"family": words[family], "street": f"{family} {words[family + 1]} STREET"}
+            for brother in range(3):
+                given, other = draw.choice(words[600:], 2, replace=False)
+                born = f"{1950 + 17 * brother}-{draw.integers(1, 13):02}-{draw.integers(1, 29):02}"
+                rows.append({**home, "given": given, "middle": words[300 + family] if fathers else other, "dob": born})
+        left = pd.DataFrame(rows).assign(id=range(len(rows)))
+        right = left.sample(frac=0.5, random_state=3).assign(id=lambda table: table["id"] + 10_000)
+        u = train(left, right).alternatives["household"].u["middle_name"]
+        assert isinstance(u, dict)
+        return u["exact"]
+
+    assert shared(fathers=True) > 0.9
+    assert shared(fathers=False) < 0.1
