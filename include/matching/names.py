@@ -281,7 +281,7 @@ def read_names(
         cut = pc.greater_equal(pc.utf8_length(whole_texts), NAME_WIDTH).to_numpy(zero_copy_only=False)[whole_code]
         with_comma, without = whole_code[commas], whole_code[~commas]
         for kind, chosen_rows in (
-            (_with_comma(splits[3].take(with_comma), splits[4].take(with_comma), cut[commas]), commas),
+            (_with_comma(splits[3].take(with_comma), splits[4].take(with_comma), cut[commas], words), commas),
             (_without_comma(splits[3].take(without), cut[~commas], words), ~commas),
         ):
             rows, sources = whole_row[chosen_rows], source[chosen_rows]
@@ -448,9 +448,18 @@ def _with_half(
     return found
 
 
-def _with_comma(last: _Split, first: _Split, cut: Flags) -> list[_Readings]:
+def _with_comma(last: _Split, first: _Split, cut: Flags, words: Words) -> list[_Readings]:
+    """Surname in front. Several words in front may be all but the first one, which was put behind them: of A B C D,
+    B C D, A."""
     suffix = np.where(last.suffix > 0, last.suffix, first.suffix)
-    return _with_half(_Halves.of(last.grid), _Halves.of(first.grid), suffix, cut & (first.count == 0))
+    found = _with_half(_Halves.of(last.grid), _Halves.of(first.grid), suffix, cut & (first.count == 0))
+    turned = np.flatnonzero((first.count == 1) & (last.count > 1))
+    ahead, behind = first.take(turned), last.take(turned)
+    whole = _Split(
+        _beside(ahead.grid, ahead.count, behind.grid), np.minimum(behind.count + 1, MAX_WORDS), suffix[turned]
+    )
+    as_said, *_ = _without_comma(whole, np.zeros(len(turned), dtype=bool), words)
+    return [*found, replace(as_said, row=turned, order=1)]
 
 
 def _without_comma(name: _Split, cut: Flags, words: Words) -> list[_Readings]:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from include.matching.link import Linker
+from tests.unit.matching.rows import rows
+
 BORN = "1971-03-08"
 BASE = {"dob": BORN, "sex": "F", "country": "SV"}
 PETITIONER = {**BASE, "country": "ELSAL"}
@@ -42,6 +45,8 @@ def test_a_name_spelled_17_ways_is_a_lead(judge, spelling):
         ("GONZALEZ, ANA", "Gonsales", "Ana", "family_name", "close"),  # spelling
         ("HERNANDEZ, ANA", "Hernadez", "Ana", "family_name", "close"),
         ("SHEVCHENKO, OLENA", "Шевченко", "Олена", "family_name", "exact"),  # another alphabet
+        ("MUSTAFA SULTAN TIKRITI, JAMAL", "Tikriti", "Jamal", "family_name", "exact"),  # first word put last
+        ("MUSTAFA SULTAN TIKRITI, JAMAL", "Tikriti", "Jamal", "given_name", "exact"),
         ("LI, XIAO MING", "LI", "Xiaoming", "given_name", "exact"),  # given names written as one word
         ("LOPEZ, MARIA ELENA", "Lopez", "Elena", "given_name", "crossed"),  # middle name as first
         ("MILLER, PEGGY", "Miller", "Margaret", "given_name", "variant"),  # nickname
@@ -253,6 +258,16 @@ def test_relatives_at_one_address_are_no_lead(judge, *, identifier, name, born, 
     assert band != "lead"
     if other:
         assert levels["alternative"] == other
+
+
+def test_a_fathers_name_is_little_evidence_that_sisters_are_one(model):
+    def weight(given: str, other_given: str) -> float:
+        one = rows({"family": "Qaradawi", "given": given, "dob": BORN, "sex": "F"})
+        other = rows({"family": "Qaradawi", "given": other_given, "dob": BORN, "sex": "F"})
+        return float(Linker(one, model, -1000.0).link(other).pairs["match_weight"][0])
+
+    gained = weight("Anbara Khalfan", "Zubayda Khalfan") - weight("Anbara", "Zubayda")
+    assert gained < weight("Anbara Khalfan", "Anbara Khalfan") - weight("Anbara", "Anbara")
 
 
 def test_one_person_at_one_address_is_a_lead_in_spite_of_the_relatives(judge):
