@@ -25,22 +25,12 @@ from include.matching.compare import (
     refine_texts,
 )
 from include.matching.fields import Table, names_alone
-from include.matching.model import BY_FREQUENCY, LEVELS, MISSING, Model
+from include.matching.model import LEVELS, MISSING, Model
 from include.matching.records import Records, read_records
 from include.matching.rivals import Rows
 from include.matching.settle import FLOOR, settle
 from include.matching.thirds import not_yet_paired
-from include.matching.weigh import (
-    Weights,
-    bands,
-    beside_compatriots,
-    least,
-    most,
-    reach,
-    total_of,
-    weigh,
-    weigh_alternatives,
-)
+from include.matching.weigh import Weights, bands, least, most, reach, total_of, weigh, weigh_alternatives
 from include.matching.words import Numbers
 
 CHUNK = 100_000  # right rows read, and candidate pairs compared, at once: bounds memory, changes no result; measured
@@ -89,16 +79,11 @@ class Most:
     rest: Weights  # and what is neither that nor the surname
 
     @classmethod
-    def of(cls, records: Records, model: Model, *, among_compatriots: bool = False) -> "Most":
+    def of(cls, records: Records, model: Model) -> "Most":
         """Reckoned once for each word."""
         words, surnames, forenames = records.words, records.names.surnames, records.names.forenames
         # a crossed name counts by its frequency as a given name, be it a middle name or not
-        family, given, middle = (
-            reach(comparison, common, model, among_compatriots=among_compatriots)
-            for comparison, common in zip(
-                BY_FREQUENCY, (surnames.bits, words.given_bits, words.given_bits), strict=True
-            )
-        )
+        given, middle = (reach(comparison, words.given_bits, model) for comparison in ("given_name", "middle_name"))
         given = np.maximum(given, np.float32(least("given_name", model) + most("byname", model)))
         second, crossed = (
             np.maximum.reduce([each[column] * (column > 0) for column in forenames.middle.T])
@@ -106,15 +91,10 @@ class Most:
         )
         rest = sum(most(comparison, model) for comparison in ("name_order", "name_source", "suffix"))
         return cls(
-            surname=family,
+            surname=reach("family_name", surnames.bits, model),
             given=np.maximum(given[forenames.given], crossed),
             rest=second + np.float32(rest),
         )
-
-    def of_rows(self, records: Records) -> Weights:
-        """For each row, the most that all of its names can add."""
-        every = self.surname[records.names.surname] + (self.given + self.rest)[records.names.forename]
-        return np.maximum.reduceat(every, records.first_name[:-1]) if len(records) else every
 
 
 @dataclass(frozen=True)
@@ -124,7 +104,6 @@ class Side:
     records: Records
     most: Most
     by_names: Weights  # for each row, the most that all of its names can add
-    among_compatriots: Weights  # the same against compatriots
 
     @classmethod
     def of(cls, table: pd.DataFrame, model: Model) -> "Side":
@@ -135,8 +114,8 @@ class Side:
     def from_records(cls, records: Records, model: Model) -> "Side":
         """What its names can add."""
         most = Most.of(records, model)
-        among = Most.of(records, model, among_compatriots=True)
-        return cls(records, most, most.of_rows(records), among.of_rows(records))
+        every = most.surname[records.names.surname] + (most.given + most.rest)[records.names.forename]
+        return cls(records, most, np.maximum.reduceat(every, records.first_name[:-1]) if len(records) else every)
 
 
 @dataclass(frozen=True)
@@ -259,14 +238,12 @@ def score(sides: tuple[Side, Side], rows: Pairs, model: Model, floor: float) -> 
     not take it to the floor: none is lost that would have reached it.
     """
     by_names = np.minimum(sides[0].by_names[rows[0]], sides[1].by_names[rows[1]])
-    among = np.minimum(sides[0].among_compatriots[rows[0]], sides[1].among_compatriots[rows[1]])
     left, right = sides[0].records, sides[1].records
     levels = compare_fields(left, right, rows) | compare_texts(left, right, rows)
     weights = {comparison: weigh(comparison, found, model) for comparison, found in levels.items()}
     so_far = model.prior_weight + total_of(weights)
     for comparison in TEXTS:
         so_far += (levels[comparison].level == OPEN) * np.float32(most(comparison, model))
-    by_names = np.minimum(by_names, among + beside_compatriots(levels, model))
     some = np.flatnonzero(so_far + by_names >= floor)
     rows, so_far = (rows[0][some], rows[1][some]), so_far[some]
 

@@ -215,9 +215,7 @@ def _by_rarity(
     expected = 1 - some + some * np.array(list(before.values()))
     ratio = (agree + NAMESAKES_BEFORE) / (by_chance + NAMESAKES_BEFORE / expected)
     times = np.maximum((ratio - (1 - some)) / some, LEAST_TIMES)
-    one_in = np.array(list(before))
-    share = np.maximum.accumulate((times / one_in)[::-1])[::-1]  # of a people: a rarer name is not commoner there
-    return dict(zip(before, map(rounded, share * one_in), strict=True))
+    return dict(zip(before, map(rounded, times), strict=True))
 
 
 def _compatriots(model: Model) -> float:

@@ -12,7 +12,6 @@ from include.matching.words import Bits
 
 Weights = npt.NDArray[np.floating]
 
-ROUNDING = 0.5  # bits: more than eight sums of sixteenths can be off
 BANDS = ["no", "review", "lead"]
 
 
@@ -45,33 +44,11 @@ def least(comparison: str, model: Model) -> float:
     return float(model.scales[comparison].weight[len(LEVELS[comparison]) - 1])
 
 
-def reach(comparison: str, common: Bits, model: Model, *, among_compatriots: bool = False) -> Weights:
-    """The most that a comparison of names can add to the weight of pairs with names that are so common.
-
-    `among_compatriots`: against two people of one culture, not against strangers.
-    """
-    every = (Levels(np.full(len(common), level, dtype=np.int8), common) for level in range(len(LEVELS[comparison])))
-    found: Weights = np.zeros(len(common))
-    for levels in every:
-        weight = weigh(comparison, levels, model)
-        if among_compatriots:
-            weight = weight - _among_compatriots(comparison, levels, weight, model)
-        found = np.maximum(found, weight)
-    return found
-
-
-def beside_compatriots(levels: dict[str, Levels], model: Model) -> Weights:
-    """What a pair weighs at most beyond what it weighs against compatriots, who are but a share of all pairs and share
-    more than names; bits."""
-    found = np.full(len(next(iter(levels.values())).level), math.inf)
-    for each in model.alternatives.values():
-        if each.share:
-            against = np.full(len(found), math.log2(each.share) - ROUNDING)
-            for comparison, shares in each.u.items():
-                if isinstance(shares, dict):
-                    against += _times_one_person(comparison, shares, model)[levels[comparison].level]
-                    against += weigh(comparison, levels[comparison], model)
-            found = np.minimum(found, -against)
+def reach(comparison: str, common: Bits, model: Model) -> Weights:
+    """The most that a comparison of names can add to the weight of pairs with names that are so common."""
+    levels = range(len(LEVELS[comparison]))
+    each = [weigh(comparison, Levels(np.full(len(common), level, dtype=np.int8), common), model) for level in levels]
+    found: Weights = np.maximum(np.max(each, axis=0), 0.0)
     return found
 
 
@@ -128,13 +105,9 @@ def _log_odds(
             continue
         against += weights[comparison]
         if isinstance(shares, dict):
-            against += _times_one_person(comparison, shares, model)[levels[comparison].level]
+            table = np.log2(np.array([*(shares[name] for name in LEVELS[comparison]), 1.0, 1.0]))
+            against += (table - _log_m(comparison, model))[levels[comparison].level]
     return against
-
-
-def _times_one_person(comparison: str, shares: dict[str, float], model: Model) -> Weights:
-    """log2 of how many times as often as in pairs of one person each level is seen."""
-    return np.log2([*(shares[name] for name in LEVELS[comparison]), 1.0, 1.0]) - _log_m(comparison, model)
 
 
 def _among_compatriots(comparison: str, found: Levels, weight: Weights, model: Model) -> Weights:

@@ -69,6 +69,10 @@ def test_the_shipped_model_can_be_read():
         (["comparisons", "sex", "same"], {"m": 0.985, "times_frequency": 1, "why": "x"}, "knows no frequency"),
         (["comparisons", "sex", "same"], {"m": 0.985, "why": "x"}, "either u or times_frequency"),
         (["alternatives", "twin", "u", "shoe_size"], {"same": 0.5}, "shoe_size"),
+        (["alternatives", "twin", "u", "sex"], "compatriots", r"\[twin: sex\] is no name"),
+        (["compatriots", "times", "given_name"], {"64": 2.0, "16": 3.0}, "from the commonest to the rarest"),
+        (["compatriots", "times", "given_name"], {"64": 0.5}, "greater than 1"),
+        (["compatriots", "times", "sex"], {"2": 2.0}, r"\[compatriots\] lacks or has too many"),
     ],
 )
 def test_a_model_that_cannot_be_used_names_file_and_key(tmp_path, content, path, value, said):
