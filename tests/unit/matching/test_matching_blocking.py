@@ -23,6 +23,8 @@ def reaches(one: dict[str, str], other: dict[str, str], right_rows: int, own: fl
     [
         ({"full_name": "Zelig Quistorp"}, {"full_name": "Zoltan Quistorp"}),  # a rare surname and an initial
         ({"full_name": "Bill Harkness"}, {"full_name": "William Harkness"}),
+        ({"given": "James", "family": "Zelig Quistorp"}, {"given": "James", "family": "Zeligquistorp"}),
+        ({"given": "Xiao Zeling", "family": "Smith"}, {"given": "Xiaozeling", "family": "Smith"}),
         ({"full_name": "Ann Smith", "dob": "1970-03-05"}, {"full_name": "Amy Kowalczyk", "dob": "1970-05-03"}),
         ({"full_name": "Ann Smith", "dob": "1970-03-05"}, {"full_name": "Anna Kowalczyk", "dob": "1981-03-05"}),
         ({"dob": "1970-03-05", "postcode": "79901"}, {"dob": "1970-05-03", "postcode": "79901-1234"}),

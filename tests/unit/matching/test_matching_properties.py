@@ -291,3 +291,14 @@ def test_what_is_compared_shares_a_folded_key(left: pd.DataFrame, right: pd.Data
     assert set(zip(compared.pairs["left_id"], compared.pairs["right_id"], strict=True)) <= set(
         zip(near["id_left"], near["id_right"], strict=True)
     )
+
+
+@bounded
+@given(tables("L"), tables("R"))
+def test_which_rows_share_a_key_does_not_depend_on_who_else_is_there(left: pd.DataFrame, right: pd.DataFrame) -> None:
+    """Keys are made only of what the other side has at all."""
+    compared = Linker(left, MODEL, -np.inf).link(right)
+    by_row = [Linker(left.iloc[[at]], MODEL, -np.inf).link(right) for at in range(len(left))]
+    assert compared.compared == sum(each.compared for each in by_row)
+    together = pd.concat([each.pairs for each in by_row]).sort_values(["left_id", "right_id"], ignore_index=True)
+    pd.testing.assert_frame_equal(compared.pairs, together, check_categorical=False)
