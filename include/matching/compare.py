@@ -157,9 +157,9 @@ def _second_names(
     i, j = names
     ones, others = a.middle[i, 0], b.middle[j, 0]
     crossed = given == LEVELS["given_name"].index("crossed")
-    several = crossed | (a.given_count[i] > 2) | (b.given_count[j] > 2)
+    several = (a.given_count[i] > 2) | (b.given_count[j] > 2)
     some = np.flatnonzero((several & (ones > 0) & (others > 0) | moved) & (given != _last("given_name")))
-    ones[crossed] = others[crossed] = 0  # the one that there is has been weighed
+    ones[crossed] = others[crossed] = 0  # of two names that are crossed both have been weighed
     middle = a.middle[i[some]], b.middle[j[some]]
     too = (
         np.column_stack([a.given[i[some]] * crossed[some], a.family[i[some]] * moved[some, None]]),
