@@ -153,9 +153,10 @@ def _second_names(
     a, b = left.names, right.names
     i, j = names
     ones, others = a.middle[i, 0], b.middle[j, 0]
-    several = ((a.given_count[i] > 2) | (b.given_count[j] > 2)) & (ones > 0) & (others > 0)
     crossed = given == LEVELS["given_name"].index("crossed")
-    some = np.flatnonzero((several | crossed | moved) & (given != _last("given_name")))
+    several = (a.given_count[i] > 2) | (b.given_count[j] > 2)
+    some = np.flatnonzero((several & (ones > 0) & (others > 0) | moved) & (given != _last("given_name")))
+    ones[crossed] = others[crossed] = 0  # of two names that are crossed both have been weighed
     middle = a.middle[i[some]], b.middle[j[some]]
     too = (
         np.column_stack([a.given[i[some]] * crossed[some], a.family[i[some]] * moved[some, None]]),
