@@ -11,7 +11,7 @@ checkpoint after the night included. Autovacuum rests meanwhile: whether it wake
 stage the least of the rounds counts; the ratio of each round, and their median, say how much of it is chance. Then the
 keys of the latest nights move, on another copy. With `--anew`, at last everything is compared anew, as after a change
 of the model. A home that is given keeps world and history: a second call goes on where the first one stopped, and
-measures. A history that another model has compared is begun anew.
+measures. A history that another model has compared is compared anew first.
 """
 
 import dataclasses
@@ -70,6 +70,11 @@ with moved as (
 )
 insert into match.recent_petitioner_key select * from moved order by petitioner_version_id, key
 """
+FORGET = """
+truncate match.consumed, match.persona_key, match.petitioner_key, match.recent_petitioner_key, match.pair,
+    match.evidence, match.resolved, match.link, match.cut, match.entity, match.entity_change, match.group_weight,
+    match.group_pair
+"""
 # a table without a number of the run has that of its interval
 COPY_BOOK = """
 insert into {table} ({columns})
@@ -122,13 +127,16 @@ def main(
         with place.postgres.running() as server, gateways(place, world, "unused") as settings:
             pipeline.preload()
             fresh(server, settings, "empty")
-            if not has_history(server, settings, "history"):
+            if not has_database(server, "history"):
                 fill(server, at_or_fresh(server, settings, "history_building"), first, last)
-                superuser(server, "drop database if exists {} with (force)", "history")
                 superuser(server, "alter database {} rename to {}", "history_building", "history")
-            settle(at(settings, server, "history"))
-            show_sizes(at(settings, server, "history"))
-            night = Interval(last, last + DAY)
+            history, night = at(settings, server, "history"), Interval(last, last + DAY)
+            pipeline.migrate(history)
+            if not is_of_model(history):
+                run = compare_anew(server, history, Interval(first, last))
+                pipeline.resolve(history, run)
+            settle(history)
+            show_sizes(history)
             found: dict[str, list[Costs]] = {"empty": [], "history": []}
             with resting_autovacuum(server):
                 screen_copy(server, settings, "empty", night)  # what is imported and compiled at first is no night's
@@ -140,8 +148,7 @@ def main(
             show_move(server, settings)
             print(f"peak memory of this process {memory():,.0f} MB", flush=True)
             if anew:
-                show_all_anew(server, settings, night)
-                print(f"peak memory of this process {memory():,.0f} MB")
+                compare_anew(server, copied(server, settings, "history"), night)
 
 
 def fill(server: Postgres, settings: Settings, first: datetime, last: datetime) -> None:
@@ -163,8 +170,7 @@ def fill(server: Postgres, settings: Settings, first: datetime, last: datetime) 
 
 
 def settle(settings: Settings) -> None:
-    """The schema of today, statistics, and half as many keys of latest nights as there may be."""
-    pipeline.migrate(settings)
+    """Statistics, and half as many keys of latest nights as there may be."""
     connection = psycopg2.connect(settings.owner_dsn)
     connection.autocommit = True
     with connection.cursor() as cursor:
@@ -193,23 +199,21 @@ def show_move(server: Postgres, settings: Settings) -> None:
     print(f"to move {moved:,} keys of latest nights to those of all years: {spent:.2f} s PostgreSQL", flush=True)
 
 
-def show_all_anew(server: Postgres, settings: Settings, night: Interval) -> None:
-    """Everything compared under a model that nothing has been compared under."""
-    here = copied(server, settings, "history")
-    with psycopg2.connect(here.owner_dsn) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            """truncate match.consumed, match.persona_key, match.petitioner_key, match.recent_petitioner_key,
-                        match.pair, match.evidence, match.run"""
-        )
-    run = pipeline.open_books(here, night, "all anew")
+def compare_anew(server: Postgres, settings: Settings, interval: Interval) -> pipeline.Run:
+    """Everything compared as if nothing had been, as the first night under another model does; says what it cost."""
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(FORGET)
+    run = pipeline.open_books(settings, interval, f"compared anew {secrets.token_hex(4)}")
     began, python, postgres = time.perf_counter(), time.process_time(), cpu(server)
-    matched = pipeline.match(here, run)
+    matched = pipeline.match(settings, run)
     wall, python = time.perf_counter() - began, time.process_time() - python
     time.sleep(0.2)
     print(
         f"all anew: {matched['compared']:,} pairs compared, {python:.1f} s Python, {cpu(server) - postgres:.1f} s "
-        f"PostgreSQL, {wall:.1f} s wall"
+        f"PostgreSQL, {wall:.1f} s wall; peak memory of this process {memory():,.0f} MB",
+        flush=True,
     )
+    return run
 
 
 def copy_books(settings: Settings, first: datetime, last: datetime) -> None:
@@ -327,11 +331,9 @@ def at_or_fresh(server: Postgres, settings: Settings, database: str) -> Settings
     return at(settings, server, database) if has_database(server, database) else fresh(server, settings, database)
 
 
-def has_history(server: Postgres, settings: Settings, name: str) -> bool:
-    """Whether a history is there that the current model has compared."""
-    if not has_database(server, name):
-        return False
-    found = fetch(at(settings, server, name).owner_dsn, "select distinct model_version from match.consumed")
+def is_of_model(settings: Settings) -> bool:
+    """Whether the current model has compared what is there, and no other."""
+    found = fetch(settings.owner_dsn, "select distinct model_version from match.consumed")
     return [row.model_version for row in found] == [load_model().version]
 
 

@@ -188,15 +188,9 @@ def _repeat_pairs(turn: Turn, personas: pd.DataFrame) -> npt.NDArray[np.bool_]:
     same = said[mine] == said[len(personas) + theirs]
     repeats[mine[same]] = True
     found = held.filter(pa.array(same))
-    turn.cursor.execute(
-        query("repeat_pairs"),
-        {
-            "model_version": turn.model_version,
-            "run_id": turn.run_id,
-            "held": array_text(found["held_version_id"]),
-            **_wanted(found),
-        },
-    )
+    about = {**about, **_wanted(found), "held": array_text(found["held_version_id"]), "run_id": turn.run_id}
+    for statement in ("repeat_pairs", "repeat_evidence"):
+        turn.cursor.execute(query(statement), about)
     return repeats
 
 
