@@ -30,7 +30,7 @@ from include.matching.records import Records, read_records
 from include.matching.rivals import Rows
 from include.matching.settle import FLOOR, settle
 from include.matching.thirds import not_yet_paired
-from include.matching.weigh import Weights, bands, least, most, reach, total_of, weigh, weigh_alternatives
+from include.matching.weigh import Weights, bands, least, most, most_spared, reach, total_of, weigh, weigh_alternatives
 from include.matching.words import Numbers
 
 CHUNK = 100_000  # right rows read, and candidate pairs compared, at once: bounds memory, changes no result; measured
@@ -241,7 +241,7 @@ def score(sides: tuple[Side, Side], rows: Pairs, model: Model, floor: float) -> 
     left, right = sides[0].records, sides[1].records
     levels = compare_fields(left, right, rows) | compare_texts(left, right, rows)
     weights = {comparison: weigh(comparison, found, model) for comparison, found in levels.items()}
-    so_far = model.prior_weight + total_of(weights)
+    so_far = model.prior_weight + most_spared(model) + total_of(weights)
     for comparison in TEXTS:
         so_far += (levels[comparison].level == OPEN) * np.float32(most(comparison, model))
     some = np.flatnonzero(so_far + by_names >= floor)

@@ -81,6 +81,11 @@ def strangers_share(model: Model) -> float:
     return 1.0 - sum(each.share or 0.0 for each in model.alternatives.values())
 
 
+def most_spared(model: Model) -> float:
+    """The most, in bits, that a pair gains: where no alternative suits it, for there are fewer strangers than pairs."""
+    return -round(math.log2(strangers_share(model)) * 16) / 16
+
+
 def log_odds(levels: dict[str, Levels], weights: dict[str, Weights], model: Model) -> dict[str, Weights]:
     """log2 of how much better each alternative explains each pair than strangers do, its rarity included."""
     compatriots = {name: _among_compatriots(name, levels[name], weights[name], model) for name in BY_FREQUENCY}
