@@ -22,7 +22,7 @@ gathered as (
 compared as ( -- slips keep the year of birth or how a name begins (days and months are swapped, names shortened); people differ
     select
         *,
-        cardinality(birth_years) > 1 and exists ( -- most live alone at their address
+        exists (
             select from unnest(birth_years, initials, identity_values) as other (birth_year, initial, identity_value)
             where
                 other.birth_year < gathered.birth_year
