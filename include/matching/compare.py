@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 from include.matching.model import LEVELS
 from include.matching.nicknames import Nicknames
 from include.matching.records import DISTRICT_BITS, Records, organisation, street
-from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words
+from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words, mix
 
 Level = npt.NDArray[np.int8]
 Pairs = tuple[Numbers, Numbers]
@@ -204,7 +204,7 @@ def _most_alike(
         some = both[free[0][both, x] & free[1][both, y]]
         a, b = sides[0][some, x], sides[1][some, y]
         apart = np.bitwise_count(words[0].letter_set[a] ^ words[1].letter_set[b]).astype(np.uint64)
-        any_order = words[0].spelling.value[a] + words[1].spelling.value[b]
+        any_order = mix(words[0].spelling.value[a] + words[1].spelling.value[b])
         apart = apart << np.uint64(56) | any_order >> np.uint64(8)
         nearer = apart < least[some]
         found[:, some[nearer]], least[some[nearer]] = (a[nearer], b[nearer]), apart[nearer]
@@ -225,9 +225,13 @@ def _initial_of(ones: Words, others: Words, a: Positions, b: Positions) -> Flags
 
 
 def _common(ones: Words, others: Words, a: Positions, b: Positions) -> npt.NDArray[np.float64]:
-    """How common a shared name is, in bits, less than 0; of equally common ones, those that are spelled alike first."""
+    """How common a shared name is, in bits; of equally common ones, those that are spelled alike first. An initial that
+    both have is commoner than any name."""
     alike = ones.spelling.value[a] == others.spelling.value[b]
-    return np.maximum(ones.given_bits[a], others.given_bits[b]) - np.where(alike, 2 / 64, 1 / 64)
+    any_order = mix(ones.spelling.value[a] + others.spelling.value[b])  # whichever side is left
+    of_equals = np.where(alike, 0, 1 / 64) + any_order.astype(np.float64) / 2**71
+    bits = np.maximum(ones.given_bits[a], others.given_bits[b]).astype(np.float64)
+    return np.where(ones.length[a] + others.length[b] == 2, 0, bits - 1) + of_equals
 
 
 def _by_initial(comparison: str, level: Level, common: Bits, ones: Bits, others: Bits) -> Levels:

@@ -10,6 +10,7 @@ import pandas as pd
 from include.matching.blocking import Index
 from include.matching.compare import (
     BY_EDITS,
+    NONE,
     OPEN,
     Levels,
     Pairs,
@@ -282,11 +283,21 @@ def _best_names(
     place = np.cumsum(enough) - 1
     still_open = {comparison: place[at[enough[at]]] for comparison, at in still_open.items()}
     refine_names(left, right, names, found, still_open, model.known_nicknames)
-    weight = total_of({comparison: weigh(comparison, levels, model) for comparison, levels in found.items()})
-    order = np.lexsort((names[1], names[0], -weight, pair))  # of equals, the first as written
+    weights = {comparison: weigh(comparison, levels, model) for comparison, levels in found.items()}
+    weight = total_of(weights)
+    of_equals = (weights["middle_name"], weights["given_name"], _levels_in_order(found))
+    order = np.lexsort((names[1], names[0], *of_equals, -weight, pair))
     best = order[np.unique(pair[order], return_index=True)[1]]
     named = {comparison: levels.take(best) for comparison, levels in found.items()}
     return pair[best], (names[0][best], names[1][best]), named, weight[best]
+
+
+def _levels_in_order(found: dict[str, Levels]) -> Numbers:
+    """A number for the levels of each two names: of those that weigh the same one is chosen whichever side is left."""
+    code = np.zeros(len(found["given_name"].level), dtype=np.int64)
+    for comparison, levels in found.items():
+        code = code * (len(LEVELS[comparison]) + 1) + (levels.level - NONE)
+    return code
 
 
 def _by_halves(sides: tuple[Side, Side], names: Pairs, model: Model, needed: Weights) -> tuple[Numbers, Levels]:
