@@ -6,6 +6,7 @@
     python -m benchmarks.linkage equity --data DIR --set sim-oig --seed 3 --seed 4 --matcher ours-default
     python -m benchmarks.linkage growth --data DIR
     python -m benchmarks.linkage limit --data DIR --set town-10k-1m
+    python -m benchmarks.linkage ship --data DIR
 
 Nothing of DIR belongs into the repository. The peers live in an environment of their own (requirements.txt).
 """
@@ -22,6 +23,7 @@ import pandas as pd
 import typer
 
 from benchmarks.linkage import equity as equity_report
+from benchmarks.linkage import shipped
 from benchmarks.linkage.build import SETS, build_set
 from benchmarks.linkage.evaluate import evaluate
 from benchmarks.linkage.layout import read
@@ -144,6 +146,14 @@ def limit(data: Data, name: SetName, peers: Peers = Path(sys.executable), seed: 
     """The share of our matcher's CPU seconds that rapidfuzz alone needs for the same pairs."""
     build(data, name, peers, seed)
     _child(Path(sys.executable), "benchmarks.linkage.limit", data / f"{name}-{seed}")
+
+
+@app.command()
+def ship(data: Data, seed: Annotated[int, typer.Option(help="of the world to learn from")] = 101) -> None:
+    """Train the model that the package ships anew, and write it where it is shipped from."""
+    build(data, shipped.SET, seed=seed)
+    model = shipped.ship(data / f"{shipped.SET}-{seed}", seed)
+    print(f"{model.version}: {model.prior_why}; {model.bands_why}")
 
 
 def markdown(results: pd.DataFrame) -> str:
