@@ -196,8 +196,9 @@ def explain_command(
     with _one_line_errors():
         maps = read_map(columns)
         ours, theirs = File(left, maps["left"]), File(right, maps["right"])
-        chosen = _model(model or DEFAULT, ours.read(), theirs)
-        one, other = _rows(ours, [a]), _rows(theirs, [b])
+        table = ours.read()
+        chosen = _model(model or DEFAULT, table, theirs)
+        one, other = _rows(ours, [a], table), _rows(theirs, [b])
         evidence = explain(one, other, pd.DataFrame({"left_id": [a], "right_id": [b]}), chosen)
         Console(highlight=False).print(*evidence_screen(evidence, chosen, show_values), sep="\n")
 
@@ -224,9 +225,11 @@ def _heaviest(links: Links, count: int) -> pd.DataFrame:
     return links.pairs.sort_values("match_weight", ascending=False, kind="stable").head(count)
 
 
-def _rows(file: File, ids: "pd.Series[str] | list[str]") -> pd.DataFrame:
-    """The rows with these ids; the whole file is read, in chunks. Raises `TableError` for an id that is not there."""
-    rows = pd.concat([chunk[chunk["id"].isin(ids)] for chunk in file.chunks()], ignore_index=True)
+def _rows(file: File, ids: "pd.Series[str] | list[str]", table: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The rows with these ids. If no `table` of the file is given, the whole file is read, in chunks. Raises
+    `TableError` for an id that is not there."""
+    chunks = file.chunks() if table is None else [table]
+    rows = pd.concat([chunk[chunk["id"].isin(ids)] for chunk in chunks], ignore_index=True)
     if missing := sorted(set(ids) - set(rows["id"])):
         raise TableError(f"[{file.path.name}] has no row with id [{missing[0]}]; take one that `link` wrote")
     return rows

@@ -229,6 +229,7 @@ def _common(ones: Words, others: Words, a: Positions, b: Positions) -> npt.NDArr
     both have is commoner than any name."""
     alike = ones.spelling.value[a] == others.spelling.value[b]
     any_order = mix(ones.spelling.value[a] + others.spelling.value[b])  # whichever side is left
+    # less than a sixteenth, in which bits are counted: it orders equals alone, and its second part within the first
     of_equals = np.where(alike, 0, 1 / 64) + any_order.astype(np.float64) / 2**71
     bits = np.maximum(ones.given_bits[a], others.given_bits[b]).astype(np.float64)
     return np.where(ones.length[a] + others.length[b] == 2, 0, bits - 1) + of_equals

@@ -36,7 +36,7 @@ from include.matching.words import Numbers
 
 CHUNK = 100_000  # right rows read, and candidate pairs compared, at once: bounds memory, changes no result; measured
 PAIR = ["left_id", "right_id"]
-MOST_PRIOR = 0.5  # as in training: a pair is no likelier one person than two before anything is compared
+MOST_PRIOR = 0.5  # a pair is no likelier one person than two before anything is compared
 TEXTS = ("street", "organisation")
 DIFFERENT = np.int8(len(LEVELS["given_name"]) - 1)  # given names
 

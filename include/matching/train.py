@@ -22,7 +22,7 @@ from include.matching.blocking import Index
 from include.matching.bynames import count_bynames
 from include.matching.compare import NONE, Levels, Pairs
 from include.matching.fields import Table, names_alone
-from include.matching.link import CHUNK, Scored, Side, at_size, score
+from include.matching.link import CHUNK, MOST_PRIOR, Scored, Side, at_size, score
 from include.matching.model import BASE, LEVELS, Alternative, Frequencies, Level, Model, Provenance, load_model
 from include.matching.records import Records, read_records
 from include.matching.strangers import (
@@ -129,7 +129,7 @@ def train(
     counted = count_compatriots(count_strangers(start, levels, np.ones(len(random[0]))), many, draw)
     expected = SHARE_OF_SIDE * min(len(ones), every) * len(many) / every
     every_pair = _every_pair(ones, many, within=within)
-    counted = counted.model_copy(update={"prior": min(max(expected, 1.0) / max(every_pair, 1), 0.5)})
+    counted = counted.model_copy(update={"prior": min(max(expected, 1.0) / max(every_pair, 1), MOST_PRIOR)})
     model, patterns, candidates = _learn(counted, ones, many, within=within, learn_m=learn_m)
     if model.prior * RANDOM_PAIRS > FEW:
         model = among_strangers(model)
@@ -222,7 +222,7 @@ def _maximise(model: Model, patterns: Patterns, total: int, *, learn_m: bool) ->
             update={
                 "comparisons": comparisons,
                 "alternatives": alternatives | _of_one_father(alternatives, patterns, classes),
-                "prior": float(np.clip(matches / max(total, 1), 1e-12, 0.5)),
+                "prior": float(np.clip(matches / max(total, 1), 1e-12, MOST_PRIOR)),
                 "prior_why": f"{matches:,.1f} pairs of one person expected among {total:,}",
             }
         )
