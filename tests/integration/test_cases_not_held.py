@@ -1,9 +1,12 @@
 """Who is screened where no row says what a case is about: an arrest for a trafficking offense does."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg2
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trials
 from hypothesis import strategies as st
@@ -12,12 +15,15 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 -- a type
 
 from include import pipeline
 from include.contracts import dataset_names
+from include.desk.access import Access
+from include.desk.pages import router
 from include.settings import Settings
 from include.warehouse.connection import fetch
 
 pytestmark = pytest.mark.integration
 
 CASELESS = 33  # line of the headline
+NOT_HELD = "screened for an arrest for a trafficking offense"
 SUSPECTED = {"target", "suspect", "associate"}
 STATES = st.sampled_from(["active", "active", "cancelled", None])
 SUBJECTS, CASES = st.sampled_from("AB"), st.sampled_from("123")
@@ -41,6 +47,7 @@ def test_an_arrest_stands_in_for_a_case_that_is_not_held(settings: Settings, scr
     [(subject,)] = fetch(dsn, LEAD)
     before, counted = fetch(dsn, SHOWN, [subject]), caseless(settings)
     assert held(settings, subject) == [True]
+    assert NOT_HELD not in page(settings, before[0])
     change(
         settings,
         """delete from record.tecs_investigation where case_number in (
@@ -49,6 +56,7 @@ def test_an_arrest_stands_in_for_a_case_that_is_not_held(settings: Settings, scr
     )
     assert held(settings, subject) == [False]
     assert fetch(dsn, SHOWN, [subject]) == before
+    assert NOT_HELD in page(settings, before[0])
     assert caseless(settings) >= counted + 1  # others of the same cases may be arrested, too
     change(settings, "update record.tecs_arrest set record_state = 'cancelled' where subject_id = %s", subject)
     assert held(settings, subject) == []
@@ -77,7 +85,7 @@ def test_a_case_that_comes_later_leaves_the_same_warehouse(month: Settings, sett
            order by subject_id, receipt_number""",
         "select member, entity from match.entity order by member",
         "select subject_id, receipt_number, band, group_weight from match.group_pair order by 1, 2",
-        "select form, convicted_with, convicted_count, other_with, other_count, weight from match.group_weight order by 1",
+        "select form, convicted_with, other_with, other_count, weight from match.group_weight order by form",
     ):
         assert fetch(settings.owner_dsn, question) == fetch(month.owner_dsn, question)
 
@@ -126,6 +134,13 @@ def test_who_is_screened_is_told_row_by_row(
     assert found == wanted
 
 
+def page(settings: Settings, lead: Any) -> str:
+    app = FastAPI()
+    app.include_router(router(lambda: Access(settings.desk_dsn, "key", {"ana": "reviewer"}), lambda: "ana"))
+    of = {"subject_id": lead.subject_id, "receipt_number": lead.receipt_number}
+    return TestClient(app).get("/lead", params=of).text
+
+
 def insert(cursor: Cursor, table: str, **values: str | None) -> None:
     known = {
         "updated_at": "2014-09-02", "content_hash": str(values), "breaches": "{}", "source_attempt": "1",
@@ -136,7 +151,9 @@ def insert(cursor: Cursor, table: str, **values: str | None) -> None:
 
 
 def held(settings: Settings, subject: str) -> list[bool]:
-    rows = fetch(settings.owner_dsn, "select is_case_held from latest.screened_subject where subject_id = %s", [subject])
+    rows = fetch(
+        settings.owner_dsn, "select is_case_held from latest.screened_subject where subject_id = %s", [subject]
+    )
     return [row.is_case_held for row in rows]
 
 

@@ -35,7 +35,7 @@ with questions (line, question, form, visa_class) as (
     (30, 'of them, on I-130 petitions of class F4', 'I-130', 'F4'),
     (31, 'of them, on I-129F petitions of class not stated', 'I-129F', 'not stated'),
     (32, 'of them, on I-130 petitions of class not stated', 'I-130', 'not stated'),
-    (33, 'subjects of whose case no row is held: their arrest says that it is of trafficking', null, null)
+    (33, 'subjects of whose case no row is held, screened for an arrest', null, null)
 ),
 
 records as materialized (
@@ -119,8 +119,13 @@ unseen as materialized ( -- of those who should have a lead, the share that is n
         lines.line,
         0.01 -- of the matches a model leaves below review
         + coalesce(
-            sum(refused.rows::double precision / (refused.rows + held.versions))
-                filter (where held.dataset <> 'tecs_arrests' or lines.line in (4, 7, 9, 10, 11, 12)),
+            sum(refused.rows::double precision / (refused.rows + held.versions)) filter (
+                where case -- who is arrested is screened, whatever is held of a case
+                    when lines.line in (4, 7, 9, 10, 11, 12)
+                        then held.dataset not in ('tecs_involvements', 'tecs_investigations')
+                    else held.dataset <> 'tecs_arrests'
+                end
+            ),
             0
         ) as share
     from questions as lines
