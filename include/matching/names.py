@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from anyascii import anyascii
 
 from include.matching.fields import SEPARATOR, Column, Table, distinct
+from include.matching.scripts import in_latin
 from include.matching.words import (
     Bits,
     Flags,
@@ -298,7 +298,7 @@ def ascii_upper(values: Column) -> Column:
     plain = pc.string_is_ascii(values)
     if not pc.all(plain.fill_null(True)).as_py():
         foreign = pc.and_(pc.is_valid(values), pc.invert(plain)).fill_null(False)
-        read = pa.array([anyascii(text) for text in values.filter(foreign).to_pylist()], pa.string())
+        read = pa.array([in_latin(text) for text in values.filter(foreign).to_pylist()], pa.string())
         values = pc.replace_with_mask(values, foreign, read)
     return pc.ascii_upper(values)
 
