@@ -5,7 +5,6 @@ the last word, the first, or the last two. Readings are kept as arrays of positi
 for the first word of each name, one for the second, and so on, since each is looked at by itself.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -25,6 +24,7 @@ from include.matching.words import (
     Frequencies,
     Hashed,
     Hashes,
+    Meanings,
     Numbers,
     Words,
     have_other,
@@ -271,7 +271,7 @@ class _Split:
 
 def read_names(
     table: Table,
-    nicknames: Mapping[str, Sequence[str]],
+    meanings: Meanings,
     frequencies: Frequencies,
 ) -> tuple[Words, Names]:
     """Every reading of every name of a table. A row of which no name is known has one reading in which nothing is."""
@@ -280,7 +280,7 @@ def read_names(
     whole_code, whole_texts = distinct(whole)
     last, first = _at_comma(_blank_left_out(_surname_apart(_suffix_without_comma(whole_texts))))
     texts = [*(values for _, values in parts.values()), last, first]
-    words, particles, splits = _split(texts, nicknames, frequencies)
+    words, particles, splits = _split(texts, meanings, frequencies)
     found = []
     if any(name in table for name in ("family", "given", "middle")):
         found += _in_parts(splits[:3], [code for code, _ in parts.values()])
@@ -323,7 +323,7 @@ def _letters(values: Column) -> Column:
 
 def _split(
     texts: list[Column],
-    nicknames: Mapping[str, Sequence[str]],
+    meanings: Meanings,
     frequencies: Frequencies,
 ) -> tuple[Words, Flags, list[_Split]]:
     """The words of all texts, which of them are particles, and each list of texts as positions among them. The last
@@ -346,7 +346,7 @@ def _split(
     early = np.flatnonzero(nth < MAX_WORDS)
     grid = np.zeros((MAX_WORDS, len(every)), dtype=np.int64)
     grid[nth[early], row[early]] = code[early]
-    words = read_words(coded.dictionary, nicknames, frequencies)
+    words = read_words(coded.dictionary, meanings, frequencies)
     split = _without_suffix(grid, np.minimum(count, MAX_WORDS), _SUFFIX[kind])
     ends = np.cumsum([0, *(len(values) + 1 for values in texts)])
     return words, _IS_PARTICLE[kind], [split.between(start, end) for start, end in pairwise(ends)]
