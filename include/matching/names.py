@@ -333,7 +333,9 @@ def _split(
     flat, row = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
     coded = pa.concat_arrays([pa.array([""]), flat]).dictionary_encode()
     code = coded.indices.to_numpy()[1:].astype(np.int64)
-    kind = pc.index_in(coded.dictionary, value_set=pa.array(_SPECIAL)).fill_null(len(_SPECIAL)).to_numpy().astype(np.int64)
+    kind = (
+        pc.index_in(coded.dictionary, value_set=pa.array(_SPECIAL)).fill_null(len(_SPECIAL)).to_numpy().astype(np.int64)
+    )
     is_role = _IS_ROLE[kind]
     some = np.flatnonzero(_IS_NAME[kind][code])
     row, code = row[some], code[some]
