@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0020"
-down_revision = "0019"
+down_revision = "0022"
 
 STATEMENTS = Path(__file__).parents[1] / "v0020"
 
