@@ -456,6 +456,45 @@ def test_a_decision_that_the_owner_changed_or_removed_is_found(
     ]
 
 
+REORDERED = """alter table match.decision alter decision_id drop identity;
+    update match.decision set decision_id = 1000 - decision_id;
+    alter table match.decision alter decision_id add generated always as identity (start 2000)"""
+PUT_IN = """alter table match.decision drop constraint decision_audit_number_audit_kind_fkey;
+    insert into match.decision (subject_id, receipt_number, outcome, reason, decided_by, band, weight, model_version,
+        evidence_hash, audit_number)
+    select subject_id, receipt_number, 'accept', reason, decided_by, band, weight, model_version, evidence_hash, 999
+    from match.decision limit 1"""
+MENDED = """delete from match.decision;
+    alter table match.decision drop constraint if exists decision_audit_number_audit_kind_fkey,
+        add foreign key (audit_number, audit_kind) references audit.access (number, kind),
+        enable trigger append_only"""
+
+
+@pytest.mark.parametrize(
+    ("tampering", "said"),
+    [
+        ("update match.decision set decided_at = decided_at - interval '1 microsecond'", "it was changed"),
+        (REORDERED, "their order was changed"),  # the last decision counts
+        (PUT_IN, "has no entry: it was put in"),
+    ],
+)
+def test_what_the_owner_does_to_times_order_and_number_of_decisions_is_found(
+    held: Settings, visit: Callable[[str], TestClient], tampering: str, said: str
+) -> None:
+    of = place(leads(held)[0])
+    for outcome in ("accept", "reject"):
+        decide(visit("bob"), of, outcome)
+    reader = as_role(held.desk_dsn, "privacy_officer")
+    assert unrecorded(reader) == []
+    with psycopg2.connect(held.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("alter table match.decision disable trigger append_only")
+        cursor.execute(tampering)
+    wrong = unrecorded(reader)
+    with psycopg2.connect(held.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(MENDED)
+    assert any(said in line for line in wrong), wrong
+
+
 def test_a_decision_that_fails_leaves_no_entry(held: Settings) -> None:
     decision = Decision("S", "R", "accept", "", "lead", 1.0, "m", "h")
     with pytest.raises(WarehouseError, match="23514"), transaction(held.desk_dsn) as cursor:
