@@ -133,5 +133,5 @@ def _may_have_blanks(values: Column) -> npt.NDArray[np.bool_]:
         return np.ones(len(values), dtype=bool)
     found: npt.NDArray[np.bool_] = start[1:] == start[:-1]
     for at in (np.minimum(start[:-1], len(data) - 1), start[1:] - 1):
-        found |= data[at] - np.uint8(ord("!")) > ord("~") - ord("!")  # what is below "!" comes round to above
+        found |= data.take(at) - np.uint8(ord("!")) > ord("~") - ord("!")  # what is below "!" comes round to above
     return found

@@ -80,7 +80,7 @@ class Records:
 
 def read_records(table: Table, model: Model) -> Records:
     """Read every value of a table."""
-    words, names = read_names(table, model.known_nicknames.meanings, model.name_shares)
+    words, names = read_names(table, model.known_nicknames, model.name_shares)
     streets = table["street"]
     house = _houses(streets)
     country, country_known = _countries(table.distinct("country"), model)

@@ -46,9 +46,10 @@ def least(comparison: str, model: Model) -> float:
 
 def reach(comparison: str, common: Bits, model: Model) -> Weights:
     """The most that a comparison of names can add to the weight of pairs with names that are so common."""
-    levels = range(len(LEVELS[comparison]))
-    each = [weigh(comparison, Levels(np.full(len(common), level, dtype=np.int8), common), model) for level in levels]
-    found: Weights = np.maximum(np.max(each, axis=0), 0.0)
+    found, scale = np.zeros_like(common), model.scales[comparison]
+    for at in range(len(LEVELS[comparison])):  # as `weigh` does
+        rarer = np.minimum(scale.factor[at] + scale.by_frequency[at] * common, 0)
+        np.maximum(found, scale.weight[at] - rarer, out=found)
     return found
 
 

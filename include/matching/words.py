@@ -6,7 +6,6 @@ written as one follows from theirs (`join`), so DE LA CRUZ meets DELACRUZ withou
 words share a hash in one of 10**19 cases.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -107,6 +106,15 @@ class Words:
         )
 
 
+class Meanings(Protocol):
+    """The names that nicknames may stand for."""
+
+    def heard_of(self, spelling: Hashes) -> Hashes:
+        """n x m: `heard` of the names that each of n words may stand for, given by the hash of its spelling; 0 is
+        none."""
+        ...
+
+
 class Frequencies(Protocol):
     """How common names are: shares of people, for hashes of `Words`."""
 
@@ -134,18 +142,12 @@ class Frequencies(Protocol):
         ...
 
 
-def read_words(texts: pa.StringArray, nicknames: Mapping[str, Sequence[str]], frequencies: Frequencies) -> Words:
-    """Words from distinct texts, the empty one first. `nicknames`: the names that each may stand for."""
+def read_words(texts: pa.StringArray, meanings: Meanings, frequencies: Frequencies) -> Words:
+    """Words from distinct texts, the empty one first."""
     letters = byte_matrix(texts)
     spelling = hash_letters(letters)
     sound, opens, heard = hear(letters, spelling)
-    some = np.flatnonzero(pc.is_in(texts, value_set=pa.array(list(nicknames), pa.string())))
-    known = [(at, nth, name) for at in some for nth, name in enumerate(nicknames[texts[at].as_py()])]
-    meant = np.zeros((len(texts), 1 + max((nth for _, nth, _ in known), default=0)), dtype=np.uint64)
-    if known:
-        at, nth, names = (list(column) for column in zip(*known, strict=True))
-        letters_meant = byte_matrix(pa.array(names))
-        meant[at, nth] = hear(letters_meant, hash_letters(letters_meant))[2]
+    meant = meanings.heard_of(spelling.value)
     nothing = np.zeros(len(texts), dtype=np.float32)
     return Words(
         texts=texts,

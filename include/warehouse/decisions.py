@@ -64,7 +64,9 @@ def unrecorded(dsn: str) -> list[str]:
         said = {"decided_by": decision.actor, **json.loads(decision.key), **json.loads(decision.detail)}
         held = {**decision._asdict(), "decided_at": _text(decision.decided_at)}
         if {name: held.get(name) for name in said} != said:
-            found.append(f"decision [{decision.decision_id}] is not what entry [{decision.number}] says: it was changed")
+            found.append(
+                f"decision [{decision.decision_id}] is not what entry [{decision.number}] says: it was changed"
+            )
         if decision.decision_id < last:
             found.append(f"decision [{decision.decision_id}] was made after [{last}]: their order was changed")
         last = decision.decision_id

@@ -69,8 +69,9 @@ def test_no_plan_tells_of_a_value_whether_it_is_held(held: Settings, shown: list
                 for comparison in ("=", "<"):
                     statement = f"explain select * from report.{report.name} where {column} {comparison} %s"
                     told, nothing = (
-                        "\n".join(row[0] for row in fetch(as_role(held.desk_dsn, role), statement, [asked]))
-                        .replace("'" + asked.replace("'", "''") + "'", "VALUE")
+                        "\n".join(row[0] for row in fetch(as_role(held.desk_dsn, role), statement, [asked])).replace(
+                            "'" + asked.replace("'", "''") + "'", "VALUE"
+                        )
                         for asked in (value, NOBODYS[data_type])
                     )
                     assert told == nothing, (report.name, column)
@@ -98,7 +99,9 @@ def test_of_a_protected_report_nothing_joins_with_another(held: Settings, shown:
     """A pseudonym is a report's own: what two of them let out of one record stays apart."""
     seen: dict[str, str] = {}
     for report in shown:
-        for row in fetch(as_role(held.desk_dsn, "investigator"), f"table report.{report.name}") if report.readers else []:
+        for row in (
+            fetch(as_role(held.desk_dsn, "investigator"), f"table report.{report.name}") if report.readers else []
+        ):
             for value in row:
                 if report.protected and isinstance(value, str) and re.fullmatch(r"~~[0-9a-f]{16}", value):
                     assert seen.setdefault(value, report.name) == report.name

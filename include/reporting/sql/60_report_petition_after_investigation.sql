@@ -49,6 +49,7 @@ select
         select from latest.subject_case as open_case
         where
             open_case.subject_id = meeting.subject_id
+            and open_case.is_held -- else nobody knows whether it was closed
             and open_case.since_on <= catchable_on
             and (open_case.closed_on is null or open_case.closed_on >= catchable_on)
     ) as is_case_open,

@@ -58,7 +58,7 @@ def test_a_name_spelled_17_ways_is_a_lead(judge, spelling):
         ("KIM ANH DO", "Do", "Kimanh", "family_name", "exact"),  # no particle where nothing follows
         ("ROSA RENDON, JR.", "Rendon", "Rosa", "family_name", "exact"),  # no surname ROSA RENDON
         ("王小明", "Wang", "Xiaoming", "given_name", "exact"),  # no blank between the names
-        ("박지우", "Bag", "Jiu", "given_name", "exact"),
+        ("박지우", "Park", "Jiu", "given_name", "exact"),  # as Koreans spell it, not as the letters say
         ("OKONKWO, DR NGOZI", "Okonkwo", "Ngozi", "given_name", "exact"),
         ("MILLER, ANONYMOUS", "Miller", "Margaret", "given_name", "missing"),
         ("M HOUSE", "House", "Martin", "given_name", "initial"),  # nor is a surname that is one elsewhere

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0022"
-down_revision = "0019"
+down_revision = "0021"
 
 STATEMENTS = Path(__file__).parents[1] / "v0022"
 
