@@ -19,8 +19,8 @@ SEVERAL = 1.5
 # Pairs of one person that the model's prior counts as: a few rows that agree do not tell how many there are.
 PRIOR_PAIRS = 10.0
 # Of the bits by which these pairs move the prior. In full, a model of other tables expects up to 1.5 times as many
-# matches as there are (sanctions, census); with none, it misses a quarter of them (febrl3). Of 22 tables 2 lose more than
-# 0.001 of F1 at the threshold by a third, 6 by half, 9 in full.
+# matches as there are (sanctions, census); with none, it misses a quarter of them (febrl3). Of 22 tables 2 lose more
+# than 0.001 of F1 at the threshold by a third, 6 by half, 9 in full.
 BELIEVED = 1 / 3
 ROUNDS = 100  # of counting matches by a prior, and the prior by matches
 STILL = 1e-3  # bits; weights are rounded to sixteenths
