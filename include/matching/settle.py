@@ -52,8 +52,10 @@ def settle(pairs: pd.DataFrame, rows: Rows, model: Model, floor: float | None = 
 def prior_here(own: Bits, rows: Rows, model: Model) -> float:
     """By how many bits more, or fewer, of all pairs of these tables are one person than the model's prior says.
 
-    Nothing, where the model was trained on them.
+    Nothing where that is of tables of this size: it was learnt from them, or follows it (`link.at_size`).
     """
+    if rows[-1] == model.right_rows:
+        return 0.0
     expected = model.prior * (rows[0] * (rows[0] - 1) / 2 if len(rows) == 1 else rows[0] * rows[1])
     bits = 0.0
     for _ in range(ROUNDS):
