@@ -10,7 +10,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 -- a class that p
 from psycopg2.extras import NamedTupleCursor
 
 from include.settings import Settings
-from include.warehouse.connection import as_role, fetch
+from include.warehouse.connection import as_role, fetch, with_settings
 from include.warehouse.masking import Mask, Report, reports
 
 pytestmark = pytest.mark.integration
@@ -142,6 +142,16 @@ def test_protected_records_are_seen_at_begins_of_fiscal_years_alone(
             for moment in ("2014-10-01 00:00+00", "1999-10-01", "infinity", ""):
                 investigator.execute(f"set {setting} = '{moment}'")
                 investigator.execute(f"select count(*) from report.{report.name}")
+
+
+@pytest.mark.parametrize("setting", ["crosscheck.source_at", "crosscheck.known_at"])
+def test_the_pipeline_sees_protected_records_at_any_moment(held: Settings, setting: str) -> None:
+    whole, before = (
+        fetch(with_settings(held.warehouse_dsn, **{setting: moment}), "table report.capture_gap_record")
+        for moment in ("", "2014-09-14")
+    )
+    assert whole
+    assert len(before) < len(whole)
 
 
 def test_no_trick_of_the_session_moves_protected_records(investigator: Cursor) -> None:

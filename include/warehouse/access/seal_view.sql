@@ -8,7 +8,9 @@ union all
 (
     select {masked} from unmasked.{view}
     where
-        access.is_coarse_moment()
-        and not (access.reads_as({reader}) and pg_has_role(current_user, {reader}, 'usage'))
+        case
+            when access.reads_as({reader}) and pg_has_role(current_user, {reader}, 'usage') then false
+            else access.is_coarse_moment()
+        end
     order by {places} offset 0
 );
