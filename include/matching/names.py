@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from anyascii import anyascii
 
 from include.matching.fields import SEPARATOR, Column, Table, distinct
+from include.matching.scripts import in_latin
 from include.matching.words import (
     Bits,
     Flags,
@@ -74,7 +74,7 @@ class Surnames:
 
     words: Positions  # FAMILY_WORDS x k, without particles
     count: npt.NDArray[np.int8]
-    core: Hashes  # of the words, as one word
+    core: Hashes  # of the words, spelled plainly, as one word
     joined: Hashes  # all of them with particles, as one word: DELACRUZ
     heard: Hashes  # equal for surnames that sound alike as one word
     bits: Bits  # log2 of the share of people who bear the words together
@@ -89,7 +89,7 @@ class Surnames:
         return cls(
             words=core[:FAMILY_WORDS],
             count=_count(core),
-            core=_joined(core, words.spelling),
+            core=_joined(core, words.plain),
             joined=_joined(grid, words.spelling),
             heard=_heard(core, words),
             bits=_family_bits(core[:FAMILY_WORDS], words),
@@ -173,7 +173,7 @@ class Names:
 
     @cached_property
     def family_core(self) -> Hashes:
-        """As one word."""
+        """As one word, spelled plainly."""
         return self.surnames.core.take(self.surname)
 
     @cached_property
@@ -302,7 +302,7 @@ def ascii_upper(values: Column) -> Column:
     plain = pc.string_is_ascii(values)
     if not pc.all(plain.fill_null(True)).as_py():
         foreign = pc.and_(pc.is_valid(values), pc.invert(plain)).fill_null(False)
-        read = pa.array([anyascii(text) for text in values.filter(foreign).to_pylist()], pa.string())
+        read = pa.array([in_latin(text) for text in values.filter(foreign).to_pylist()], pa.string())
         values = pc.replace_with_mask(values, foreign, read)
     return pc.ascii_upper(values)
 
@@ -333,7 +333,9 @@ def _split(
     flat, row = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
     coded = pa.concat_arrays([pa.array([""]), flat]).dictionary_encode()
     code = coded.indices.to_numpy()[1:].astype(np.int64)
-    kind = pc.index_in(coded.dictionary, value_set=pa.array(_SPECIAL)).fill_null(len(_SPECIAL)).to_numpy().astype(np.int64)
+    kind = (
+        pc.index_in(coded.dictionary, value_set=pa.array(_SPECIAL)).fill_null(len(_SPECIAL)).to_numpy().astype(np.int64)
+    )
     is_role = _IS_ROLE[kind]
     some = np.flatnonzero(_IS_NAME[kind][code])
     row, code = row[some], code[some]
