@@ -117,7 +117,7 @@ def _as_written(left: Records, right: Records, names: Pairs, family: Level) -> t
     for flags, (own, firsts, of_other, next_ones, names_of) in zip(crossed, sides, strict=True):
         some = still_open[own.length[firsts[still_open]] > 1]
         next_of = next_ones.take(names_of[some], axis=1)
-        flags[some] = _among(own.spelling.value[firsts[some]], of_other.spelling.value, next_of)
+        flags[some] = _among(own.plain.value[firsts[some]], of_other.plain.value, next_of)
     found["crossed"] = crossed[0] | crossed[1]
     known = (ones > 0) & (others > 0)
     of_each = left.words.given_bits[ones], right.words.given_bits[others]
@@ -249,7 +249,7 @@ def compare_surnames(left: Records, right: Records, names: Pairs) -> Levels:
     i, j = names
     core, joined = (a.family_core[i], b.family_core[j]), (a.family_joined[i], b.family_joined[j])
     known = (a.family_count[i] > 0) & (b.family_count[j] > 0)
-    exact = (core[0] == core[1]) | (joined[0] == joined[1]) | (core[0] == joined[1]) | (joined[0] == core[1])
+    exact = (core[0] == core[1]) | (joined[0] == joined[1])
     may_be_cut = np.flatnonzero((a.cut[i] | b.cut[j]) & ~exact)
     exact[may_be_cut] = _begins(left.words, right.words, a.family[0][i[may_be_cut]], b.family[0][j[may_be_cut]])
     close = a.family_heard[i] == b.family_heard[j]
@@ -280,7 +280,7 @@ def _shared_word(left: Records, right: Records, names: Pairs, common: Bits) -> t
 def _given(ones: Words, others: Words, a: Positions, b: Positions) -> dict[str, Flags]:
     known = (a > 0) & (b > 0)
     shorter = np.minimum(ones.length[a], others.length[b])
-    same = known & (ones.spelling.value[a] == others.spelling.value[b])
+    same = known & (ones.plain.value[a] == others.plain.value[b])
     exact = same & (shorter > 1)
     variant = ones.heard[a] == others.heard[b]
     begins = np.zeros(len(a), dtype=bool)
@@ -300,11 +300,11 @@ def _begins(ones: Words, others: Words, a: Positions, b: Positions) -> Flags:
     return found
 
 
-def _among(spelling: Hashes, others: Hashes, grid: Positions) -> Flags:
-    found = np.zeros(len(spelling), dtype=bool)
+def _among(plain: Hashes, others: Hashes, grid: Positions) -> Flags:
+    found = np.zeros(len(plain), dtype=bool)
     for words in grid:
         some = np.flatnonzero(words)
-        found[some] |= others[words[some]] == spelling[some]
+        found[some] |= others[words[some]] == plain[some]
     return found
 
 
@@ -334,13 +334,14 @@ def given_differs(left: Records, right: Records, names: Pairs, nicknames: Nickna
     ones, others = a.given[i], b.given[j]
     alike: Flags = (ones == 0) | (others == 0) | (left.words.initials[ones] == right.words.initials[others])
     alike |= left.words.heard[ones] == right.words.heard[others]
+    alike |= left.words.plain.value[ones] == right.words.plain.value[others]
     alike |= (a.given_heard[i] == b.given_heard[j]) | (a.given_joined[i] == b.given_joined[j])
     alike |= may_be_similar(left.words, right.words, ones, others)
     some = np.flatnonzero(~alike)
     i, j, ones, others = i[some], j[some], ones[some], others[some]
     alike[some] = _are_nicknames(left.words, right.words, ones, others, nicknames)
-    alike[some] |= _among(left.words.spelling.value[ones], right.words.spelling.value, b.middle.take(j, axis=1))
-    alike[some] |= _among(right.words.spelling.value[others], left.words.spelling.value, a.middle.take(i, axis=1))
+    alike[some] |= _among(left.words.plain.value[ones], right.words.plain.value, b.middle.take(j, axis=1))
+    alike[some] |= _among(right.words.plain.value[others], left.words.plain.value, a.middle.take(i, axis=1))
     differ: Flags = ~alike
     return differ
 
@@ -367,9 +368,9 @@ def _swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
     """Of names that agree crosswise: whether both are spelled alike."""
     a, b = left.names, right.names
     i, j = names
-    ones, others = left.words.spelling.value, right.words.spelling.value
-    exact = (a.family_core[i] == others[b.given[j]]) | (a.family_core[i] == b.given_joined[j])
-    exact &= (b.family_core[j] == ones[a.given[i]]) | (b.family_core[j] == a.given_joined[i])
+    ones, others = left.words.plain.value, right.words.plain.value
+    exact = (a.family_core[i] == others[b.given[j]]) | (a.family_joined[i] == b.given_joined[j])
+    exact &= (b.family_core[j] == ones[a.given[i]]) | (b.family_joined[j] == a.given_joined[i])
     found: Flags = exact
     return found
 

@@ -59,7 +59,9 @@ class Table:
 
     def of_rows(self, field: str, rows: npt.NDArray[np.integer]) -> Column:
         """The text of a field in some of the rows."""
-        return text(self._frame[field].iloc[rows]) if field in self else pa.nulls(len(rows), pa.string())
+        if field not in self:
+            return pa.nulls(len(rows), pa.string())
+        return _plain(_as_text(_array(self._frame[field]).take(pa.array(rows))))
 
     def distinct(self, field: str) -> Distinct:
         """As `distinct` of the text of a field; only what is distinct is made plain."""

@@ -74,7 +74,7 @@ class Surnames:
 
     words: Positions  # FAMILY_WORDS x k, without particles
     count: npt.NDArray[np.int8]
-    core: Hashes  # of the words, as one word
+    core: Hashes  # of the words, spelled plainly, as one word
     joined: Hashes  # all of them with particles, as one word: DELACRUZ
     heard: Hashes  # equal for surnames that sound alike as one word
     bits: Bits  # log2 of the share of people who bear the words together
@@ -89,7 +89,7 @@ class Surnames:
         return cls(
             words=core[:FAMILY_WORDS],
             count=_count(core),
-            core=_joined(core, words.spelling),
+            core=_joined(core, words.plain),
             joined=_joined(grid, words.spelling),
             heard=_heard(core, words),
             bits=_family_bits(core[:FAMILY_WORDS], words),
@@ -173,7 +173,7 @@ class Names:
 
     @cached_property
     def family_core(self) -> Hashes:
-        """As one word."""
+        """As one word, spelled plainly."""
         return self.surnames.core[self.surname]
 
     @cached_property

@@ -84,7 +84,7 @@ def test_a_case_that_comes_later_leaves_the_same_warehouse(month: Settings, sett
         """select subject_id, receipt_number, band, weight, group_band, group_weight, entity from report.lead
            order by subject_id, receipt_number""",
         "select member, entity from match.entity order by member",
-        "select subject_id, receipt_number, band, group_weight from match.group_pair order by 1, 2",
+        "select subject_id, receipt_number, band, group_weight from match.group_pair where left_at is null",
         "select form, convicted_with, other_with, other_count, weight from match.group_weight order by form",
     ):
         assert fetch(settings.owner_dsn, question) == fetch(month.owner_dsn, question)

@@ -19,7 +19,7 @@ from include.desk.pages import router
 from include.reporting import review
 from include.settings import Settings
 from include.warehouse.audit import Reader, verify
-from include.warehouse.connection import WarehouseError, as_role, fetch, transaction
+from include.warehouse.connection import WarehouseError, as_role, fetch, transaction, with_settings
 from include.warehouse.decisions import Decision, record, unrecorded
 from include.warehouse.migrate import migrate
 
@@ -79,9 +79,9 @@ def decide(browser: TestClient, of: dict[str, str], outcome: str, reason: str = 
     return browser.post("/lead", data={**fields, "outcome": outcome, "reason": reason})
 
 
-def standing(settings: Settings, of: dict[str, str]) -> tuple:
+def standing(settings: Settings, of: dict[str, str], known_at: str = "") -> tuple:
     row = fetch(
-        settings.warehouse_dsn,
+        with_settings(settings.warehouse_dsn, **{"crosscheck.known_at": known_at}),
         """select band, model_band, decision, is_reopened, reopened_by from report.lead
            where subject_id = %(subject_id)s and receipt_number = %(receipt_number)s""",
         of,
@@ -244,11 +244,11 @@ def test_a_new_version_that_resembles_more_reopens_and_one_that_does_not_leaves_
     assert standing(held, of)[3] is False
 
 
+LEFT = """update match.group_pair set left_at = now()
+          where subject_id = %s and receipt_number = %s and left_at is null"""
 GROUP = """insert into match.group_pair (subject_id, receipt_number, model_version, band, group_weight, run_id)
            select subject_id, receipt_number, model_version, %s, %s, (select max(run_id) from ops.run)
-           from report.lead where subject_id = %s and receipt_number = %s
-           on conflict (subject_id, receipt_number) do update
-           set band = excluded.band, group_weight = excluded.group_weight"""
+           from report.lead where subject_id = %s and receipt_number = %s"""
 
 
 @pytest.fixture
@@ -258,8 +258,9 @@ def group(held: Settings) -> Iterator[Callable[..., None]]:
     def bring(of: dict[str, str], band: str | None = None, weight: float = 0.0) -> None:
         with psycopg2.connect(held.owner_dsn) as connection, connection.cursor() as cursor:
             if band is None:
-                cursor.execute("delete from match.group_pair")
+                cursor.execute("update match.group_pair set left_at = now() where left_at is null")
             else:
+                cursor.execute(LEFT, [*of.values()])
                 cursor.execute(GROUP, [band, weight, *of.values()])
 
     yield bring
@@ -284,9 +285,13 @@ def test_another_band_or_ten_times_the_weight_of_its_group_reopens_a_decision_an
         ("review", 5.0, "group"),
         (None, 0.0, "group"),
     ]
+    moments = []
     for band, weight, reopened_by in states:
         group(of, band, weight)
         assert standing(held, of)[3:] == (reopened_by is not None, reopened_by), (band, weight)
+        moments.append(fetch(held.owner_dsn, "select clock_timestamp()::text")[0][0])
+    for known_at, (band, weight, reopened_by) in zip(moments, states, strict=True):
+        assert standing(held, of, known_at)[3:] == (reopened_by is not None, reopened_by), (band, weight)
     page = visit("bob").get("/lead", params=of).text
     assert "Reopened by another weight of its group" in page
     assert "group +5.0" in page

@@ -1,6 +1,7 @@
 -- whom an investigation of trafficking suspects, and since when; victims, witnesses and who was entered in error are never
 -- leads; who entered a case after it was opened was not known before. Where no row says what a case is about (is_held is
--- false: the row of the case, or of the subject's part in it, lies in quarantine or never came), an arrest does
+-- false: the row of the case, or of the subject's part in it, lies in quarantine or never came), an arrest does. Of a column of
+-- a view of `latest` the planner knows nothing and expects one row in 200; of a `coalesce` it expects a half
 create view latest.subject_case as
 with arrested as (
     select
@@ -21,10 +22,10 @@ select
 from latest.tecs_involvement as involvement
 left join latest.tecs_investigation as investigation using (case_number)
 where
-    involvement.role in ('target', 'suspect', 'associate')
-    and involvement.record_state is distinct from 'cancelled'
+    coalesce(involvement.role in ('target', 'suspect', 'associate'), false)
+    and coalesce(involvement.record_state, '') <> 'cancelled'
     and (
-        investigation.program_code in ('HT1', 'HT2')
+        coalesce(investigation.program_code in ('HT1', 'HT2'), false)
         or (
             investigation.program_code is null
             and involvement.subject_id in (select arrested.subject_id from arrested)

@@ -5,7 +5,7 @@ with arrests as (
         subject_id,
         bool_or(disposition = 'convicted') as is_convicted
     from latest.tecs_arrest
-    where record_state is distinct from 'cancelled'
+    where coalesce(record_state, '') <> 'cancelled'
     group by subject_id
 )
 

@@ -188,7 +188,7 @@ petitions as materialized (
     inner join people using (entity)
     where
         route.route = 'person'
-        and route.petition_record_state is distinct from 'cancelled'
+        and coalesce(route.petition_record_state, '') <> 'cancelled'
         and coalesce(route.received_on, '-infinity') >= access.received_from()
         and coalesce(route.received_on, '-infinity') < access.received_to()
 ),
@@ -299,7 +299,7 @@ certain (line, value) as (
     from latest.uscis_petition as petition
     inner join latest.uscis_petitioner as petitioner using (receipt_number)
     where
-        petition.record_state is distinct from 'cancelled'
+        coalesce(petition.record_state, '') <> 'cancelled'
         and coalesce(petition.received_on, '-infinity') >= access.received_from()
         and coalesce(petition.received_on, '-infinity') < access.received_to()
         and (

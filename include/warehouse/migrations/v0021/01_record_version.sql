@@ -1,5 +1,6 @@
 -- the index that keeps a version from being held twice has the versions of a record in the order in which the views of
--- `latest` ask for them: the update time is part of the content, so that the same versions are refused
+-- `latest` ask for them: the update time is part of the content, so that the same versions are refused. With the load time
+-- it answers by itself which records there are
 do $$
 declare
     held record;
@@ -21,7 +22,7 @@ begin
     loop
         execute format('alter table record.%I drop constraint %I', held.name, held.promise);
         execute format(
-            'create unique index %I on record.%I (%s, updated_at desc, content_hash desc)',
+            'create unique index %I on record.%I (%s, updated_at desc, content_hash desc) include (loaded_at)',
             held.name || '_version', held.name, held.key
         );
     end loop;
