@@ -31,7 +31,7 @@ def load(cursor: Cursor, run_id: int, contract: Contract, accepted: Path, days: 
     """Append the versions of a staged table, and enter the counts, those of its days too.
 
     Idempotent and commutative: a version is identified by source key and content hash. Where nothing of the days is
-    held, all versions are taken to be new until the table's unique constraint says otherwise: to look first for those
+    held, all versions are taken to be new until the table's unique index says otherwise: to look first for those
     that are held costs a quarter of a load.
     """
     columns = [*contract.names, "content_hash", "breaches", *SOURCE]
@@ -61,9 +61,15 @@ def identifiers(contract: Contract, columns: list[str]) -> dict[str, sql.Composa
     return {
         "table": sql.Identifier("record", contract.record),
         "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
-        "identity": sql.SQL(", ").join(map(sql.Identifier, [*contract.key, "content_hash"])),
+        "identity": sql.SQL(", ").join(map(sql.Identifier, identity(contract))),
         "version_key": sql.SQL(", ").join(map(sql.Identifier, contract.version_key)),
     }
+
+
+def identity(contract: Contract) -> list[str]:
+    """Columns that tell versions apart: the key and the content; the update time, which is part of it, since the index
+    has it."""
+    return [*contract.version_key, "content_hash"]
 
 
 def _is_inserted(contract: Contract) -> bool:
@@ -96,7 +102,7 @@ def _held(
     cursor: Cursor, run_id: int, contract: Contract, names: dict[str, sql.Composable], versions: pa.Table
 ) -> dict[int, bool]:
     """Positions of the versions that the warehouse holds, and whether it was this run that brought them."""
-    numbered = versions.select([*contract.key, "content_hash"])
+    numbered = versions.select(identity(contract))
     numbered = numbered.append_column("position", pa.array(np.arange(len(versions))))
     cursor.execute(sql.SQL(query("create_probe")).format(**names))
     copy_in(cursor, sql.SQL(query("copy_probe")).format(**names).as_string(cursor), numbered)

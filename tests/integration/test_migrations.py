@@ -204,12 +204,11 @@ def test_who_is_granted_what_schema(settings: Settings) -> None:
 def test_versions_are_unique_by_key_and_content(settings: Settings, screened: Screen) -> None:
     screened(settings, night(30))
     with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
-        cursor.execute("select receipt_number, content_hash from record.uscis_petition limit 1")
-        receipt, digest = cursor.fetchone()
+        cursor.execute("select receipt_number, updated_at, content_hash from record.uscis_petition limit 1")
         with pytest.raises(psycopg2.errors.UniqueViolation):
             cursor.execute(
                 """insert into record.uscis_petition (receipt_number, form, updated_at, content_hash, breaches,
                        source_attempt, source_part, source_row, load_id)
-                   select %s, 'I-130', now(), %s, '{}', 1, 'p', 1, min(load_id) from ops.load""",
-                [receipt, digest],
+                   select %s, 'I-130', %s, %s, '{}', 1, 'p', 1, min(load_id) from ops.load""",
+                cursor.fetchone(),
             )

@@ -13,12 +13,12 @@ with best as (
         pair.model_version,
         pair.found_at
     from match.pair
-    inner join latest.model using (model_version)
     inner join record.tecs_subject as subject on subject.version_id = pair.subject_version_id
     inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
     left join record.tecs_alias as alias on alias.version_id = pair.alias_version_id
     where
-        greatest(subject.updated_at, alias.updated_at, petitioner.updated_at) <= access.source_at()
+        pair.model_version = (select model.model_version from latest.model) -- joined, the planner expects no pair
+        and greatest(subject.updated_at, alias.updated_at, petitioner.updated_at) <= access.source_at()
         and greatest(subject.loaded_at, alias.loaded_at, petitioner.loaded_at, pair.found_at) <= access.known_at()
     order by
         subject.subject_id asc, petitioner.receipt_number asc, pair.weight desc, subject.updated_at desc,
@@ -53,4 +53,5 @@ left join match.group_pair as grouped
         and grouped.receipt_number = best.receipt_number
         and grouped.model_version = best.model_version
         and grouped.found_at <= access.known_at()
+        and (grouped.left_at > access.known_at()) is not false
 where best.band <> 'no' or grouped.band is not null or decision.outcome is not null;

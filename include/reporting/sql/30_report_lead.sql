@@ -22,9 +22,10 @@ select
     petition.received_on,
     screened.first_investigated_on,
     petition.received_on >= screened.first_investigated_on as is_after_investigation,
+    screened.is_case_held,
     beneficiaries.beneficiary_count,
-    arrests.arrest_count,
-    arrests.has_trafficking_conviction,
+    coalesce(arrests.arrest_count, 0) as arrest_count,
+    coalesce(arrests.has_trafficking_conviction, false) as has_trafficking_conviction,
     coalesce(entity.entity, 'tecs_subjects:' || best.subject_id) as entity,
     cut.reason as cut_by,
     (
@@ -59,17 +60,17 @@ cross join lateral (
     select count(*) as beneficiary_count from latest.uscis_beneficiary as beneficiary
     where
         beneficiary.receipt_number = best.receipt_number
-        and beneficiary.record_state is distinct from 'cancelled'
+        and coalesce(beneficiary.record_state, '') <> 'cancelled'
 ) as beneficiaries
-cross join lateral (
+left join (
     select
+        subject_id,
         count(*) as arrest_count,
-        coalesce(bool_or(arrest.disposition = 'convicted'), false) as has_trafficking_conviction
-    from latest.tecs_arrest as arrest
-    where
-        arrest.subject_id = best.subject_id
-        and arrest.record_state is distinct from 'cancelled'
-) as arrests
+        bool_or(disposition = 'convicted') as has_trafficking_conviction
+    from latest.tecs_arrest
+    where coalesce(record_state, '') <> 'cancelled'
+    group by subject_id
+) as arrests using (subject_id)
 left join latest.entity as entity on entity.member = 'tecs_subjects:' || best.subject_id
 left join latest.entity as petitioner_entity on petitioner_entity.member = 'uscis_petitioners:' || best.receipt_number
 left join match.cut

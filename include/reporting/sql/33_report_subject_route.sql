@@ -42,17 +42,24 @@ personal as (
     where paired.is_rejected is not true
 ),
 
-organisations as (
+organisations as materialized (
     select distinct
         personal.entity,
         identity.basis,
         identity.value
     from personal
-    cross join lateral ( -- one petition by the index; a join would sort all of them
+    cross join lateral ( -- one petition by the index (limit keeps it one); a join would sort all of them
         select * from latest.organisation_identity
         where latest.organisation_identity.receipt_number = personal.receipt_number
+        limit 3
     ) as identity
     where personal.band = 'lead'
+),
+
+others as ( -- which petitions may be theirs: an array, which the planner does not see, since a join would be made of nested loops
+    select distinct receipt_number
+    from latest.held_organisation_identity
+    where value = any((select array_agg(organisations.value) from organisations)::text [])
 ),
 
 routes as (
@@ -66,16 +73,21 @@ routes as (
     union all
     select distinct
         organisations.entity,
-        other.receipt_number,
+        others.receipt_number,
         'organisation',
         'review',
         null::double precision -- nobody has counted how often
-    from organisations
-    inner join latest.organisation_identity as other using (basis, value)
+    from others
+    cross join lateral (
+        select * from latest.organisation_identity
+        where latest.organisation_identity.receipt_number = others.receipt_number
+        limit 3
+    ) as identity
+    inner join organisations using (basis, value)
     where
         not exists (
             select from personal as known
-            where known.entity = organisations.entity and known.receipt_number = other.receipt_number
+            where known.entity = organisations.entity and known.receipt_number = others.receipt_number
         )
 )
 
@@ -95,10 +107,11 @@ select
         select count(*) from latest.uscis_beneficiary as beneficiary
         where
             beneficiary.receipt_number = routes.receipt_number
-            and beneficiary.record_state is distinct from 'cancelled'
+            and coalesce(beneficiary.record_state, '') <> 'cancelled'
     ) as beneficiary_count
 from routes
-left join lateral (
+left join lateral ( -- limit keeps it one, found by the index
     select * from latest.uscis_petition
     where latest.uscis_petition.receipt_number = routes.receipt_number
+    limit 1
 ) as petition on true;

@@ -14,6 +14,6 @@ cross join lateral ( -- finds those of one petition by the index: joined, all we
     from latest.uscis_beneficiary as beneficiary
     where
         beneficiary.receipt_number = serial.receipt_number
-        and beneficiary.record_state is distinct from 'cancelled'
+        and coalesce(beneficiary.record_state, '') <> 'cancelled'
 ) as named
 group by serial.petitioner_key, serial.basis;

@@ -4,11 +4,15 @@ with leads as materialized ( -- planned by itself: joined with the rest, the pai
     where band in ('lead', 'review')
 ),
 
+cases as materialized (
+    select * from latest.subject_case
+),
+
 subjects as (
     select
         subject_id,
         min(since_on) as subject_since_on
-    from latest.subject_case
+    from cases
     group by subject_id
 ),
 
@@ -27,8 +31,24 @@ meeting as ( -- the first day on which one system held the subject and the other
         greatest(petition.received_on, subjects.subject_since_on) as catchable_on
     from leads
     inner join subjects using (subject_id)
-    inner join latest.uscis_petition as petition using (receipt_number)
-    where petition.record_state is distinct from 'cancelled'
+    cross join lateral ( -- by the index (limit keeps it one): joined, all petitions would be sorted
+        select * from latest.uscis_petition as held
+        where held.receipt_number = leads.receipt_number
+        limit 1
+    ) as petition
+    where coalesce(petition.record_state, '') <> 'cancelled'
+),
+
+open as ( -- a join: asked pair by pair, all cases were gone through for each
+    select distinct
+        meeting.subject_id,
+        meeting.receipt_number
+    from meeting
+    inner join cases using (subject_id)
+    where
+        cases.is_held -- else nobody knows whether it was closed
+        and cases.since_on <= meeting.catchable_on
+        and (cases.closed_on is null or cases.closed_on >= meeting.catchable_on)
 )
 
 select
@@ -45,13 +65,7 @@ select
         else 'decided after'
     end as timing,
     petition_status = 'approved' as is_approved,
-    exists (
-        select from latest.subject_case as open_case
-        where
-            open_case.subject_id = meeting.subject_id
-            and open_case.since_on <= catchable_on
-            and (open_case.closed_on is null or open_case.closed_on >= catchable_on)
-    ) as is_case_open,
+    open.subject_id is not null as is_case_open,
     subject_since_on,
     received_on,
     catchable_on,
@@ -59,4 +73,5 @@ select
     received_on - subject_since_on as days_after_investigation,
     decided_on - catchable_on as days_to_decision
 from meeting
+left join open using (subject_id, receipt_number)
 where received_on >= subject_since_on or decided_on is null or decided_on >= subject_since_on;

@@ -6,6 +6,6 @@ select
     screened.subject_id in (
         select arrest.subject_id
         from latest.tecs_arrest as arrest
-        where arrest.disposition = 'convicted' and arrest.record_state is distinct from 'cancelled'
+        where arrest.disposition = 'convicted' and coalesce(arrest.record_state, '') <> 'cancelled'
     ) as is_convicted
 from latest.screened_subject as screened;
