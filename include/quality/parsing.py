@@ -85,9 +85,7 @@ def other_forms(column: Column, text: pa.Array, typed: pa.Array) -> Mask:
 
 def _has_form(column: Column, text: pa.Array, form: str) -> Mask:
     pattern = f"^{_regex(form)}$"
-    return as_mask(
-        over_distinct(text, lambda distinct: pc.match_substring_regex(_cleaned(column, distinct), pattern))
-    )
+    return as_mask(over_distinct(text, lambda distinct: pc.match_substring_regex(_cleaned(column, distinct), pattern)))
 
 
 def over_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
@@ -126,7 +124,7 @@ def _cleaned(column: Column, distinct: pa.Array) -> pa.Array:
 
 
 def _is_one_word(values: pa.Array) -> bool:
-    """Whether no value has a space or a character beyond ASCII: such a column is clean, without a look at each value."""
+    """Whether no value has a space or a character beyond ASCII: such a column is clean, without a look at each."""
     text = np.frombuffer(values.buffers()[2] or b"", np.uint8)
     return not ((text <= ord(" ")) | (text > MAX_ASCII)).any()
 
