@@ -121,10 +121,12 @@ def _section(report: Report, about: str) -> Iterator[str]:
     for column, needs in report.columns.items():
         analyst = "-" if report.protected else SEES[needs.mask]
         origin = ", ".join(_origin(source) for source in sorted(report.sources[column])) or "-"
-        yield f"| `{column}` | {report.types[column]} | {analyst} | {_investigator(needs)} | {origin} |"
+        yield f"| `{column}` | {report.types[column]} | {analyst} | {_investigator(report, needs)} | {origin} |"
 
 
-def _investigator(needs: Sensitivity) -> str:
+def _investigator(report: Report, needs: Sensitivity) -> str:
+    if not report.readers:
+        return "-"
     if not needs.protected:
         return "yes"
     return "pseudonym" if needs.mask is Mask.PSEUDONYM else "-"
@@ -140,7 +142,7 @@ def _origin(source: Source) -> str:
 
 
 def _readers(report: Report) -> str:
-    return "investigator" if report.protected else "analyst, investigator"
+    return ", ".join(report.readers) or "the pipeline alone"
 
 
 def _last_line() -> str:

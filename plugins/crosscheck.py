@@ -41,6 +41,7 @@ class CrosscheckPlugin(AirflowPlugin):
 
         from dags.connections import dsn
         from include.desk.access import Access, access
+        from include.desk.discretion import Discretion
         from include.desk.pages import router
 
         def who(user: GetUserDep) -> str:
@@ -57,5 +58,6 @@ class CrosscheckPlugin(AirflowPlugin):
             redoc_url=None,
             openapi_url=None,
         )
+        app.add_middleware(Discretion)  # Airflow logs each request with its query
         app.include_router(router(desk, who))
         return [{"app": app, "url_prefix": "/crosscheck", "name": "Crosscheck"}]

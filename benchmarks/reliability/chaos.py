@@ -449,7 +449,9 @@ STATEMENTS = {
         group by 1, 2, 3, 4, 5, 6""",
     "match.link": "select left_member, right_member, model_version, weight, band from match.link",
     "match.cut": "select * from match.cut",
-    "match.group_pair": "select subject_id, receipt_number, model_version, band, group_weight from match.group_pair",
+    "match.group_pair": """
+        select subject_id, receipt_number, model_version, band, group_weight from match.group_pair
+        where left_at is null""",
     "report.group_weight": "select * from report.group_weight",
     "match.entity": "select member, entity from match.entity",
     "quarantine.row": "select dataset, fingerprint, reasons from quarantine.row",

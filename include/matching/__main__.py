@@ -10,14 +10,14 @@ import pandas as pd
 import typer
 from rich.console import Console
 
-from include.matching.console import evidence_screen, links_screen, talk, told, told_dates, watched
+from include.matching.console import evidence_screen, links_screen, say, told, told_dates, watched
 from include.matching.engines.processes import link_chunks
 from include.matching.explain import explain
 from include.matching.fields import OF_NAMES
 from include.matching.files.columns import read_map
 from include.matching.files.errors import TableError
 from include.matching.files.tables import File
-from include.matching.files.writing import Writer
+from include.matching.files.writing import Writer, check_outputs
 from include.matching.link import Links, at_size, dedupe, lowest
 from include.matching.model import DEFAULT, Model, ModelError, load_model, save_model
 
@@ -59,6 +59,7 @@ def link_command(
 ) -> None:
     """Pairs of rows of two files that are likely the same person or organisation."""
     with _one_line_errors():
+        check_outputs([out], [left, right, model, columns])
         maps = read_map(columns)
         ours, theirs = File(left, maps["left"]), File(right, maps["right"])
         told("left", ours)
@@ -91,6 +92,7 @@ def dedupe_command(
 ) -> None:
     """Pairs of rows within one file; the map's top and `left:` name its columns."""
     with _one_line_errors():
+        check_outputs([out], [table, model, columns])
         file = File(table, read_map(columns)["left"])
         told("table", file)
         rows = file.read()
@@ -124,6 +126,7 @@ def train_command(
     from include.matching.train import RIGHT_ROWS, train
 
     with _one_line_errors():
+        check_outputs([out], [left, right, decisions, columns])
         maps = read_map(columns)
         ours = File(left, maps["left"])
         told("left", ours)
@@ -133,6 +136,8 @@ def train_command(
         table = ours.read()
         others, right_rows = (None, None) if theirs is None else theirs.sample(RIGHT_ROWS)
         model = train(table, others, right_rows=right_rows)
+        if min(len(table), right_rows or len(table)) < ENOUGH_TO_LEARN:
+            say(f"fewer than [{ENOUGH_TO_LEARN}] rows teach little: the model that is built in is better")
         if decisions is not None:
             decided = read_decisions(decisions)
             learnt = learn(model, table, table if theirs is None else _rows(theirs, decided["right_id"]), decided)
@@ -162,10 +167,11 @@ def evaluate_command(
     """How good the pairs are where the truth is known: a page to read and print; all is held in memory."""
     from include.matching.evaluation.measure import evaluate
     from include.matching.evaluation.page import render
-    from include.matching.evaluation.pairs import CULTURE
+    from include.matching.evaluation.pairs import CULTURE, known_truth
     from include.matching.files.tables import read_truth
 
     with _one_line_errors():
+        check_outputs([out, figures], [left, right, truth, model, columns])
         maps = read_map(columns, extras=(CULTURE,))
         files = [File(left, maps["left"], extras=(CULTURE,))]
         if right is not None:
@@ -173,8 +179,17 @@ def evaluate_command(
         for side, file in zip(("left", "right"), files, strict=False):
             told(side, file)
         tables = [file.read() for file in files]
+        true_pairs = read_truth(truth)
+        known, unknown = known_truth(true_pairs, tables[0], tables[-1], both_ways=right is None)
+        if known.empty:
+            raise TableError(
+                f"[{truth.name}] has no pair of which both rows are in the files; left_id holds ids of [{left.name}], "
+                f"right_id of [{files[-1].path.name}]"
+            )
+        if unknown:
+            say(f"[{truth.name}]: [{unknown}] pairs have a row that is not in the files, and do not count")
         chosen = _model(model, tables[0], File(right, maps["right"]) if right else None)
-        found = evaluate(tables[0], tables[1] if right else None, read_truth(truth), chosen, processes, show_values)
+        found = evaluate(tables[0], tables[1] if right else None, true_pairs, chosen, processes, show_values)
         told_dates(*files)
         out.write_text(render(found), encoding="utf-8")
         if figures is not None:
@@ -197,7 +212,7 @@ def explain_command(
         maps = read_map(columns)
         ours, theirs = File(left, maps["left"]), File(right, maps["right"])
         table = ours.read()
-        chosen = _model(model or DEFAULT, table, theirs)
+        chosen = _model(model, table, File(right, maps["right"]))
         one, other = _rows(ours, [a], table), _rows(theirs, [b])
         evidence = explain(one, other, pd.DataFrame({"left_id": [a], "right_id": [b]}), chosen)
         Console(highlight=False).print(*evidence_screen(evidence, chosen, show_values), sep="\n")
@@ -205,7 +220,7 @@ def explain_command(
 
 def _model(path: Path | None, left: pd.DataFrame, right: File | None) -> Model:
     """The model that was asked for; without one, one trained on these tables if they are large enough to teach."""
-    from include.matching.train import RIGHT_ROWS, train
+    from include.matching.train import ENOUGH_NAMES, RIGHT_ROWS, train
 
     shared = set(left) & set(left if right is None else right.fields)
     if path is not None and not shared <= {"id", *OF_NAMES}:
@@ -213,11 +228,14 @@ def _model(path: Path | None, left: pd.DataFrame, right: File | None) -> Model:
     others, right_rows = (None, len(left)) if right is None else right.sample(RIGHT_ROWS)
     small = min(len(left), right_rows) < ENOUGH_TO_LEARN
     if path is None and small:
-        talk.print("model: the one that is built in; the files are too small to train one", markup=False)
+        say("model: the one that is built in; the files are too small to train one")
     if path is not None or small:
         return at_size(load_model(path or DEFAULT), left, left if others is None else others, right_rows)
     model = train(left, others, right_rows=right_rows)
-    talk.print(f"model: trained on these files, {model.prior_why}", markup=False, soft_wrap=True)
+    how = f"trained on these files, {model.prior_why}"
+    if model.name != "trained":
+        how = f"the one that is built in; names alone, of fewer than [{ENOUGH_NAMES}] rows, teach it nothing"
+    say(f"model: {how}")
     return model
 
 
@@ -241,12 +259,12 @@ def _one_line_errors() -> Iterator[None]:
     try:
         yield
     except (TableError, ModelError) as error:
-        talk.print(f"matching: {error}", markup=False, soft_wrap=True)
+        say(f"matching: {error}")
         raise typer.Exit(1) from None
     except OSError as error:
         name = Path(str(error.filename or "")).name
         said = f"matching: [{name}] cannot be written: {error.strerror}; check the path"
-        talk.print(said, markup=False, soft_wrap=True)
+        say(said)
         raise typer.Exit(1) from None
 
 

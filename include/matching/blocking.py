@@ -282,7 +282,7 @@ def _date_keys(records: Records, parts: _Parts, model: Model) -> Iterator[tuple[
         row = names.row[name]
         of_names = _Keys(row, mix(date[row]), _always)
         yield "date and initial", of_names.with_word(initials, names.forenames.given[names.forename[name]])
-        yield "date and initial", of_names.with_word(initials, names.surnames.words[:, 0][names.surname[name]])
+        yield "date and initial", of_names.with_word(initials, names.surnames.words[0][names.surname[name]])
         keys = _Keys.of(date)
         yield "date and postcode", keys.with_row(parts.postcode)
         yield "date and house", keys.with_row(parts.street)
@@ -322,7 +322,7 @@ class _Spoken:
         """An initial is no word, and one of whose sounds none is known is left out."""
         words, names = records.words, records.names
         is_word = (words.length > 1) & (parts.words.reshape(-1, len(words)) != 0).any(axis=0)
-        forenames = np.column_stack([names.forenames.given, names.forenames.middle])
+        forenames = np.vstack([names.forenames.given, names.forenames.middle])
         given = _words_of(is_word, forenames, names.forename)
         every = _together(_words_of(is_word, names.surnames.words, names.surname), given)
         share = np.append(words.heard_share, words.meant_share.ravel(order="F"))
@@ -362,7 +362,7 @@ def _other_words(records: Records, said: _Said) -> list[npt.NDArray[np.integer]]
     """The first given name, and the surname's first word, in the row of each word; 0, which is none, where that is the
     word itself."""
     names, first = records.names, records.first_name[:-1]
-    given, family = names.forenames.given[names.forename[first]], names.surnames.words[names.surname[first], 0]
+    given, family = names.forenames.given[names.forename[first]], names.surnames.words[0][names.surname[first]]
     others = given[said.by], family[said.by]
     return [other * (other != said.word) for other in others]
 
@@ -376,12 +376,12 @@ def _of_rows(records: Records, name: Numbers, word: Numbers) -> tuple[Numbers, N
     return _together((row[one], word[one]), (once >> _ROW_BITS, once & _ROW))
 
 
-def _words_of(is_word: Flags, grid: npt.NDArray[np.int32], half: Numbers) -> tuple[Numbers, Numbers]:
+def _words_of(is_word: Flags, grid: Numbers, half: Numbers) -> tuple[Numbers, Numbers]:
     """(name, word) of every word of one half of the names."""
     found = []
-    for column in grid.T:
-        name = np.flatnonzero(is_word[column][half])
-        found.append((name, column[half[name]].astype(np.int64)))
+    for words in grid:
+        name = np.flatnonzero(is_word[words][half])
+        found.append((name, words[half[name]]))
     return _together(*found)
 
 
@@ -399,7 +399,7 @@ def _pairs_of_words(records: Records, spoken: _Spoken, parts: _Parts, model: Mod
     given = np.append(parts.words[said.sound], parts.forenames[names.forename[several]])
     share = np.append(spoken.share[said.sound], np.zeros(len(several)))
     of_words = parts.words[: len(words)] * (words.length > 1)
-    families = [(of_words[column], words.heard_share[column]) for column in names.surnames.words.T]
+    families = [(of_words[column], words.heard_share[column]) for column in names.surnames.words]
     families.append((parts.surnames, np.zeros(len(parts.surnames))))
     for of_surname, of_family in families:
         family = of_surname[names.surname]

@@ -22,7 +22,7 @@ from include.matching.words import Bits, Flags, Hashes, Numbers, Shares, Words, 
 
 Level = npt.NDArray[np.int8]
 Pairs = tuple[Numbers, Numbers]
-Positions = npt.NDArray[np.int32]  # in `Words`
+Positions = Numbers  # in `Words`; numpy is several times slower where positions have 32 bits
 
 NONE = -1
 OPEN = -2  # for rapidfuzz to say
@@ -85,7 +85,7 @@ def compare_names(left: Records, right: Records, names: Pairs, family: Levels) -
         given.level[swapped] = np.where(exact, 0, LEVELS["given_name"].index("variant"))
         middle.level[swapped] = NONE
         order[swapped] = 1
-    named = [(side.names.family[at, 0] > 0) | (side.names.given[at] > 0) for side, at in ((left, i), (right, j))]
+    named = [(side.names.family[0][at] > 0) | (side.names.given[at] > 0) for side, at in ((left, i), (right, j))]
     known = named[0] & named[1]
     source = np.maximum(a.source[i], b.source[j])
     put(order, ~known, NONE)
@@ -113,10 +113,11 @@ def _as_written(left: Records, right: Records, names: Pairs, family: Level) -> t
     found["variant"] |= divided & (a.given_heard[i] == b.given_heard[j]) & (a.given_count[i] > 0)
     still_open = np.flatnonzero(~(found["exact"] | found["variant"] | found["initial"]))
     crossed = [np.zeros(len(i), dtype=bool), np.zeros(len(i), dtype=bool)]
-    sides = (left.words, ones, right.words, b.middle[j]), (right.words, others, left.words, a.middle[i])
-    for flags, (own, firsts, of_other, next_ones) in zip(crossed, sides, strict=True):
+    sides = (left.words, ones, right.words, b.middle, j), (right.words, others, left.words, a.middle, i)
+    for flags, (own, firsts, of_other, next_ones, names_of) in zip(crossed, sides, strict=True):
         some = still_open[own.length[firsts[still_open]] > 1]
-        flags[some] = _among(own.spelling.value[firsts[some]], of_other.spelling.value, next_ones[some])
+        next_of = next_ones.take(names_of[some], axis=1)
+        flags[some] = _among(own.plain.value[firsts[some]], of_other.plain.value, next_of)
     found["crossed"] = crossed[0] | crossed[1]
     known = (ones > 0) & (others > 0)
     of_each = left.words.given_bits[ones], right.words.given_bits[others]
@@ -152,15 +153,16 @@ def _second_names(
     """
     a, b = left.names, right.names
     i, j = names
-    ones, others = a.middle[i, 0], b.middle[j, 0]
+    ones, others = a.middle[0][i], b.middle[0][j]
     crossed = given == LEVELS["given_name"].index("crossed")
     several = (a.given_count[i] > 2) | (b.given_count[j] > 2)
     some = np.flatnonzero((several & (ones > 0) & (others > 0) | moved) & (given != _last("given_name")))
     ones[crossed] = others[crossed] = 0  # of two names that are crossed both have been weighed
-    middle = a.middle[i[some]], b.middle[j[some]]
+    i, j = i[some], j[some]
+    middle = a.middle.take(i, axis=1), b.middle.take(j, axis=1)
     too = (
-        np.column_stack([a.given[i[some]] * crossed[some], a.family[i[some]] * moved[some, None]]),
-        np.column_stack([b.given[j[some]] * crossed[some], b.family[j[some]] * moved[some, None]]),
+        np.vstack([a.given[i] * crossed[some], a.family.take(i, axis=1) * moved[some]]),
+        np.vstack([b.given[j] * crossed[some], b.family.take(j, axis=1) * moved[some]]),
     )
     ones[some], others[some] = _contradiction((left.words, right.words), middle, too)
     return ones, others
@@ -169,20 +171,20 @@ def _second_names(
 def _contradiction(
     words: tuple[Words, Words], middle: tuple[Positions, Positions], too: tuple[Positions, Positions]
 ) -> tuple[Positions, Positions]:
-    """Of the middle names of each row, and the words that count `too`: one of each side that the other does not have,
+    """Of the middle names of each pair, and the words that count `too`: one of each side that the other does not have,
     as much alike as any; or else the rarest middle name that both have, and 0 where they have none."""
-    sides = np.column_stack([middle[0], too[0]]), np.column_stack([middle[1], too[1]])
+    sides = np.vstack([middle[0], too[0]]), np.vstack([middle[1], too[1]])
     free = sides[0] > 0, sides[1] > 0
-    shared, rarest = np.zeros((2, len(sides[0])), dtype=np.int32), np.zeros(len(sides[0]))
-    columns = list(product(*(np.flatnonzero(side.any(axis=0)) for side in free)))
+    shared, rarest = np.zeros((2, sides[0].shape[1]), dtype=np.int64), np.zeros(sides[0].shape[1])
+    places = list(product(*(np.flatnonzero(side.any(axis=1)) for side in free)))
     initials = any((side.length[at] == 1).any() for side, at in zip(words, sides, strict=True))
     for are_one in (_one_name, _initial_of)[: 1 + initials]:  # an initial stands for what is left
-        for x, y in columns:
-            some = np.flatnonzero(free[0][:, x] & free[1][:, y])
-            some = some[are_one(*words, sides[0][some, x], sides[1][some, y])]
-            free[0][some, x] = free[1][some, y] = False
-            if x < middle[0].shape[1] and y < middle[1].shape[1]:
-                one, other = sides[0][some, x], sides[1][some, y]
+        for x, y in places:
+            some = np.flatnonzero(free[0][x] & free[1][y])
+            some = some[are_one(*words, sides[0][x][some], sides[1][y][some])]
+            free[0][x][some] = free[1][y][some] = False
+            if x < len(middle[0]) and y < len(middle[1]):
+                one, other = sides[0][x][some], sides[1][y][some]
                 common = _common(*words, one, other) if are_one is _one_name else np.zeros(len(some))
                 rarer = (common < rarest[some]) | (shared[0, some] == 0)
                 some, common = some[rarer], common[rarer]
@@ -196,13 +198,12 @@ def _most_alike(
     free: tuple[Flags, Flags],
     otherwise: Positions,
 ) -> tuple[Positions, Positions]:
-    """Of the words of each row that are free, on each side, the two that have most letters in common; of equals the
+    """Of the words of each pair that are free, on each side, the two that have most letters in common; of equals the
     same two, whichever side is left."""
-    found, least = otherwise.copy(), np.full(len(sides[0]), np.iinfo(np.uint64).max, dtype=np.uint64)
-    both = np.flatnonzero(free[0].any(axis=1) & free[1].any(axis=1))
-    for x, y in product(*(np.flatnonzero(side[both].any(axis=0)) for side in free)):
-        some = both[free[0][both, x] & free[1][both, y]]
-        a, b = sides[0][some, x], sides[1][some, y]
+    found, least = otherwise.copy(), np.full(otherwise.shape[1], np.iinfo(np.uint64).max, dtype=np.uint64)
+    for x, y in product(*(np.flatnonzero(side.any(axis=1)) for side in free)):
+        some = np.flatnonzero(free[0][x] & free[1][y])
+        a, b = sides[0][x][some], sides[1][y][some]
         apart = np.bitwise_count(words[0].letter_set[a] ^ words[1].letter_set[b]).astype(np.uint64)
         any_order = mix(words[0].spelling.value[a] + words[1].spelling.value[b])
         apart = apart << np.uint64(56) | any_order >> np.uint64(8)
@@ -220,7 +221,7 @@ def _one_name(ones: Words, others: Words, a: Positions, b: Positions) -> Flags:
 def _initial_of(ones: Words, others: Words, a: Positions, b: Positions) -> Flags:
     """Words of which one is the initial of the other."""
     initial = (ones.length[a] == 1) | (others.length[b] == 1)
-    found: Flags = initial & (ones.letters[a, 0] == others.letters[b, 0])
+    found: Flags = initial & (ones.initials[a] == others.initials[b])
     return found
 
 
@@ -248,9 +249,9 @@ def compare_surnames(left: Records, right: Records, names: Pairs) -> Levels:
     i, j = names
     core, joined = (a.family_core[i], b.family_core[j]), (a.family_joined[i], b.family_joined[j])
     known = (a.family_count[i] > 0) & (b.family_count[j] > 0)
-    exact = (core[0] == core[1]) | (joined[0] == joined[1]) | (core[0] == joined[1]) | (joined[0] == core[1])
+    exact = (core[0] == core[1]) | (joined[0] == joined[1])
     may_be_cut = np.flatnonzero((a.cut[i] | b.cut[j]) & ~exact)
-    exact[may_be_cut] = _begins(left.words, right.words, a.family[i[may_be_cut], 0], b.family[j[may_be_cut], 0])
+    exact[may_be_cut] = _begins(left.words, right.words, a.family[0][i[may_be_cut]], b.family[0][j[may_be_cut]])
     close = a.family_heard[i] == b.family_heard[j]
     common = np.maximum(a.surnames.bits[a.surname[i]], b.surnames.bits[b.surname[j]])
     partial = np.zeros(len(i), dtype=bool)
@@ -262,12 +263,12 @@ def compare_surnames(left: Records, right: Records, names: Pairs) -> Levels:
 
 def _shared_word(left: Records, right: Records, names: Pairs, common: Bits) -> tuple[Flags, Bits]:
     """Whether two surnames of several words common a word by sound, and how common the rarest of these is."""
-    ones, others = left.names.family[names[0]], right.names.family[names[1]]
-    shared, rarest = np.zeros(len(ones), dtype=bool), np.zeros(len(ones), dtype=np.float32)
-    for one in ones.T:
+    ones, others = left.names.family.take(names[0], axis=1), right.names.family.take(names[1], axis=1)
+    shared, rarest = np.zeros(len(common), dtype=bool), np.zeros(len(common), dtype=np.float32)
+    for one in ones:
         there = np.flatnonzero(one)  # few have a third word, or a second
-        heard, compared = left.words.heard[one[there]], others[there]
-        for other in compared.T:
+        heard = left.words.heard[one[there]]
+        for other in others.take(there, axis=1):
             same = np.flatnonzero((heard == right.words.heard[other]) & (other > 0))
             some = there[same]
             both = np.maximum(left.words.family_bits[one[some]], right.words.family_bits[other[same]])
@@ -276,14 +277,14 @@ def _shared_word(left: Records, right: Records, names: Pairs, common: Bits) -> t
     return shared, np.where(shared, rarest, common)
 
 
-def _given(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> dict[str, Flags]:
+def _given(ones: Words, others: Words, a: Positions, b: Positions) -> dict[str, Flags]:
     known = (a > 0) & (b > 0)
     shorter = np.minimum(ones.length[a], others.length[b])
-    same = known & (ones.spelling.value[a] == others.spelling.value[b])
+    same = known & (ones.plain.value[a] == others.plain.value[b])
     exact = same & (shorter > 1)
     variant = ones.heard[a] == others.heard[b]
     begins = np.zeros(len(a), dtype=bool)
-    some = np.flatnonzero(known & ~exact & (~variant | same) & (ones.letters[a, 0] == others.letters[b, 0]))
+    some = np.flatnonzero(known & ~exact & (~variant | same) & (ones.initials[a] == others.initials[b]))
     begins[some] = _begins(ones, others, a[some], b[some])
     return {
         "exact": exact,
@@ -292,18 +293,18 @@ def _given(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[
     }
 
 
-def _begins(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Flags:
+def _begins(ones: Words, others: Words, a: Positions, b: Positions) -> Flags:
     """One word begins with the whole other."""
-    first, second = ones.letters[a], others.letters[b]
+    first, second = ones.letters.take(a, axis=0), others.letters.take(b, axis=0)
     found: Flags = ((first == second) | (first == 0) | (second == 0)).all(axis=1) & (a > 0) & (b > 0)
     return found
 
 
-def _among(spelling: Hashes, others: Hashes, grid: npt.NDArray[np.int32]) -> Flags:
-    found = np.zeros(len(spelling), dtype=bool)
-    for column in grid.T:
-        some = np.flatnonzero(column)
-        found[some] |= others[column[some]] == spelling[some]
+def _among(plain: Hashes, others: Hashes, grid: Positions) -> Flags:
+    found = np.zeros(len(plain), dtype=bool)
+    for words in grid:
+        some = np.flatnonzero(words)
+        found[some] |= others[words[some]] == plain[some]
     return found
 
 
@@ -331,15 +332,16 @@ def given_differs(left: Records, right: Records, names: Pairs, nicknames: Nickna
     a, b = left.names, right.names
     i, j = names
     ones, others = a.given[i], b.given[j]
-    alike: Flags = (ones == 0) | (others == 0) | (left.words.letters[:, 0][ones] == right.words.letters[:, 0][others])
+    alike: Flags = (ones == 0) | (others == 0) | (left.words.initials[ones] == right.words.initials[others])
     alike |= left.words.heard[ones] == right.words.heard[others]
+    alike |= left.words.plain.value[ones] == right.words.plain.value[others]
     alike |= (a.given_heard[i] == b.given_heard[j]) | (a.given_joined[i] == b.given_joined[j])
     alike |= may_be_similar(left.words, right.words, ones, others)
     some = np.flatnonzero(~alike)
     i, j, ones, others = i[some], j[some], ones[some], others[some]
     alike[some] = _are_nicknames(left.words, right.words, ones, others, nicknames)
-    alike[some] |= _among(left.words.spelling.value[ones], right.words.spelling.value, b.middle[j])
-    alike[some] |= _among(right.words.spelling.value[others], left.words.spelling.value, a.middle[i])
+    alike[some] |= _among(left.words.plain.value[ones], right.words.plain.value, b.middle.take(j, axis=1))
+    alike[some] |= _among(right.words.plain.value[others], left.words.plain.value, a.middle.take(i, axis=1))
     differ: Flags = ~alike
     return differ
 
@@ -349,7 +351,7 @@ def _half_crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags,
     similar, and how common the half that agrees is."""
     a, b = left.names, right.names
     i, j = names
-    crossings = (a.family[i, 0], b.given[j]), (a.given[i], b.family[j, 0])
+    crossings = (a.family[0][i], b.given[j]), (a.given[i], b.family[0][j])
     near, similar = np.zeros(len(i), dtype=bool), np.zeros(len(i), dtype=bool)
     some = np.flatnonzero(np.logical_and.reduce([may_be_similar(left.words, right.words, *each) for each in crossings]))
     each_half = [_near(left.words, right.words, one[some], other[some]) for one, other in crossings]
@@ -366,9 +368,9 @@ def _swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
     """Of names that agree crosswise: whether both are spelled alike."""
     a, b = left.names, right.names
     i, j = names
-    ones, others = left.words.spelling.value, right.words.spelling.value
-    exact = (a.family_core[i] == others[b.given[j]]) | (a.family_core[i] == b.given_joined[j])
-    exact &= (b.family_core[j] == ones[a.given[i]]) | (b.family_core[j] == a.given_joined[i])
+    ones, others = left.words.plain.value, right.words.plain.value
+    exact = (a.family_core[i] == others[b.given[j]]) | (a.family_joined[i] == b.given_joined[j])
+    exact &= (b.family_core[j] == ones[a.given[i]]) | (b.family_joined[j] == a.given_joined[i])
     found: Flags = exact
     return found
 
@@ -397,11 +399,11 @@ def _words_of(
         return found.words
     a, b = left.names, right.names
     if comparison == "family_name":
-        return a.family[names[0], 0], b.family[names[1], 0]
+        return a.family[0][names[0]], b.family[0][names[1]]
     return a.given[names[0]], b.given[names[1]]
 
 
-def may_be_similar(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Flags:
+def may_be_similar(ones: Words, others: Words, a: Positions, b: Positions) -> Flags:
     """Whether so few letters are in one word alone that they may be similar: an edit brings in at most one letter, and
     takes away at most one."""
     first, second = ones.letter_set[a], others.letter_set[b]
@@ -412,9 +414,7 @@ def may_be_similar(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.
     return found
 
 
-def _are_nicknames(
-    ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32], nicknames: Nicknames
-) -> Flags:
+def _are_nicknames(ones: Words, others: Words, a: Positions, b: Positions, nicknames: Nicknames) -> Flags:
     return nicknames.related(ones.spelling.value[a], others.spelling.value[b])
 
 
@@ -456,17 +456,17 @@ def refine_names(
     found["byname"] = compare_bynames(left, right, names, found["given_name"])
 
 
-def _near(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[Flags, Flags]:
+def _near(ones: Words, others: Words, a: Positions, b: Positions) -> tuple[Flags, Flags]:
     """Whether two words are so few edits apart that they may be one; and whether they are at least similar."""
     edits, longest = _edits(ones, others, a, b)
-    two = (longest >= LONG_WORD) & (ones.letters[a, 0] == others.letters[b, 0])
+    two = (longest >= LONG_WORD) & (ones.initials[a] == others.initials[b])
     return edits <= np.where(two, 2, np.where(longest > SHORT_FORM, 1, 0)), edits <= longest * (1 - SIMILAR)
 
 
-def _edits(ones: Words, others: Words, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[Numbers, Numbers]:
+def _edits(ones: Words, others: Words, a: Positions, b: Positions) -> tuple[Numbers, Numbers]:
     """Optimal string alignment distance: letters more, less, changed, neighbours swapped; and the longer word's
     letters."""
-    code, pair = pd.factorize(a.astype(np.int64) * len(others) + b)
+    code, pair = pd.factorize(a * len(others) + b)
     first, second = ones.texts.take(pa.array(pair // len(others))), others.texts.take(pa.array(pair % len(others)))
     distance = process.cpdist(first.to_pylist(), second.to_pylist(), scorer=OSA.distance, dtype=np.uint8, workers=1)
     return distance[code], np.maximum(ones.length[a], others.length[b])

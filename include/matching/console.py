@@ -15,10 +15,15 @@ from include.matching.model import Model
 talk = Console(stderr=True, highlight=False)
 
 
+def say(line: str) -> None:
+    """A line on standard error, as it stands."""
+    talk.print(line, markup=False, soft_wrap=True)
+
+
 def told(side: str, file: File) -> None:
     """Say which columns of a file are used, and which are not."""
     unused = f"; not used: {', '.join(file.unused)}" if file.unused else ""
-    talk.print(f"{side} [{file.path.name}]: {', '.join(file.fields)}{unused}", markup=False, soft_wrap=True)
+    say(f"{side} [{file.path.name}]: {', '.join(file.fields)}{unused}")
 
 
 def told_dates(*files: File) -> None:
@@ -26,11 +31,9 @@ def told_dates(*files: File) -> None:
     for file in files:
         given, unreadable = file.dates
         if unreadable:
-            talk.print(
+            say(
                 f"[{file.path.name}]: [{unreadable / given:.1%}] of the dates of birth cannot be read and count as "
-                f"missing; write YYYY-MM-DD, YYYY-MM or YYYY",
-                markup=False,
-                soft_wrap=True,
+                f"missing; write YYYY-MM-DD, YYYY-MM or YYYY"
             )
 
 
@@ -48,7 +51,9 @@ def links_screen(links: Links, model: Model) -> Group:
     """One screen of counts."""
     rules = Table(box=None, pad_edge=False, header_style="bold")
     rules.add_column("key")
-    rules.add_column("pairs", justify="right")
+    rules.add_column(
+        "hits", justify="right"
+    )  # a pair may be found by several names, and in `dedupe` a row finds itself
     for rule, pairs in links.keys.sort_values("pairs", ascending=False, kind="stable").itertuples(index=False):
         rules.add_row(rule, f"{pairs:,}")
     bands = links.pairs["band"].value_counts()
@@ -72,12 +77,13 @@ def evidence_screen(evidence: pd.DataFrame, model: Model, show_values: bool) -> 
     evidence = evidence[evidence["weight"].ne(0) | evidence[["left_value", "right_value"]].notna().any(axis=1)]
     for (left, right), rows in evidence.groupby(["left_id", "right_id"], sort=False):
         total = model.prior_weight + rows["weight"].sum()
-        table = Table(title=f"{left} and {right}", title_justify="left", show_footer=True, box=None, pad_edge=False)
+        title = _cell(f"{left} and {right}")
+        table = Table(title=title, title_justify="left", show_footer=True, box=None, pad_edge=False)
         table.add_column("comparison", "sum")
         if show_values:
             table.add_column(Text("left"))
             table.add_column(Text("right"))
-        table.add_column("level", f"probability {1 / (1 + 2.0**-total):.1%}")
+        table.add_column("level", f"probability {1 / (1 + 2.0**-total):.1%}", overflow="fold")
         table.add_column("weight", f"{total:+.4f}", justify="right")
         table.add_row("prior", *(("", "") if show_values else ()), "", f"{model.prior_weight:+.4f}")
         for row in rows.itertuples():

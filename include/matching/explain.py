@@ -99,7 +99,7 @@ def _words(side: Records, *columns: np.ndarray) -> list[str]:
 
 def _whole(side: Records, at: np.ndarray) -> list[str]:
     names = side.names
-    return _words(side, names.given[at], *names.middle[at].T, *names.family[at].T)
+    return _words(side, names.given[at], *names.middle[:, at], *names.family[:, at])
 
 
 def _dates(side: Records, at: np.ndarray) -> list[str]:
@@ -129,10 +129,10 @@ def _as_written(*fields: str) -> Read:
 _OF_NAME: dict[str, Read] = {
     "name_order": _whole,
     "name_source": _whole,
-    "family_name": lambda side, at: _words(side, *side.names.family[at].T),
+    "family_name": lambda side, at: _words(side, *side.names.family[:, at]),
     "given_name": lambda side, at: _words(side, side.names.given[at]),
     "byname": lambda side, at: _words(side, side.names.given[at] * side.words.byname[side.names.given[at]]),
-    "middle_name": lambda side, at: _words(side, *side.names.middle[at].T),
+    "middle_name": lambda side, at: _words(side, *side.names.middle[:, at]),
     "suffix": lambda side, at: [SUFFIX_NAMES[code] for code in side.names.suffix[at].tolist()],
 }
 _OF_ROW: dict[str, Read] = {

@@ -59,7 +59,9 @@ class Table:
 
     def of_rows(self, field: str, rows: npt.NDArray[np.integer]) -> Column:
         """The text of a field in some of the rows."""
-        return text(self._frame[field].iloc[rows]) if field in self else pa.nulls(len(rows), pa.string())
+        if field not in self:
+            return pa.nulls(len(rows), pa.string())
+        return _plain(_as_text(_array(self._frame[field]).take(pa.array(rows))))
 
     def distinct(self, field: str) -> Distinct:
         """As `distinct` of the text of a field; only what is distinct is made plain."""
@@ -133,5 +135,5 @@ def _may_have_blanks(values: Column) -> npt.NDArray[np.bool_]:
         return np.ones(len(values), dtype=bool)
     found: npt.NDArray[np.bool_] = start[1:] == start[:-1]
     for at in (np.minimum(start[:-1], len(data) - 1), start[1:] - 1):
-        found |= data[at] - np.uint8(ord("!")) > ord("~") - ord("!")  # what is below "!" comes round to above
+        found |= data.take(at) - np.uint8(ord("!")) > ord("~") - ord("!")  # what is below "!" comes round to above
     return found

@@ -87,8 +87,7 @@ class Most:
         given, middle = (reach(comparison, words.given_bits, model) for comparison in ("given_name", "middle_name"))
         given = np.maximum(given, np.float32(least("given_name", model) + most("byname", model)))
         second, crossed = (
-            np.maximum.reduce([each[column] * (column > 0) for column in forenames.middle.T])
-            for each in (middle, given)
+            np.maximum.reduce([each[column] * (column > 0) for column in forenames.middle]) for each in (middle, given)
         )
         rest = sum(most(comparison, model) for comparison in ("name_order", "name_source", "suffix"))
         return cls(

@@ -29,7 +29,7 @@ BASE = Path(__file__).parent / "models" / "base.json"  # set by hand, with reaso
 
 # Raise it when a change to the code of this room changes a score, or which pairs are kept: it is part of the model's
 # version.
-ALGORITHM = 8
+ALGORITHM = 10
 
 # What `compare` can find, in the order in which evidence is listed. "missing" is neutral: it has no weight.
 MISSING = "missing"
@@ -290,7 +290,7 @@ class Model(_Part):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy that does not remember what followed from the values that are updated."""
         copied = super().model_copy(update=update, deep=deep)
-        for derived in ("version", "name_shares", "scales"):
+        for derived in ("version", "name_shares", "scales", "log_m"):
             copied.__dict__.pop(derived, None)
         return copied
 
@@ -323,6 +323,14 @@ class Model(_Part):
         ends = np.cumsum([len(names) + 2 for names in LEVELS.values()])[:-1]
         parts = zip(*(np.split(column, ends) for column in columns), strict=True)
         return {comparison: Scale(*part) for comparison, part in zip(LEVELS, parts, strict=True)}
+
+    @cached_property
+    def log_m(self) -> dict[str, Shares]:
+        """log2 of m of the levels of each comparison; at the end, as -2 and -1, of what is open or missing: 0."""
+        return {
+            comparison: np.log2([*(self.comparisons[comparison][name].m for name in names), 1.0, 1.0])
+            for comparison, names in LEVELS.items()
+        }
 
     @cached_property
     def country_reader(self) -> CountryReader:

@@ -1,10 +1,10 @@
 """Names as agencies write them -> readings: which word is whose part. A reading depends on its own row alone.
 
 A name in parts has one reading. A whole name has several: with a comma the surname stands first; without one it may be
-the last word, the first, or the last two. Readings are kept as arrays of positions in `words.Words`, a row for each.
+the last word, the first, or the last two. Readings are kept as arrays of positions in `words.Words`: a grid has a row
+for the first word of each name, one for the second, and so on, since each is looked at by itself.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -15,15 +15,16 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from anyascii import anyascii
 
 from include.matching.fields import SEPARATOR, Column, Table, distinct
+from include.matching.scripts import in_latin
 from include.matching.words import (
     Bits,
     Flags,
     Frequencies,
     Hashed,
     Hashes,
+    Meanings,
     Numbers,
     Words,
     have_other,
@@ -32,7 +33,7 @@ from include.matching.words import (
     read_words,
 )
 
-Positions = npt.NDArray[np.int32]
+Positions = Numbers  # in `Words`
 
 NAME_WIDTH = 30  # TECS cuts a name there: its last word may be the beginning of a longer one
 LETTERS_AND_BLANK = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ "
@@ -71,9 +72,9 @@ _SUFFIX = np.array([*(SUFFIX_NAMES.index(SUFFIXES.get(word, "")) for word in _SP
 class Surnames:
     """k surnames. No part is 0, or hash 0."""
 
-    words: Positions  # k x FAMILY_WORDS, without particles
+    words: Positions  # FAMILY_WORDS x k, without particles
     count: npt.NDArray[np.int8]
-    core: Hashes  # of the words, as one word
+    core: Hashes  # of the words, spelled plainly, as one word
     joined: Hashes  # all of them with particles, as one word: DELACRUZ
     heard: Hashes  # equal for surnames that sound alike as one word
     bits: Bits  # log2 of the share of people who bear the words together
@@ -84,14 +85,14 @@ class Surnames:
         grid = _trimmed(grid, FAMILY_WORDS)
         core, only_particles = _compact(grid, particles[grid])
         alone = np.flatnonzero(only_particles)
-        core[alone] = grid[alone]
+        core[:, alone] = grid[:, alone]
         return cls(
-            words=core[:, :FAMILY_WORDS],
+            words=core[:FAMILY_WORDS],
             count=_count(core),
-            core=_joined(core, words.spelling),
+            core=_joined(core, words.plain),
             joined=_joined(grid, words.spelling),
             heard=_heard(core, words),
-            bits=_family_bits(core[:, :FAMILY_WORDS], words),
+            bits=_family_bits(core[:FAMILY_WORDS], words),
         )
 
     def with_words(self, words: Words) -> "Surnames":
@@ -104,7 +105,7 @@ class Forenames:
     """k times all given names of somebody. No part is 0, or hash 0."""
 
     given: Positions  # the first
-    middle: Positions  # the next ones, without particles: a column for each that anybody has, and at least one
+    middle: Positions  # the next ones, without particles: a row for each that anybody has, and at least one
     count: npt.NDArray[np.int8]
     joined: Hashes  # all as one word: XIAOMING
     heard: Hashes
@@ -114,11 +115,11 @@ class Forenames:
         """From all their words; which of `words` are particles."""
         grid = _trimmed(grid, 2)
         rest = np.zeros_like(grid)
-        rest[:, :-1] = grid[:, 1:]
+        rest[:-1] = grid[1:]
         middle, _ = _compact(rest, particles[rest])
         return cls(
-            given=grid[:, 0],
-            middle=middle[:, : max(_width(middle), 1)],
+            given=grid[0],
+            middle=middle[: max(_width(middle), 1)],
             count=_count(grid),
             joined=_joined(grid, words.spelling),
             heard=_heard(grid, words),
@@ -163,7 +164,7 @@ class Names:
     @cached_property
     def family(self) -> Positions:
         """Words of the surname."""
-        return self.surnames.words[self.surname]
+        return self.surnames.words.take(self.surname, axis=1)
 
     @cached_property
     def family_count(self) -> npt.NDArray[np.int8]:
@@ -172,7 +173,7 @@ class Names:
 
     @cached_property
     def family_core(self) -> Hashes:
-        """As one word."""
+        """As one word, spelled plainly."""
         return self.surnames.core[self.surname]
 
     @cached_property
@@ -193,7 +194,7 @@ class Names:
     @cached_property
     def middle(self) -> Positions:
         """The next ones."""
-        return self.forenames.middle[self.forename]
+        return self.forenames.middle.take(self.forename, axis=1)
 
     @cached_property
     def given_count(self) -> npt.NDArray[np.int8]:
@@ -215,29 +216,29 @@ class Names:
 class _Halves:
     """Parts of names as words, some of them distinct, and which of them each reading has."""
 
-    grid: Positions  # k x MAX_WORDS
+    grid: Positions  # MAX_WORDS x k
     at: Numbers
 
     @classmethod
     def of(cls, grid: Positions) -> "_Halves":
         """One for each reading."""
-        return cls(grid, np.arange(len(grid)))
+        return cls(grid, np.arange(grid.shape[1]))
 
     @cached_property
     def words(self) -> npt.NDArray[np.int8]:
         """How many words each reading's half has: 0, 1, or 2 for more."""
-        count: npt.NDArray[np.int8] = ((self.grid[:, 0] > 0).astype(np.int8) + (self.grid[:, 1] > 0))[self.at]
+        count: npt.NDArray[np.int8] = ((self.grid[0] > 0).astype(np.int8) + (self.grid[1] > 0))[self.at]
         return count
 
     def take(self, at: Numbers) -> "_Halves":
         code, used = pd.factorize(self.at[at])
-        return _Halves(self.grid[used], code)
+        return _Halves(self.grid.take(used, axis=1), code)
 
     @classmethod
     def concat(cls, found: list["_Halves"]) -> "_Halves":
-        start = np.cumsum([0, *(len(each.grid) for each in found)])
+        start = np.cumsum([0, *(each.grid.shape[1] for each in found)])
         at = [each.at + offset for each, offset in zip(found, start[:-1], strict=True)]
-        return cls(np.concatenate([each.grid for each in found]), np.concatenate(at))
+        return cls(np.concatenate([each.grid for each in found], axis=1), np.concatenate(at))
 
 
 @dataclass(frozen=True)
@@ -255,19 +256,22 @@ class _Readings:
 
 @dataclass(frozen=True)
 class _Split:
-    """m texts as words: a grid of positions in `Words`, filled from the left, and how many there are."""
+    """m texts as words: a grid of positions in `Words`, filled from the first, and how many there are."""
 
-    grid: Positions  # m x MAX_WORDS
+    grid: Positions  # MAX_WORDS x m
     count: Numbers
     suffix: npt.NDArray[np.int8]
 
-    def take(self, at: npt.NDArray[np.integer] | slice) -> "_Split":
-        return _Split(self.grid[at], self.count[at], self.suffix[at])
+    def take(self, at: Numbers) -> "_Split":
+        return _Split(self.grid.take(at, axis=1), self.count[at], self.suffix[at])
+
+    def between(self, start: int, end: int) -> "_Split":
+        return _Split(self.grid[:, start:end], self.count[start:end], self.suffix[start:end])
 
 
 def read_names(
     table: Table,
-    nicknames: Mapping[str, Sequence[str]],
+    meanings: Meanings,
     frequencies: Frequencies,
 ) -> tuple[Words, Names]:
     """Every reading of every name of a table. A row of which no name is known has one reading in which nothing is."""
@@ -276,7 +280,7 @@ def read_names(
     whole_code, whole_texts = distinct(whole)
     last, first = _at_comma(_blank_left_out(_surname_apart(_suffix_without_comma(whole_texts))))
     texts = [*(values for _, values in parts.values()), last, first]
-    words, particles, splits = _split(texts, nicknames, frequencies)
+    words, particles, splits = _split(texts, meanings, frequencies)
     found = []
     if any(name in table for name in ("family", "given", "middle")):
         found += _in_parts(splits[:3], [code for code, _ in parts.values()])
@@ -298,7 +302,7 @@ def ascii_upper(values: Column) -> Column:
     plain = pc.string_is_ascii(values)
     if not pc.all(plain.fill_null(True)).as_py():
         foreign = pc.and_(pc.is_valid(values), pc.invert(plain)).fill_null(False)
-        read = pa.array([anyascii(text) for text in values.filter(foreign).to_pylist()], pa.string())
+        read = pa.array([in_latin(text) for text in values.filter(foreign).to_pylist()], pa.string())
         values = pc.replace_with_mask(values, foreign, read)
     return pc.ascii_upper(values)
 
@@ -319,7 +323,7 @@ def _letters(values: Column) -> Column:
 
 def _split(
     texts: list[Column],
-    nicknames: Mapping[str, Sequence[str]],
+    meanings: Meanings,
     frequencies: Frequencies,
 ) -> tuple[Words, Flags, list[_Split]]:
     """The words of all texts, which of them are particles, and each list of texts as positions among them. The last
@@ -328,8 +332,10 @@ def _split(
     lists = pc.ascii_split_whitespace(_letters(every).fill_null(""))
     flat, row = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
     coded = pa.concat_arrays([pa.array([""]), flat]).dictionary_encode()
-    code = coded.indices.to_numpy()[1:]
-    kind = pc.index_in(coded.dictionary, value_set=pa.array(_SPECIAL)).fill_null(len(_SPECIAL)).to_numpy()
+    code = coded.indices.to_numpy()[1:].astype(np.int64)
+    kind = (
+        pc.index_in(coded.dictionary, value_set=pa.array(_SPECIAL)).fill_null(len(_SPECIAL)).to_numpy().astype(np.int64)
+    )
     is_role = _IS_ROLE[kind]
     some = np.flatnonzero(_IS_NAME[kind][code])
     row, code = row[some], code[some]
@@ -340,22 +346,22 @@ def _split(
     count = np.bincount(row, minlength=len(every))
     nth = np.arange(len(row)) - (np.cumsum(count) - count)[row]
     early = np.flatnonzero(nth < MAX_WORDS)
-    grid = np.zeros((len(every), MAX_WORDS), dtype=np.int32)
-    grid[row[early], nth[early]] = code[early]
-    words = read_words(coded.dictionary, nicknames, frequencies)
+    grid = np.zeros((MAX_WORDS, len(every)), dtype=np.int64)
+    grid[nth[early], row[early]] = code[early]
+    words = read_words(coded.dictionary, meanings, frequencies)
     split = _without_suffix(grid, np.minimum(count, MAX_WORDS), _SUFFIX[kind])
     ends = np.cumsum([0, *(len(values) + 1 for values in texts)])
-    return words, _IS_PARTICLE[kind], [split.take(slice(start, end)) for start, end in pairwise(ends)]
+    return words, _IS_PARTICLE[kind], [split.between(start, end) for start, end in pairwise(ends)]
 
 
 def _without_suffix(grid: Positions, count: Numbers, known: npt.NDArray[np.int8]) -> _Split:
     """A suffix is taken off the end, unless it is all there is. `known`: the suffix that each word is."""
-    rows, suffix = np.arange(len(grid)), np.zeros(len(grid), dtype=np.int8)
+    every, suffix = np.arange(grid.shape[1]), np.zeros(grid.shape[1], dtype=np.int8)
     for _ in range(2):
-        last = grid[rows, np.maximum(count - 1, 0)]
+        last = grid[np.maximum(count - 1, 0), every]
         here = np.flatnonzero((known[last] > 0) & (count > 1))
         suffix[here] = known[last[here]]
-        grid[here, count[here] - 1] = 0
+        grid[count[here] - 1, here] = 0
         count[here] -= 1
     return _Split(grid, count, suffix)
 
@@ -473,17 +479,17 @@ def _with_comma(last: _Split, first: _Split, cut: Flags, particles: Flags) -> li
 
 def _without_comma(name: _Split, cut: Flags, particles: Flags) -> list[_Readings]:
     """Surname last; first; the last two words. One word is a surname, or a given name."""
-    grid, rows = name.grid, np.arange(len(name.grid))
+    grid, every = name.grid, np.arange(len(name.count))
     particle = particles[grid]
-    particle[rows, np.maximum(name.count - 1, 0)] = False  # nothing follows: a name (KIM ANH DO)
-    count = ((grid > 0) & ~particle).sum(axis=1)
+    particle[np.maximum(name.count - 1, 0), every] = False  # nothing follows: a name (KIM ANH DO)
+    count = ((grid > 0) & ~particle).sum(axis=0)
     # of the word, among those that are no particles, that it is or goes with
-    place: Numbers = np.cumsum(~particle, axis=1) - ~particle
-    last = np.maximum(count - 1, 0)[:, None]
-    every, uncut = np.arange(len(count)), np.zeros_like(cut)
+    place: Numbers = np.cumsum(~particle, axis=0) - ~particle
+    last = np.maximum(count - 1, 0)
+    uncut = np.zeros_like(cut)
     found = [_Readings(every, *_halves(grid, particle, place == last), name.suffix, cut & (count == 1))]
     if len(full := np.flatnonzero(cut & (count > 1))):  # the surname alone may have filled the field
-        halves = _halves(grid[full], particle[full], place[full] >= 0)
+        halves = _halves(*(each.take(full, axis=1) for each in (grid, particle, place >= 0)))
         found.append(_Readings(full, *halves, name.suffix[full], cut[full], order=1))
     for order, (some, chosen) in enumerate(
         (
@@ -493,7 +499,7 @@ def _without_comma(name: _Split, cut: Flags, particles: Flags) -> list[_Readings
         )
     ):
         rows = np.flatnonzero(some)
-        halves = _halves(grid[rows], particle[rows], chosen[rows])
+        halves = _halves(*(each.take(rows, axis=1) for each in (grid, particle, chosen)))
         found.append(_Readings(rows, *halves, name.suffix[rows], uncut[rows], order=min(order + 1, 1)))
     return found
 
@@ -504,64 +510,66 @@ def _halves(grid: Positions, particle: Flags, family: Flags) -> tuple[_Halves, _
 
 
 def _trimmed(grid: Positions, least: int) -> Positions:
-    """The columns in which there is any word, and at least so many."""
-    return grid[:, : max(_width(grid), least)]
+    """The rows in which there is any word, and at least so many."""
+    return grid[: max(_width(grid), least)]
 
 
 def _width(grid: Positions) -> int:
-    """Columns up to the last in which there is any word; rows are filled from the left."""
-    return next((nth for nth, column in enumerate(grid.T) if not column.any()), grid.shape[1])
+    """The most words that any name has."""
+    return next((nth for nth, words in enumerate(grid) if not words.any()), len(grid))
 
 
 def _count(grid: Positions) -> npt.NDArray[np.int8]:
-    """How many words each row has."""
-    found = np.zeros(len(grid), dtype=np.int8)
-    for column in grid.T:
-        found += column > 0
+    """How many words each name has."""
+    found = np.zeros(grid.shape[1], dtype=np.int8)
+    for words in grid:
+        found += words > 0
     return found
 
 
 def _family_bits(grid: Positions, words: Words) -> Bits:
-    found = words.family_bits[grid[:, 0]]
-    for column in grid.T[1:]:
-        some = np.flatnonzero(column)
-        found[some] = np.maximum(found[some] + words.family_bits[column[some]], words.several_bits)
+    found = words.family_bits[grid[0]]
+    for others in grid[1:]:
+        some = np.flatnonzero(others)
+        found[some] = np.maximum(found[some] + words.family_bits[others[some]], words.several_bits)
     return found
 
 
 def _joined(grid: Positions, hashes: Hashed) -> Hashes:
-    """The words of each row written as one; where none is known, 0."""
-    found = hashes.value[grid[:, 0]]
-    for column in grid.T[1:]:
-        some = np.flatnonzero(column)
+    """The words of each name written as one; where none is known, 0."""
+    found = hashes.value[grid[0]]
+    for others in grid[1:]:
+        some = np.flatnonzero(others)
         if not len(some):
             break
-        found[some] = join(found[some], hashes.take(column[some]))
+        found[some] = join(found[some], hashes.take(others[some]))
     return found
 
 
 def _heard(grid: Positions, words: Words) -> Hashes:
-    """Equal for rows that sound alike as one word: of one word, what the word says."""
-    found = words.heard[grid[:, 0]]
-    several = np.flatnonzero(grid[:, 1])
+    """Equal for names that sound alike as one word: of one word, what the word says."""
+    found = words.heard[grid[0]]
+    several = np.flatnonzero(grid[1])
     if len(several):
-        found[several] = mix(_joined(grid[several], words.sound), words.opens[grid[several, 0]])
+        of_several = grid.take(several, axis=1)
+        found[several] = mix(_joined(of_several, words.sound), words.opens[of_several[0]])
     return found
 
 
 def _compact(grid: Positions, dropped: Flags) -> tuple[Positions, Flags]:
-    """The rows without the dropped words, and where that left nothing although there was something."""
-    dropped = np.broadcast_to(dropped, grid.shape) & (grid > 0)
-    some = np.flatnonzero(np.logical_or.reduce(dropped.T))  # much faster than along rows
+    """The names without the dropped words, and where that left nothing although there was something."""
+    dropped = dropped & (grid > 0)
+    some = np.flatnonzero(np.logical_or.reduce(dropped))
+    empty = np.zeros(grid.shape[1], dtype=bool)
     if not len(some):
-        return grid, np.zeros(len(grid), dtype=bool)
+        return grid, empty
+    kept = grid.take(some, axis=1) * ~dropped.take(some, axis=1)
+    nth, name = np.nonzero(kept)
+    left = np.zeros_like(kept)
+    left[(np.cumsum(kept > 0, axis=0) - 1)[nth, name], name] = kept[nth, name]
     found = grid.copy()
-    kept, left = np.where(dropped[some], 0, grid[some]), np.zeros((len(some), grid.shape[1]), dtype=np.int32)
-    row, column = np.nonzero(kept)
-    left[row, (np.cumsum(kept > 0, axis=1) - 1)[row, column]] = kept[row, column]
-    found[some] = left
-    empty = np.zeros(len(grid), dtype=bool)
-    empty[some] = found[some, 0] == 0
+    found[:, some] = left
+    empty[some] = left[0] == 0
     return found, empty
 
 
@@ -570,10 +578,10 @@ def _beside(first: Positions, count: Numbers, second: Positions) -> Positions:
     found = first.copy()
     for nth in range(MAX_WORDS):
         at = count + nth
-        some = np.flatnonzero((second[:, nth] > 0) & (at < MAX_WORDS))
+        some = np.flatnonzero((second[nth] > 0) & (at < MAX_WORDS))
         if not len(some):
             break
-        found[some, at[some]] = second[some, nth]
+        found[at[some], some] = second[nth, some]
     return found
 
 
@@ -583,7 +591,7 @@ def _complete(found: list[_Readings], rows: int, words: Words, particles: Flags)
     for each in found:
         there[each.row[(each.family.words > 0) | (each.given.words > 0)]] = True
     missing = np.flatnonzero(~there)
-    nothing = _Halves(np.zeros((1, MAX_WORDS), dtype=np.int32), np.zeros(len(missing), dtype=np.int64))
+    nothing = _Halves(np.zeros((MAX_WORDS, 1), dtype=np.int64), np.zeros(len(missing), dtype=np.int64))
     blank = np.zeros(len(missing), dtype=np.int8)
     found = [*found, _Readings(missing, nothing, nothing, blank, blank.astype(bool))]
     family, given = (_Halves.concat([getattr(each, half) for each in found]) for half in ("family", "given"))

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from include.matching import census
-from include.matching.words import Flags, Hashes, Sorted, byte_matrix, hash_letters, mix
+from include.matching.words import Flags, Hashes, Sorted, byte_matrix, hash_letters, hear, mix
 
 MEANINGS = 2  # BILL is WILLIAM or ROBERT; each costs a key for every row that has the nickname
 
@@ -35,6 +35,7 @@ class Nicknames:
             of_this_model = [of_model[nickname]] if nickname in of_model else []
             if every := list(dict.fromkeys([*of_this_model, *known])):
                 self.meanings[nickname] = every[:MEANINGS]
+        self._nicknames, self._heard = _by_spelling(self.meanings)
         groups: dict[str, set[str]] = {}
         for nickname, names in meanings.items():
             for name in names:
@@ -43,11 +44,29 @@ class Nicknames:
         ones, others = zip(*pairs, strict=True) if pairs else ((), ())
         self._pairs = Sorted(np.unique(_pair(_hashes(ones), _hashes(others))))
 
+    def heard_of(self, spelling: Hashes) -> Hashes:
+        """n x `MEANINGS`: how the names sound that each of n words may stand for; 0 is none."""
+        found = np.zeros((len(spelling), MEANINGS), dtype=np.uint64)
+        some, at = self._nicknames.find(spelling)
+        found[some] = self._heard.take(at, axis=0)
+        return found
+
     def related(self, ones: Hashes, others: Hashes) -> Flags:
         """Whether two names, given by the hashes of their spelling, can stand for one name."""
         found = np.zeros(len(ones), dtype=bool)
         found[self._pairs.find(_pair(ones, others))[0]] = True
         return found
+
+
+def _by_spelling(meanings: Mapping[str, list[str]]) -> tuple[Sorted, Hashes]:
+    """The nicknames by the hashes of their spelling, and how the names of each sound."""
+    letters = byte_matrix(pa.array([name for names in meanings.values() for name in names], pa.string()))
+    count = np.array([len(names) for names in meanings.values()], dtype=np.int64)
+    nth = np.arange(len(letters)) - np.repeat(np.cumsum(count) - count, count)
+    heard = np.zeros((len(meanings), MEANINGS), dtype=np.uint64)
+    heard[np.repeat(np.arange(len(count)), count), nth] = hear(letters, hash_letters(letters))[2]
+    spelling, order = np.unique(_hashes(tuple(meanings)), return_index=True)
+    return Sorted(spelling), heard[order]
 
 
 def _hashes(words: tuple[str, ...]) -> Hashes:

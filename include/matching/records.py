@@ -80,7 +80,7 @@ class Records:
 
 def read_records(table: Table, model: Model) -> Records:
     """Read every value of a table."""
-    words, names = read_names(table, model.known_nicknames.meanings, model.name_shares)
+    words, names = read_names(table, model.known_nicknames, model.name_shares)
     streets = table["street"]
     house = _houses(streets)
     country, country_known = _countries(table.distinct("country"), model)
@@ -89,7 +89,7 @@ def read_records(table: Table, model: Model) -> Records:
         words=words,
         names=names,
         first_name=np.append(0, np.cumsum(np.bincount(names.row, minlength=len(table)))),
-        born=_dates(table.distinct("dob")),
+        born=_several(table["dob"], day_numbers).astype(np.int32),
         numbers={field: _several(table[field], _READ_NUMBER[field]) for field in NUMBERS},
         sex=_by_distinct(table.distinct("sex"), _sexes),
         country=country,
@@ -126,33 +126,28 @@ def street(values: Column) -> Column:
     return pc.if_else(pc.is_valid(words), texts, None)
 
 
-def _dates(values: Distinct) -> npt.NDArray[np.int32]:
-    code, texts = values
-    found = _several(texts, day_numbers).astype(np.int32)
-    return np.append(found, np.zeros_like(found, shape=(1, found.shape[1])), axis=0)[code]
-
-
 def day_numbers(texts: Column) -> Numbers:
     """`YYYY-MM-DD`, `YYYY-MM` or `YYYY` as year * 10000 + month * 100 + day; 0 if it is no date.
 
     Of a day that is not in the calendar the year is left.
     """
-    letters = byte_matrix(texts, 10)
-    digits = letters - np.uint8(ord("0"))  # anything else is above 9
+    letters = np.ascontiguousarray(byte_matrix(texts, 10).T)
     number, numeric = [], []
     for start, end in _DATE_PARTS:
-        columns = digits.T[start:end].astype(np.int64)
-        number.append(sum(column * 10**nth for nth, column in enumerate(columns[::-1])))
-        numeric.append((columns <= 9).all(axis=0))
-    ends = [(letters[:, at] == 0) if at < 10 else np.ones(len(letters), dtype=bool) for _, at in _DATE_PARTS]
-    dashes = [letters[:, at] == ord("-") for at in (4, 7)]
-    year = np.where(numeric[0] & (ends[0] | dashes[0]) & (number[0] > 0), number[0], 0)
-    month = np.where(dashes[0] & numeric[1] & (ends[1] | dashes[1]), number[1], 0)
-    day = np.where(dashes[1] & numeric[2], number[2], 0)
-    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    last = _LAST_DAYS[np.minimum(month, 13)] - ((month == 2) & ~leap)
-    found = year * 10000 + np.where((day <= last) & (year > 0) & ((month > 0) | (day == 0)), month * 100 + day, 0)
-    found[found == UNWRITTEN] = 0
+        digits = letters[start:end] - np.uint8(ord("0"))  # anything else is above 9
+        number.append(sum(digit * np.int32(10**nth) for nth, digit in enumerate(digits[::-1])))
+        numeric.append(np.logical_and.reduce(digits <= 9))
+    ends = [letters[at] == 0 for at in (4, 7)]
+    dashes = [letters[at] == ord("-") for at in (4, 7)]
+    year = number[0] * (numeric[0] & (ends[0] | dashes[0]))
+    month = number[1] * (dashes[0] & numeric[1] & (ends[1] | dashes[1]))
+    day = number[2] * (dashes[1] & numeric[2])
+    last = _LAST_DAYS.take(month, mode="clip")
+    leap_day = np.flatnonzero((month == 2) & (day == 29))
+    of_leap_day = year[leap_day]
+    last[leap_day] -= (of_leap_day % 4 > 0) | ((of_leap_day % 100 == 0) & (of_leap_day % 400 > 0))
+    found = year * 10000 + (month * 100 + day) * ((day <= last) & (year > 0) & ((month > 0) | (day == 0)))
+    found *= found != UNWRITTEN
     return found
 
 
@@ -208,7 +203,10 @@ def _several(values: Column, read: Callable[[Column], Numbers]) -> Numbers:
     if values.null_count == len(values):
         return np.zeros((len(values), 1), dtype=np.int64)
     if not (bytes_of(values)[1] == ord(SEPARATOR)).any():
-        return read(values)[:, None]
+        known = np.flatnonzero(pc.is_valid(values).to_numpy(zero_copy_only=False))
+        only_one = np.zeros(len(values), dtype=np.int64)
+        only_one[known] = read(values.drop_null())
+        return only_one[:, None]
     lists = pc.split_pattern(values, SEPARATOR)
     row = pc.list_parent_indices(lists).to_numpy()
     number = read(pc.utf8_trim_whitespace(lists.flatten()))

@@ -21,7 +21,7 @@ from include.matching.compare import (
 )
 from include.matching.model import LEVELS, Compatriots, Frequencies, Level, Model
 from include.matching.records import Records
-from include.matching.words import Bits, Flags, Shares, Words, grouped
+from include.matching.words import Bits, Flags, Numbers, Shares, Words, grouped
 
 RANDOM_PAIRS = 100_000
 PRIOR_STRANGERS = 20_000.0  # random pairs that the base model's u counts as: its rarest level is 1 in 20,000
@@ -45,9 +45,9 @@ def rounded(share: float) -> float:
 def count_names(records: Records) -> Frequencies:
     """Shares of the words of surnames, and of given names, among the rows that have one."""
     names = records.names
-    main = (names.order == 0) & (names.source == 0)
-    family = _shares(records.words, names.family[main], int((names.family[main, 0] > 0).sum()))
-    given_words = np.column_stack([names.given[main], names.middle[main]])
+    main = np.flatnonzero((names.order == 0) & (names.source == 0))
+    family = _shares(records.words, names.family.take(main, axis=1), int((names.family[0][main] > 0).sum()))
+    given_words = np.vstack([names.given[main], names.middle.take(main, axis=1)])
     given = _shares(records.words, given_words, int((given_words > 0).sum()))
     return Frequencies(
         why=f"counted in {len(records):,} rows",
@@ -60,7 +60,7 @@ def count_names(records: Records) -> Frequencies:
     )
 
 
-def _shares(words: Words, grid: npt.NDArray[np.int32], of: int) -> dict[str, float]:
+def _shares(words: Words, grid: Numbers, of: int) -> dict[str, float]:
     """The commonest words first; those that are seen once tell nothing that the floor does not."""
     count = np.bincount(grid.ravel(), minlength=len(words))
     count[0] = 0
@@ -172,7 +172,7 @@ def count_compatriots(model: Model, records: Records, draw: np.random.Generator)
         for name, each in model.alternatives.items()
     }
     row = records.first_name[pairs[0]]
-    words = {"given_name": records.names.given[row], "middle_name": records.names.middle[row, 0]}
+    words = {"given_name": records.names.given[row], "middle_name": records.names.middle[0][row]}
     times = {
         comparison: _by_rarity(
             -records.words.given_bits[word],

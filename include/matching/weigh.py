@@ -46,9 +46,10 @@ def least(comparison: str, model: Model) -> float:
 
 def reach(comparison: str, common: Bits, model: Model) -> Weights:
     """The most that a comparison of names can add to the weight of pairs with names that are so common."""
-    levels = range(len(LEVELS[comparison]))
-    each = [weigh(comparison, Levels(np.full(len(common), level, dtype=np.int8), common), model) for level in levels]
-    found: Weights = np.maximum(np.max(each, axis=0), 0.0)
+    found, scale = np.zeros_like(common), model.scales[comparison]
+    for at in range(len(LEVELS[comparison])):  # as `weigh` does
+        rarer = np.minimum(scale.factor[at] + scale.by_frequency[at] * common, 0)
+        np.maximum(found, scale.weight[at] - rarer, out=found)
     return found
 
 
@@ -111,7 +112,7 @@ def _log_odds(
         against += weights[comparison]
         if isinstance(shares, dict):
             table = np.log2(np.array([*(shares[name] for name in LEVELS[comparison]), 1.0, 1.0]))
-            against += (table - _log_m(comparison, model))[levels[comparison].level]
+            against += (table - model.log_m[comparison])[levels[comparison].level]
     return against
 
 
@@ -121,11 +122,6 @@ def _among_compatriots(comparison: str, found: Levels, weight: Weights, model: M
     agree = np.flatnonzero((found.level >= 0) & (found.level < len(LEVELS[comparison]) - 1))
     if found.bits is not None:
         one_in, by_rarity = np.log2(list(model.compatriots.times[comparison].items())).T
-        u = _log_m(comparison, model)[found.level[agree]] - weight[agree]
+        u = model.log_m[comparison][found.level[agree]] - weight[agree]
         times[agree] = np.minimum(np.interp(-found.bits[agree], one_in, by_rarity), -u)  # never more often than always
     return times
-
-
-def _log_m(comparison: str, model: Model) -> Weights:
-    found: Weights = np.log2([*(model.comparisons[comparison][name].m for name in LEVELS[comparison]), 1.0, 1.0])
-    return found

@@ -6,7 +6,6 @@ written as one follows from theirs (`join`), so DE LA CRUZ meets DELACRUZ withou
 words share a hash in one of 10**19 cases.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -40,8 +39,17 @@ _PAIRS = (
 )  # fmt: skip
 _SOFT = ((b"C", b"S"), (b"G", b"J"))  # before E and I
 _SINGLES = bytes.maketrans(b"QCZXWB", b"KKSJVV")
+# How registers write one sound, vowels included; finer than the above: what is left is one name, written by another
+# clerk. Words of one syllable keep all but long vowels: THANH is not TAN, ZHOU not ZHU, LY not LI, VANG not WANG.
+_LONG = ((b"OO", b"U"), (b"EE", b"I"))
+_WRITTEN = (
+    (b"PH", b"F"), (b"KH", b"K"), (b"GH", b"G"), (b"DH", b"D"), (b"TH", b"T"), (b"SH", b"S"), (b"DJ", b"J"),
+    (b"ZH", b"J"), (b"OU", b"U"),
+)  # fmt: skip
+_WRITTEN_SINGLES = bytes.maketrans(b"QYW", b"KIV")
 _VOWELS = np.zeros(256, dtype=bool)
 _VOWELS[list(b"AEIOUY")] = True
+_AS_WRITTEN = np.frombuffer(_WRITTEN_SINGLES, dtype=np.uint8)
 _AS_SINGLE = np.frombuffer(_SINGLES, dtype=np.uint8)
 
 
@@ -73,6 +81,7 @@ class Words:
     spelling: Hashed
     sound: Hashed  # consonants by sound, without a mark for a vowel in front
     opens: Flags  # with a vowel
+    plain: Hashed  # equal for words that differ in doubled letters and in how a sound is written: MOHAMMED, MOHAMED
     heard: Hashes  # equal for words that sound alike
     meant: Hashes  # n x m: `heard` of the names that a nickname may stand for; 0 is none
     family_bits: Bits  # log2 of the share of people who bear the word as a surname
@@ -107,6 +116,15 @@ class Words:
         )
 
 
+class Meanings(Protocol):
+    """The names that nicknames may stand for."""
+
+    def heard_of(self, spelling: Hashes) -> Hashes:
+        """n x m: `heard` of the names that each of n words may stand for, given by the hash of its spelling; 0 is
+        none."""
+        ...
+
+
 class Frequencies(Protocol):
     """How common names are: shares of people, for hashes of `Words`."""
 
@@ -134,18 +152,12 @@ class Frequencies(Protocol):
         ...
 
 
-def read_words(texts: pa.StringArray, nicknames: Mapping[str, Sequence[str]], frequencies: Frequencies) -> Words:
-    """Words from distinct texts, the empty one first. `nicknames`: the names that each may stand for."""
+def read_words(texts: pa.StringArray, meanings: Meanings, frequencies: Frequencies) -> Words:
+    """Words from distinct texts, the empty one first."""
     letters = byte_matrix(texts)
     spelling = hash_letters(letters)
     sound, opens, heard = hear(letters, spelling)
-    some = np.flatnonzero(pc.is_in(texts, value_set=pa.array(list(nicknames), pa.string())))
-    known = [(at, nth, name) for at in some for nth, name in enumerate(nicknames[texts[at].as_py()])]
-    meant = np.zeros((len(texts), 1 + max((nth for _, nth, _ in known), default=0)), dtype=np.uint64)
-    if known:
-        at, nth, names = (list(column) for column in zip(*known, strict=True))
-        letters_meant = byte_matrix(pa.array(names))
-        meant[at, nth] = hear(letters_meant, hash_letters(letters_meant))[2]
+    meant = meanings.heard_of(spelling.value)
     nothing = np.zeros(len(texts), dtype=np.float32)
     return Words(
         texts=texts,
@@ -155,6 +167,7 @@ def read_words(texts: pa.StringArray, nicknames: Mapping[str, Sequence[str]], fr
         spelling=spelling,
         sound=sound,
         opens=opens,
+        plain=level(letters),
         heard=heard,
         meant=meant,
         family_bits=nothing,
@@ -187,6 +200,8 @@ def byte_matrix(texts: pa.StringArray, width: int = WIDTH) -> Bytes:
     if not len(texts):
         return np.zeros((0, width), dtype=np.uint8)
     start, data = bytes_of(texts)
+    if (np.diff(start) == width).all():  # such as dates: one behind the other
+        return data[start[0] :].reshape(-1, width)
     letters = np.append(data, np.zeros(width, dtype=np.uint8))
     window = np.lib.stride_tricks.sliding_window_view(letters, width)[start[:-1]]
     there = np.arange(width, dtype=np.uint8) < np.minimum(np.diff(start), width).astype(np.uint8)[:, None]
@@ -343,12 +358,47 @@ def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
     return Hashed(value, power), opens, heard
 
 
-def _hear(letters: Bytes, spelling: Hashes) -> tuple[Hashes, Hashes, Flags, Hashes]:
-    left = np.ascontiguousarray(letters.T)  # a row per place: each rule walks along memory
-    for (first, second), sound in _PAIRS:
+def level(letters: Bytes) -> Hashed:
+    """Hashes of words without doubled letters, each sound written in one way."""
+    value, power = _level(letters[:, :MOSTLY])
+    if len(long := np.flatnonzero(letters[:, MOSTLY])):
+        value[long], power[long] = _level(letters[long])
+    return Hashed(value, power)
+
+
+def _level(letters: Bytes) -> tuple[Hashes, Hashes]:
+    left = np.array(letters.T, order="C")  # a copy, also of a single word
+    vowel = _VOWELS.take(left)
+    vowel[0] &= left[0] != ord("Y")
+    several = np.flatnonzero((vowel[0] + (vowel[1:] & ~vowel[:-1]).sum(axis=0)) > 1)
+    of_several = _AS_WRITTEN.take(left[:, several])
+    ends = np.append(of_several[1:] == 0, np.ones((1, len(several)), dtype=bool), axis=0)
+    of_several *= ~((of_several == ord("H")) & ends)  # unheard at the end
+    _write(of_several, _WRITTEN)
+    left[:, several] = of_several
+    _write(left, _LONG)
+    before = np.zeros(left.shape[1], dtype=np.uint8)
+    value, power = np.zeros(left.shape[1], dtype=np.uint64), np.ones(left.shape[1], dtype=np.uint64)
+    for column in left:
+        there = (column != 0) & (column != before)
+        factor = _factor(there)
+        value = value * factor + column * there
+        power *= factor
+        before += (column != 0) * (column - before)
+    return value, power
+
+
+def _write(left: Bytes, pairs: tuple[tuple[bytes, bytes], ...]) -> None:
+    """Each pair of letters as one; changes `left`, a row per place, in place."""
+    for (first, second), sound in pairs:
         here = (left[:-1] == first) & (left[1:] == second)
         left[:-1] += here * (sound[0] - left[:-1])  # chosen by arithmetic, modulo 256: many times faster
         left[1:] *= ~here
+
+
+def _hear(letters: Bytes, spelling: Hashes) -> tuple[Hashes, Hashes, Flags, Hashes]:
+    left = np.ascontiguousarray(letters.T)  # a row per place: each rule walks along memory
+    _write(left, _PAIRS)
     for hard, soft in _SOFT:
         here = (left[:-1] == hard[0]) & ((left[1:] == ord("E")) | (left[1:] == ord("I")))
         left[:-1] += here * (soft[0] - left[:-1])

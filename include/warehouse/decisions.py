@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from include.warehouse.audit import Head, Reader, append
-from include.warehouse.connection import Cursor, fetch, query
+from include.warehouse.connection import Cursor, fetch, query, row
 
 Outcome = Literal["accept", "reject", "undecided"]
 ABOUT = "match.decision"
@@ -35,26 +36,42 @@ def record(cursor: Cursor, key: str, reviewer: Reader, decision: Decision) -> He
     """
     about = asdict(decision)
     of = {name: about[name] for name in ("subject_id", "receipt_number")}
-    detail = {name: value for name, value in about.items() if name not in of}
+    cursor.execute(query("transaction_began"))
+    decided_at = row(cursor).at
+    detail = {name: value for name, value in about.items() if name not in of} | {"decided_at": _text(decided_at)}
     head = append(cursor, key, reviewer, "decision", ABOUT, of, detail)
+    written = {"decided_by": reviewer.name, "decided_at": decided_at, "audit_number": head.number}
     cursor.execute(query("set_role"), {"role": reviewer.role})
-    cursor.execute(query("insert_decision"), {**about, "decided_by": reviewer.name, "audit_number": head.number})
+    cursor.execute(query("insert_decision"), {**about, **written})
     cursor.execute(query("set_role"), {"role": "none"})
     return head
 
 
 def unrecorded(dsn: str) -> list[str]:
-    """Decisions that do not say what their entry in the trail says, and entries without their decision; a line each.
+    """Decisions that do not say what their entry in the trail says, or not in its order; decisions without an entry, and
+    entries without their decision; a line each.
 
     `dsn` is of a role that reads the trail.
     """
-    found = []
-    for row in fetch(dsn, query("recorded_decisions"), {"about": ABOUT}):
-        if row.decision_id is None:
-            found.append(f"entry [{row.number}] is of a decision that is gone")
+    found, last = [], 0
+    for decision in fetch(dsn, query("recorded_decisions"), {"about": ABOUT}):
+        if decision.decision_id is None:
+            found.append(f"entry [{decision.number}] is of a decision that is gone")
             continue
-        said = {"actor": row.actor, **json.loads(row.key), **json.loads(row.detail)}
-        held = row._asdict()
-        if {name: held.get("decided_by" if name == "actor" else name) for name in said} != said:
-            found.append(f"decision [{row.decision_id}] is not what entry [{row.number}] says: it was changed")
+        if decision.number is None:
+            found.append(f"decision [{decision.decision_id}] has no entry: it was put in")
+            continue
+        said = {"decided_by": decision.actor, **json.loads(decision.key), **json.loads(decision.detail)}
+        held = {**decision._asdict(), "decided_at": _text(decision.decided_at)}
+        if {name: held.get(name) for name in said} != said:
+            found.append(
+                f"decision [{decision.decision_id}] is not what entry [{decision.number}] says: it was changed"
+            )
+        if decision.decision_id < last:
+            found.append(f"decision [{decision.decision_id}] was made after [{last}]: their order was changed")
+        last = decision.decision_id
     return found
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

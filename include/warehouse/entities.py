@@ -187,7 +187,7 @@ def replace_groups(
         "bands": lifted["band"].tolist(),
         "weights": lifted["group_weight"].tolist(),
     }
-    for statement in ("delete_group_pairs", "keep_group_pairs"):
+    for statement in ("end_group_pairs", "insert_group_pairs"):
         cursor.execute(query(statement), about)
     leads = lifted[lifted["band"] == "lead"]
     return pd.DataFrame(

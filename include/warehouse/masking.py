@@ -64,6 +64,13 @@ class Report:
     tables: frozenset[Table]
     protected: bool
 
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """The roles that may ask it; nobody's if nothing of it was released: that a row is there is a protected fact."""
+        if not self.protected:
+            return EVERYBODY
+        return () if all(needs.protected for needs in self.columns.values()) else (IDENTITY,)
+
 
 def reports(cursor: Cursor, schema: str) -> list[Report]:
     """Every view of a schema, classified."""
@@ -77,14 +84,15 @@ def put_masks_on(cursor: Cursor) -> None:
         names = {
             "view": sql.Identifier(report.name),
             "columns": sql.SQL(", ").join(map(sql.Identifier, report.columns)),
-            "masked": sql.SQL(", ").join(_masked(name, needs) for name, needs in report.columns.items()),
+            "masked": sql.SQL(", ").join(_masked(report.name, name, needs) for name, needs in report.columns.items()),
             "reader": sql.Literal(PROTECTED if report.protected else IDENTITY),
+            "places": sql.SQL(", ").join(sql.Literal(place) for place, _ in enumerate(report.columns, 1)),
         }
         cursor.execute(query("view_comment"), {"view": f"report.{report.name}"})
         about = cursor.fetchone()
         is_open = all(needs == Sensitivity(Mask.OPEN) for needs in report.columns.values())
         _run(cursor, "hide_view", **names)
-        _run(cursor, "show_view" if is_open else "mask_view", **names)
+        _run(cursor, "seal_view" if report.protected else "show_view" if is_open else "mask_view", **names)
         if about is not None and about[0] is not None:
             _run(cursor, "comment_view", comment=sql.Literal(about[0]), **names)
 
@@ -97,9 +105,8 @@ def grant(cursor: Cursor) -> None:
                 _run(cursor, statement, table=sql.Identifier(contract.record))
     cursor.execute(query("grants", ACCESS))
     for report in reports(cursor, "unmasked"):
-        readers = (IDENTITY,) if report.protected else EVERYBODY
-        listed = sql.SQL(", ").join(map(sql.Identifier, readers))
-        _run(cursor, "grant_view", view=sql.Identifier(report.name), readers=listed)
+        for reader in report.readers:
+            _run(cursor, "grant_view", view=sql.Identifier(report.name), reader=sql.Identifier(reader))
 
 
 def sensitivity(table: Table, column: str, data_type: str) -> Sensitivity:
@@ -141,12 +148,12 @@ def _report(catalog: Catalog, view: Table) -> Report:
     return Report(view[1], found, types, origins, frozenset(tables), protected)
 
 
-def _masked(column: str, needs: Sensitivity) -> sql.Composed:
-    """What stands in the place of a column for whoever may not see it."""
+def _masked(view: str, column: str, needs: Sensitivity) -> sql.Composed:
+    """What stands in the place of a column of a report for whoever may not see it."""
     mask = needs.mask.name.lower()
     if needs.protected:
         mask = "sealed" if needs.mask is Mask.PSEUDONYM else "withheld"
-    return sql.SQL(query(f"mask_{mask}", ACCESS)).format(column=sql.Identifier(column))
+    return sql.SQL(query(f"mask_{mask}", ACCESS)).format(column=sql.Identifier(column), view=sql.Literal(view))
 
 
 def _mask(column: Column) -> Mask:

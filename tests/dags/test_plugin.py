@@ -32,5 +32,8 @@ def test_with_a_login_the_pages_ask_the_warehouse(stack: Stack) -> None:
     for route, (status, words) in PAGES.items():
         answer = httpx.get(stack.url + route, headers=headers)
         assert (answer.status_code, words in answer.text) == (status, True), route
+    logged = (stack.world.logs / "api-server.log").read_text()
+    assert "/crosscheck/lead" in logged, "Airflow logs requests"
+    assert "EAC0699999999" not in logged, "and not whom they were about"
     plugins = httpx.get(f"{stack.url}/api/v2/plugins/importErrors", headers=headers).json()
     assert plugins["total_entries"] == 0

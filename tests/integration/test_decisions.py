@@ -19,7 +19,7 @@ from include.desk.pages import router
 from include.reporting import review
 from include.settings import Settings
 from include.warehouse.audit import Reader, verify
-from include.warehouse.connection import WarehouseError, as_role, fetch, transaction
+from include.warehouse.connection import WarehouseError, as_role, fetch, transaction, with_settings
 from include.warehouse.decisions import Decision, record, unrecorded
 from include.warehouse.migrate import migrate
 
@@ -79,9 +79,9 @@ def decide(browser: TestClient, of: dict[str, str], outcome: str, reason: str = 
     return browser.post("/lead", data={**fields, "outcome": outcome, "reason": reason})
 
 
-def standing(settings: Settings, of: dict[str, str]) -> tuple:
+def standing(settings: Settings, of: dict[str, str], known_at: str = "") -> tuple:
     row = fetch(
-        settings.warehouse_dsn,
+        with_settings(settings.warehouse_dsn, **{"crosscheck.known_at": known_at}),
         """select band, model_band, decision, is_reopened, reopened_by from report.lead
            where subject_id = %(subject_id)s and receipt_number = %(receipt_number)s""",
         of,
@@ -244,11 +244,11 @@ def test_a_new_version_that_resembles_more_reopens_and_one_that_does_not_leaves_
     assert standing(held, of)[3] is False
 
 
+LEFT = """update match.group_pair set left_at = now()
+          where subject_id = %s and receipt_number = %s and left_at is null"""
 GROUP = """insert into match.group_pair (subject_id, receipt_number, model_version, band, group_weight, run_id)
            select subject_id, receipt_number, model_version, %s, %s, (select max(run_id) from ops.run)
-           from report.lead where subject_id = %s and receipt_number = %s
-           on conflict (subject_id, receipt_number) do update
-           set band = excluded.band, group_weight = excluded.group_weight"""
+           from report.lead where subject_id = %s and receipt_number = %s"""
 
 
 @pytest.fixture
@@ -258,8 +258,9 @@ def group(held: Settings) -> Iterator[Callable[..., None]]:
     def bring(of: dict[str, str], band: str | None = None, weight: float = 0.0) -> None:
         with psycopg2.connect(held.owner_dsn) as connection, connection.cursor() as cursor:
             if band is None:
-                cursor.execute("delete from match.group_pair")
+                cursor.execute("update match.group_pair set left_at = now() where left_at is null")
             else:
+                cursor.execute(LEFT, [*of.values()])
                 cursor.execute(GROUP, [band, weight, *of.values()])
 
     yield bring
@@ -284,9 +285,13 @@ def test_another_band_or_ten_times_the_weight_of_its_group_reopens_a_decision_an
         ("review", 5.0, "group"),
         (None, 0.0, "group"),
     ]
+    moments = []
     for band, weight, reopened_by in states:
         group(of, band, weight)
         assert standing(held, of)[3:] == (reopened_by is not None, reopened_by), (band, weight)
+        moments.append(fetch(held.owner_dsn, "select clock_timestamp()::text")[0][0])
+    for known_at, (band, weight, reopened_by) in zip(moments, states, strict=True):
+        assert standing(held, of, known_at)[3:] == (reopened_by is not None, reopened_by), (band, weight)
     page = visit("bob").get("/lead", params=of).text
     assert "Reopened by another weight of its group" in page
     assert "group +5.0" in page
@@ -454,6 +459,45 @@ def test_a_decision_that_the_owner_changed_or_removed_is_found(
         f"decision [{changed}] is not what entry [{entry}] says: it was changed",
         f"entry [{lost}] is of a decision that is gone",
     ]
+
+
+REORDERED = """alter table match.decision alter decision_id drop identity;
+    update match.decision set decision_id = 1000 - decision_id;
+    alter table match.decision alter decision_id add generated always as identity (start 2000)"""
+PUT_IN = """alter table match.decision drop constraint decision_audit_number_audit_kind_fkey;
+    insert into match.decision (subject_id, receipt_number, outcome, reason, decided_by, band, weight, model_version,
+        evidence_hash, audit_number)
+    select subject_id, receipt_number, 'accept', reason, decided_by, band, weight, model_version, evidence_hash, 999
+    from match.decision limit 1"""
+MENDED = """delete from match.decision;
+    alter table match.decision drop constraint if exists decision_audit_number_audit_kind_fkey,
+        add foreign key (audit_number, audit_kind) references audit.access (number, kind),
+        enable trigger append_only"""
+
+
+@pytest.mark.parametrize(
+    ("tampering", "said"),
+    [
+        ("update match.decision set decided_at = decided_at - interval '1 microsecond'", "it was changed"),
+        (REORDERED, "their order was changed"),  # the last decision counts
+        (PUT_IN, "has no entry: it was put in"),
+    ],
+)
+def test_what_the_owner_does_to_times_order_and_number_of_decisions_is_found(
+    held: Settings, visit: Callable[[str], TestClient], tampering: str, said: str
+) -> None:
+    of = place(leads(held)[0])
+    for outcome in ("accept", "reject"):
+        decide(visit("bob"), of, outcome)
+    reader = as_role(held.desk_dsn, "privacy_officer")
+    assert unrecorded(reader) == []
+    with psycopg2.connect(held.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("alter table match.decision disable trigger append_only")
+        cursor.execute(tampering)
+    wrong = unrecorded(reader)
+    with psycopg2.connect(held.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(MENDED)
+    assert any(said in line for line in wrong), wrong
 
 
 def test_a_decision_that_fails_leaves_no_entry(held: Settings) -> None:

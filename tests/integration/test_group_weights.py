@@ -74,10 +74,12 @@ def test_a_group_lifts_a_pair_until_it_is_none(settings: Settings, screened: Scr
     assert len(fetch(as_role(settings.desk_dsn, "analyst"), "table report.group_weight")) >= 1
 
     assert resolve_again(settings, run)["changed"] == 0
+    [(lifts,)] = fetch(settings.owner_dsn, "select clock_timestamp()::text")
     with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         cursor.execute("update record.tecs_arrest set disposition = 'dismissed' where subject_id = %s", [subject])
     resolve_again(settings, run)
     assert band(settings, subject, form) == before
+    assert fetch(with_settings(dsn, **{"crosscheck.known_at": lifts}), BAND, [subject, form])[0] == lifted
 
 
 def test_what_a_group_makes_of_a_pair_reopens_a_decision(settings: Settings, screened: Screen) -> None:

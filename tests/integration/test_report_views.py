@@ -53,6 +53,23 @@ def test_every_report_says_what_it_is_and_how_to_drill_down(held: Settings) -> N
         assert is_drill_down or ("Caveat: " in about and "Drill down: " in about), row.relname
 
 
+def test_no_report_asks_in_which_time_zone_its_reader_is(held: Settings) -> None:
+    """A fiscal year, a day and a count of them are the same everywhere; a client sets the zone of its machine."""
+    names = ask(held, "select viewname from pg_views where schemaname = 'report' order by 1")
+    told: dict[str, dict[str, Counter]] = {}
+    for zone in ("UTC", "America/New_York", "Pacific/Kiritimati"):
+        with psycopg2.connect(held.warehouse_dsn) as connection, connection.cursor() as cursor:
+            cursor.execute("select set_config('timezone', %s, true)", [zone])
+            told[zone] = {}
+            for (name,) in names:
+                cursor.execute(f"select * from report.{name}")
+                rows = [[tuple(v) if isinstance(v, list) else v for v in row] for row in cursor.fetchall()]
+                told[zone][name] = Counter(map(tuple, rows))
+    assert sum(len(rows) for rows in told["UTC"].values()) > 1000
+    for zone, reports in told.items():
+        assert [name for name, rows in reports.items() if rows != told["UTC"][name]] == [], zone
+
+
 @pytest.mark.parametrize("dataset", ["tecs_subjects", "uscis_petitioners"])
 def test_the_keys_of_each_record_are_those_that_the_gate_counts_by(held: Settings, dataset: str) -> None:
     contract = load_contract(dataset)

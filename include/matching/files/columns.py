@@ -64,6 +64,8 @@ def _origin(field: str, entry: Any, known: Sequence[str], name: str) -> Origin:
     date_format = None
     if isinstance(entry, dict) and field == "dob" and set(entry) == {"column", "format"}:
         entry, date_format = entry["column"], entry["format"]
+        if isinstance(date_format, str) and "%" not in date_format:  # it would be taken for a text that each date is
+            raise TableError(f"map [{name}]: [{date_format}] is no date format; write it as %d.%m.%Y is")
     columns = entry if isinstance(entry, list) else [entry]
     if not columns or not all(isinstance(text, str) for text in (*columns, date_format or "")):
         form = "a column, a list of columns" + (", or {column: ..., format: ...}" if field == "dob" else "")

@@ -11,6 +11,11 @@ class TableError(ValueError):
     """A file, a column or a map that cannot be used. One line: which, what is wrong, what to do."""
 
 
+def _not_utf8(path: Path) -> str:
+    """Spreadsheets save as Windows' own letters, where nobody says otherwise."""
+    return f"[{path.name}] is not UTF-8; save it as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8"
+
+
 @contextmanager
 def one_line(path: Path) -> Iterator[None]:
     """What reading may meet, as one line. Arrow's own messages quote rows; none is passed on."""
@@ -19,10 +24,10 @@ def one_line(path: Path) -> Iterator[None]:
     except OSError as error:
         raise TableError(f"[{path.name}] cannot be read: {error.strerror or 'damaged'}; check the path") from None
     except UnicodeDecodeError:
-        raise TableError(f"[{path.name}] is not UTF-8; convert it") from None
+        raise TableError(_not_utf8(path)) from None
     except pa.ArrowInvalid as error:
         if "UTF8" in str(error):
-            raise TableError(f"[{path.name}] is not UTF-8; convert it") from None
+            raise TableError(_not_utf8(path)) from None
         kind = path.suffix.removeprefix(".")
         raise TableError(f"[{path.name}] cannot be read as {kind}: it is damaged or no {kind}; write it anew") from None
     except pa.ArrowException:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +14,8 @@ import pyarrow.parquet as pq
 
 from include.matching.files.errors import TableError
 
+PIECE = 1 << 20  # bytes that are looked through at once
+csv.field_size_limit(2**31 - 1)  # what follows a quote that nothing closes is one value, however large
 BLOCK = 8 << 20  # bytes of CSV that are parsed at once; a row must fit
 DELIMITERS = ",;\t|"  # the usual ones; spreadsheets write semicolons where the comma is the decimal mark
 
@@ -74,7 +77,9 @@ class Csv:
             yield reader.schema.empty_table()
             for batch in reader:
                 yield pa.Table.from_batches([batch])
+            self._check_quotes()
         except pa.ArrowInvalid:
+            self._check_quotes()
             if not bad:
                 raise
             expected, actual = bad[0]
@@ -82,6 +87,24 @@ class Csv:
                 f"[{self._path.name}] has a row of [{actual}] values below a header of [{expected}]; quote values "
                 f"that hold the delimiter [{self._delimiter}]"
             ) from None
+
+    def _check_quotes(self) -> None:
+        """Raise `TableError` where the file ends within quotes: Arrow takes all rows after the first of them for one
+        value."""
+        with self._path.open("rb") as raw:
+            pieces = iter(partial(raw.read, PIECE), b"")
+            if sum(piece.count(b'"') for piece in pieces) % 2 == 0:
+                return
+        with self._path.open(encoding="utf-8-sig", newline="") as lines:
+            start, rows = 0, csv.reader(lines, delimiter=self._delimiter, strict=True)
+            try:
+                for _ in rows:
+                    start = rows.line_num
+            except csv.Error as error:
+                if "unexpected end" in str(error):  # others are quotes within a value, which Arrow reads
+                    raise TableError(
+                        f"[{self._path.name}] opens a quote in line [{start + 1}] that nothing closes; close it"
+                    ) from None
 
 
 def _delimiter(header: list[str]) -> str:

@@ -19,7 +19,10 @@ from include.matching.files.formats import Parquet, open_format
 
 CHUNK = 100_000  # rows of the large side in memory at once, per process
 UNREADABLE = 0.5  # share of a column's dates from which it is the column that is wrong, not its values
+WHOLE = 2.0**63  # floating numbers below it fit into 64 bits
 ISO_DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+WHOLE_NAME = r"\s*[^;\s]+\s+[^;\s][^;]*"  # of two words at least
+SEVERAL_NAMES = rf"{WHOLE_NAME}(;{WHOLE_NAME})+;?\s*"
 ONE_TEXT = frozenset({"id", "full_name", "given", "middle", "family", "street", "city", "country", "birth_place"})
 
 
@@ -98,6 +101,8 @@ class File:
             dtype="str",
         )
         ids.check(table["id"])
+        if "full_name" in table:
+            table = _several_names(table)
         if "dob" in table:
             self._check_dates(table)
         return table
@@ -108,13 +113,29 @@ class File:
         try:
             table["dob"], given, unreadable = _iso_dates(table["dob"], origin.date_format)
         except ValueError:
-            raise TableError(f"{where}: [{origin.date_format}] is no date format; write it as %Y-%m-%d is") from None
+            raise TableError(f"{where}: [{origin.date_format}] is no date format; write it as %d.%m.%Y is") from None
         self.dates = (self.dates[0] + given, self.dates[1] + unreadable)
         if self.dates[1] > UNREADABLE * self.dates[0]:
+            told = "" if origin.date_format is None else f" as [{origin.date_format}]"
             raise TableError(
-                f"{where}: [{self.dates[1] / self.dates[0]:.0%}] of the dates of birth cannot be read; write "
+                f"{where}: [{self.dates[1] / self.dates[0]:.0%}] of the dates of birth cannot be read{told}; write "
                 f"YYYY-MM-DD, YYYY-MM or YYYY, or give their format in the map"
             )
+
+
+def _several_names(table: pd.DataFrame) -> pd.DataFrame:
+    """Of several whole names in one cell those after the first are other names; `LAST; FIRST` stays one name."""
+    cells = table["full_name"]
+    cells = cells[cells.str.contains(SEPARATOR, regex=False)]
+    cells = cells[cells.str.fullmatch(SEVERAL_NAMES)]
+    if cells.empty:
+        return table
+    names = cells.str.partition(SEPARATOR)
+    full, others = table["full_name"].copy(), pd.Series("", table.index, dtype="str")
+    full[cells.index] = names[0].str.strip()
+    others[cells.index] = names[2] + SEPARATOR
+    known = table.get("other_names", "")
+    return table.assign(full_name=full, other_names=(others + known).str.strip(f"{SEPARATOR} "))
 
 
 def _between(field: str, origin: Origin) -> str:
@@ -140,8 +161,9 @@ def _text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_timestamp(kind):
         values = values.cast(pa.date32(), safe=False)
     texts = values.cast(pa.string())
-    if pa.types.is_floating(kind):
-        texts = pc.replace_substring_regex(texts, r"\.0$", "")
+    if pa.types.is_floating(kind):  # whole numbers beside a missing one: 491701234567.0 would be 4.91701234567e+11
+        whole = pc.and_(pc.equal(pc.floor(values), values), pc.less(pc.abs(values), WHOLE))
+        texts = pc.coalesce(pc.if_else(whole, values, None).cast(pa.int64()).cast(pa.string()), texts)
     return pc.utf8_trim_whitespace(pc.fill_null(texts, ""))
 
 
@@ -150,7 +172,10 @@ def _iso_dates(values: pd.Series, date_format: str | None) -> tuple[pd.Series, i
     codes, texts = pd.factorize(values)
     distinct = pd.Series(texts, dtype="str").str.replace(r"[T ]\d\d:\d\d.*$", "", regex=True)
     if date_format is not None:
-        read = pd.to_datetime(distinct, format=date_format, errors="coerce", exact=True).dt.strftime("%Y-%m-%d")
+        days = pd.to_datetime(distinct, format=date_format, errors="coerce", exact=True)
+        if "%y" in date_format:  # 52 is read as 2052, and nobody is born in the future
+            days = days.where(~(days > pd.Timestamp.now()), days - pd.DateOffset(years=100))
+        read = days.dt.strftime("%Y-%m-%d")
         distinct = distinct.where(read.isna(), read).astype("str")
     rows = np.bincount(codes, minlength=len(distinct))
     parts = distinct.str.split(SEPARATOR).explode().str.strip()

@@ -1,5 +1,7 @@
 """Pairs into a CSV or Parquet file that appears under its name only when it is complete."""
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -9,6 +11,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from include.matching.files.errors import TableError
+
+
+def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | None]) -> None:
+    """Raise `TableError`, before any work is done, for an output that is an input too, or whose folder is not there."""
+    read = {path.resolve() for path in inputs if path is not None}
+    for path in filter(None, outputs):
+        if path.resolve() in read:
+            raise TableError(f"[{path.name}] is read, and would be written over; choose another name for the output")
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            raise TableError(f"[{path.name}] cannot be written there; give the path of a file, in a folder that exists")
 
 
 class Writer:

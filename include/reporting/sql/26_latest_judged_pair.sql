@@ -53,4 +53,5 @@ left join match.group_pair as grouped
         and grouped.receipt_number = best.receipt_number
         and grouped.model_version = best.model_version
         and grouped.found_at <= access.known_at()
+        and (grouped.left_at > access.known_at()) is not false
 where best.band <> 'no' or grouped.band is not null or decision.outcome is not null;

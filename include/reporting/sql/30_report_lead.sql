@@ -22,6 +22,7 @@ select
     petition.received_on,
     screened.first_investigated_on,
     petition.received_on >= screened.first_investigated_on as is_after_investigation,
+    screened.is_case_held,
     beneficiaries.beneficiary_count,
     coalesce(arrests.arrest_count, 0) as arrest_count,
     coalesce(arrests.has_trafficking_conviction, false) as has_trafficking_conviction,

@@ -13,6 +13,7 @@ select
     screened.subject_id,
     coalesce(entity.entity, 'tecs_subjects:' || screened.subject_id) as entity,
     screened.first_investigated_on,
+    screened.is_case_held,
     subject.name is null or subject.date_of_birth is null as is_unmatchable,
     arrests.subject_id is not null as is_arrested,
     coalesce(arrests.is_convicted, false) as is_convicted

@@ -34,7 +34,8 @@ with questions (line, question, form, visa_class) as (
     (29, 'of them, on I-130 petitions of class F3', 'I-130', 'F3'),
     (30, 'of them, on I-130 petitions of class F4', 'I-130', 'F4'),
     (31, 'of them, on I-129F petitions of class not stated', 'I-129F', 'not stated'),
-    (32, 'of them, on I-130 petitions of class not stated', 'I-130', 'not stated')
+    (32, 'of them, on I-130 petitions of class not stated', 'I-130', 'not stated'),
+    (33, 'subjects of whose case no row is held, screened for an arrest', null, null)
 ),
 
 records as materialized (
@@ -45,6 +46,7 @@ people as materialized (
     select
         entity,
         bool_and(is_unmatchable) as is_unmatchable,
+        bool_or(is_case_held) as is_case_held,
         bool_or(is_arrested) as is_arrested,
         bool_or(is_convicted) as is_convicted
     from records
@@ -54,6 +56,7 @@ people as materialized (
 linked as ( -- doubtful links within TECS: entities that are one person, if who reviews the link says so
     select
         bool_or(records.is_unmatchable) as is_unmatchable,
+        bool_and(records.is_case_held) as is_case_held,
         bool_and(records.is_convicted) as is_convicted
     from report.doubtful_link as link
     cross join lateral (values (link.left_member), (link.right_member)) as side (member)
@@ -116,8 +119,13 @@ unseen as materialized ( -- of those who should have a lead, the share that is n
         lines.line,
         0.01 -- of the matches a model leaves below review
         + coalesce(
-            sum(refused.rows::double precision / (refused.rows + held.versions))
-                filter (where held.dataset <> 'tecs_arrests' or lines.line in (4, 7, 9, 10, 11, 12)),
+            sum(refused.rows::double precision / (refused.rows + held.versions)) filter (
+                where case -- who is arrested is screened, whatever is held of a case
+                    when lines.line in (4, 7, 9, 10, 11, 12)
+                        then held.dataset not in ('tecs_involvements', 'tecs_investigations')
+                    else held.dataset <> 'tecs_arrests'
+                end
+            ),
             0
         ) as share
     from questions as lines
@@ -136,21 +144,24 @@ subjects (line, value, lower, upper) as ( -- of subjects: all doubtful records j
         select
             count(*) as every,
             count(*) filter (where is_unmatchable) as unmatchable,
-            count(*) filter (where is_convicted) as convicted
+            count(*) filter (where is_convicted) as convicted,
+            count(*) filter (where not is_case_held) as caseless
         from people
     ) as person
     cross join (
         select
             count(*) as every,
             count(*) filter (where is_unmatchable) as unmatchable,
-            count(*) filter (where is_convicted) as convicted
+            count(*) filter (where is_convicted) as convicted,
+            count(*) filter (where not is_case_held) as caseless
         from records
     ) as record
     cross join (
         select
             count(*) as pairs,
             count(*) filter (where is_unmatchable) as unmatchable,
-            count(*) filter (where is_convicted) as convicted
+            count(*) filter (where is_convicted) as convicted,
+            count(*) filter (where not is_case_held) as caseless
         from linked
     ) as doubtful
     cross join lateral (
@@ -162,7 +173,8 @@ subjects (line, value, lower, upper) as ( -- of subjects: all doubtful records j
             person.convicted,
             doubtful.convicted,
             record.convicted + coalesce((select refused.rows from refused where refused.dataset = 'tecs_arrests'), 0)
-        )
+        ),
+        (33, person.caseless, doubtful.caseless, record.caseless)
     ) as answer (line, value, doubtful, upper)
 ),
 

@@ -8,6 +8,7 @@ select
     lead.group_band,
     lead.model_band,
     lead.cut_by,
+    lead.is_case_held,
     lead.model_version,
     lead.decision,
     lead.is_reopened,

@@ -6,8 +6,8 @@ with screened as ( -- a period's last word of the gate, and of the person who wa
     select
         gate.dataset,
         run.run_id,
-        run.interval_start,
-        run.interval_end,
+        run.interval_start at time zone 'UTC' as interval_start, -- years begin at the same moment in every session's time zone
+        run.interval_end at time zone 'UTC' as interval_end,
         gate.decision in ('pass', 'warn') as is_through,
         coalesce(decided.outcome = 'release', false) as is_released
     from ops.gate
@@ -38,7 +38,7 @@ years as ( -- a dataset's fiscal years, each up to the last day that any dataset
     ) as screened
     cross join (select max(interval_end) as day from screened) as last
     cross join lateral generate_series(
-        date_trunc('year', screened.first_day + interval '3 months', 'UTC') - interval '3 months',
+        date_trunc('year', screened.first_day + interval '3 months') - interval '3 months',
         last.day - interval '1 microsecond', interval '1 year'
     ) as fiscal (year_start)
 ),
@@ -53,9 +53,9 @@ days as (
     from years
     left join lateral (
         select
-            range_agg(tstzrange(screened.interval_start, screened.interval_end))
+            range_agg(tsrange(screened.interval_start, screened.interval_end))
             filter (where screened.is_through or screened.is_released)
-            * tstzmultirange(tstzrange(years.year_start, years.year_end)) as spans,
+            * tsmultirange(tsrange(years.year_start, years.year_end)) as spans,
             count(*) filter (where screened.is_released) as released_count
         from screened
         where

@@ -46,7 +46,8 @@ open as ( -- a join: asked pair by pair, all cases were gone through for each
     from meeting
     inner join cases using (subject_id)
     where
-        cases.since_on <= meeting.catchable_on
+        cases.is_held -- else nobody knows whether it was closed
+        and cases.since_on <= meeting.catchable_on
         and (cases.closed_on is null or cases.closed_on >= meeting.catchable_on)
 )
 

@@ -1,1 +1,1 @@
-grant select on report.{view} to {readers};
+grant select on report.{view} to {reader};

@@ -1,4 +1,8 @@
--- other pseudonyms than an analyst sees: the two must not be joined
+-- other pseudonyms than an analyst sees, and others in each report: what one report lets out of a record must not be joined with
+-- what another does
 '~~' || left(
-    encode(sha256(convert_to('1367' || (select secret.key from access.secret) || {column}, 'UTF8')), 'hex'), 16
+    encode(
+        sha256(convert_to('1367 ' || {view} || ' ' || (select secret.key from access.secret) || {column}, 'UTF8')), 'hex'
+    ),
+    16
 ) as {column}

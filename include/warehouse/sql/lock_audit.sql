@@ -1,1 +1,1 @@
-select pg_advisory_xact_lock(hashtext('crosscheck.audit'));
+lock table audit.head in exclusive mode; -- by the rights on it: an advisory lock anybody may hold who may log in

@@ -9,13 +9,16 @@ select
     decision.outcome,
     decision.reason,
     decision.decided_by,
+    decision.decided_at,
     decision.band,
     decision.weight,
     decision.model_version,
     decision.evidence_hash,
     decision.group_band,
     decision.group_weight
-from audit.access as entry
-left join match.decision as decision on decision.audit_number = entry.number
-where entry.kind = 'decision' and entry.about = %(about)s
-order by entry.number;
+from (
+    select * from audit.access
+    where kind = 'decision' and about = %(about)s
+) as entry
+full join match.decision as decision on decision.audit_number = entry.number
+order by entry.number, decision.decision_id;

@@ -19,6 +19,7 @@ from tests.unit.matching.people import crowd
 
 ROOT = Path(__file__).parents[3]
 LEFT, RIGHT = crowd(15, 1, "L"), crowd(60, 2, "R")
+CROWD = crowd(25, 1, "L")
 
 
 def run(*arguments: object) -> Result:
@@ -100,6 +101,39 @@ def test_without_a_model_it_learns_from_twenty_rows_on(folder: Path) -> None:
     assert "model trained-" in enough.stdout
 
 
+def test_explain_weighs_as_link_does(folder: Path) -> None:
+    CROWD.to_csv(folder / "crowd.csv", index=False)
+    files = [folder / "crowd.csv", folder / "right.parquet"]
+    linked = run("link", *files, "--out", folder / "own.csv", "--explain", 1)
+    assert "model trained-" in linked.stdout
+    pair = linked.stdout.partition("resemblance of records")[2].splitlines()[1]
+    evidence = run("explain", *files, *pair.split(" and ")).stdout.splitlines()
+    assert len(evidence) > 5
+    assert evidence[2:-1] == [line for line in linked.stdout.splitlines() if line in evidence[2:-1]]
+
+
+def test_an_id_is_shown_as_it_stands(folder: Path) -> None:
+    LEFT.assign(id=[f"[/red]{n} \x1b" for n in range(len(LEFT))]).to_csv(folder / "odd.csv", index=False)
+    done = run("link", folder / "odd.csv", folder / "right.parquet", "--out", folder / "x.csv", "--explain", 1)
+    assert done.exit_code == 0, done.output
+    assert "[/red]" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_names_alone_of_few_rows_are_not_said_to_be_learnt(folder: Path) -> None:
+    RIGHT[["id", "given", "family"]].to_csv(folder / "names.csv", index=False)
+    done = run("dedupe", folder / "names.csv", "--out", folder / "x.csv")
+    assert "model: the one that is built in; names alone" in done.stderr
+    assert "model default-" in done.stdout
+
+
+def test_training_on_few_rows_is_told(folder: Path) -> None:
+    RIGHT.head(19).to_csv(folder / "few.csv", index=False)
+    done = run("train", folder / "few.csv", "--out", folder / "few.json")
+    assert "fewer than [20] rows teach little" in done.stderr
+    assert "fewer than" not in run("train", folder / "right.parquet", "--out", folder / "few.json").stderr
+
+
 def test_train_then_link_with_it(folder: Path) -> None:
     done = run("train", folder / "left.csv", folder / "right.parquet", "--out", folder / "model.json")
     assert done.exit_code == 0, done.output
@@ -121,6 +155,35 @@ def test_evaluate_writes_a_page_and_its_figures(folder: Path, model: Model) -> N
     assert figures["at_lead"]["precision"] == 1.0
     assert f"precision 1.000, recall {figures['at_lead']['recall']:.3f}" in done.stdout
     assert (folder / "page.html").read_text().startswith("<!doctype html>")
+
+
+def test_truth_of_other_files_is_told(folder: Path) -> None:
+    truth = folder / "partly.csv"
+    truth.write_text("left_id,right_id\nL0,R0\nR0,L0\nL0,R999\n")
+    files = [folder / "left.csv", folder / "right.parquet", "--truth", truth, "--out", folder / "x.html"]
+    assert (
+        "[partly.csv]: [2] pairs have a row that is not in the files, and do not count"
+        in run("evaluate", *files).stderr
+    )
+    truth.write_text("left_id,right_id\nR0,L0\n")
+    assert refused("evaluate", *files) == (
+        "matching: [partly.csv] has no pair of which both rows are in the files; left_id holds ids of [left.csv], "
+        "right_id of [right.parquet]"
+    )
+
+
+def test_no_input_is_written_over(folder: Path) -> None:
+    left, right = folder / "left.csv", folder / "right.parquet"
+    before = left.read_bytes(), right.read_bytes()
+    written = "is read, and would be written over; choose another name for the output"
+    for command in (
+        ["link", left, right, "--out", right],
+        ["dedupe", left, "--out", folder / ".." / folder.name / "left.csv"],
+        ["train", left, "--out", left],
+        ["evaluate", left, right, "--truth", right, "--out", folder / "x.html", "--json", left],
+    ):
+        assert written in refused(*command)
+    assert (left.read_bytes(), right.read_bytes()) == before
 
 
 def test_columns_are_told_and_a_map_names_them(folder: Path) -> None:
@@ -153,7 +216,9 @@ def test_refusals_are_one_line_and_leave_no_output(folder: Path) -> None:
     nowhere = folder / "no" / "page.html"
     truth = folder / "pair.csv"
     truth.write_text("left_id,right_id\nL0,R0\n")
-    assert "[page.html] cannot be written" in refused("evaluate", left, right, "--truth", truth, "--out", nowhere)
+    assert "[page.html] cannot be written there; give the path of a file, in a folder that exists" in refused(
+        "evaluate", left, right, "--truth", truth, "--out", nowhere
+    )
 
 
 def test_it_needs_neither_airflow_nor_a_database() -> None:

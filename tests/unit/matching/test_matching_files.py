@@ -57,6 +57,8 @@ def test_parquet_columns_of_any_type_become_text(tmp_path: Path) -> None:
         "dob": pa.array([None, pd.Timestamp("1971-03-08").date()]),
         "other_names": pa.array([["Maria", "Mari"], None]),
         "postcode": pa.array([501.0, None]),
+        "phone": pa.array([491701234567.0, None]),  # what a frame makes of numbers of which some are missing
+        "ssn": pa.array([1.5, 1e22]),
     })  # fmt: skip
     pq.write_table(table, tmp_path / "people.parquet")
     assert read(tmp_path / "people.parquet").to_dict("list") == {
@@ -64,6 +66,8 @@ def test_parquet_columns_of_any_type_become_text(tmp_path: Path) -> None:
         "family": ["Garcia", ""],
         "other_names": ["Maria;Mari", ""],
         "dob": ["", "1971-03-08"],
+        "ssn": ["1.5", "1e+22"],
+        "phone": ["491701234567", ""],
         "postcode": ["501", ""],
     }
 
@@ -141,6 +145,7 @@ def test_every_field_can_be_mapped(tmp_path: Path) -> None:
             "map [columns.yaml]: field [family] is not given as a column, a list of columns;",
         ),
         ("dob: {column: born, fromat: x}\n", "map [columns.yaml]: field [dob] is not given as a column, a list of"),
+        ("dob: {column: born, format: DD.MM.YYYY}\n", "map [columns.yaml]: [DD.MM.YYYY] is no date format; write it"),
         ("- family\n", "map [columns.yaml] is no list of `field: column`; write one a line"),
         ("left: last\n", "map [columns.yaml: left] is no list of `field: column`; write one a line"),
         ("id: a\nfamily: [b\n", "map [columns.yaml], line [3]: not YAML; write one `field: column` a line"),
@@ -191,14 +196,52 @@ def test_a_column_of_the_map_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_date_format_that_is_none(tmp_path: Path) -> None:
     path, columns = file(tmp_path, "id,dob\n1,1971\n"), mapped(tmp_path, 'dob: {column: dob, format: "%Q"}\n')
-    assert refusal(path, columns) == "[people.csv], column [dob]: [%Q] is no date format; write it as %Y-%m-%d is"
+    assert refusal(path, columns) == "[people.csv], column [dob]: [%Q] is no date format; write it as %d.%m.%Y is"
+    columns = mapped(tmp_path, 'dob: {column: dob, format: "%m/%d/%Y"}\n')
+    path = file(tmp_path, "id,dob\n1,31/12/1971\n")
+    assert refusal(path, columns).startswith(
+        "[people.csv], column [dob]: [100%] of the dates of birth cannot be read as [%"
+    )
+
+
+def test_nobody_is_born_in_the_future(tmp_path: Path) -> None:
+    path = file(tmp_path, "id,dob\n1,08.03.52\n2,29.02.68\n3,08.03.69\n4,08.03.01\n5,\n")
+    columns = mapped(tmp_path, 'dob: {column: dob, format: "%d.%m.%y"}\n')
+    assert read(path, columns)["dob"].tolist() == ["1952-03-08", "1968-02-29", "1969-03-08", "2001-03-08", ""]
+
+
+def test_several_names_in_one_cell(tmp_path: Path) -> None:
+    cells = ["Ana Silva; Pereira, Ana;", "Silva; Ana", "Bo Ek", "", "Li Na;Na Li; Lina Li"]
+    path = file(tmp_path, "id,full_name,other_names\n" + "".join(f'{n},"{c}",Mari\n' for n, c in enumerate(cells)))
+    table = read(path)
+    assert table["full_name"].tolist() == ["Ana Silva", "Silva; Ana", "Bo Ek", "", "Li Na"]
+    assert [[name.strip() for name in names.split(";") if name.strip()] for names in table["other_names"]] == [
+        ["Pereira, Ana", "Mari"], ["Mari"], ["Mari"], ["Mari"], ["Na Li", "Lina Li", "Mari"],
+    ]  # fmt: skip
+    alone = file(tmp_path, "id,full_name\n1,Ana Silva; Ana Pereira\n2,Bo Ek\n", "alone.csv")
+    assert read(alone)["other_names"].tolist() == ["Ana Pereira", ""]
+
+
+@pytest.mark.parametrize("rest", ["", "3,z\n" * 300_000])  # one block of Arrow's, and more
+@pytest.mark.parametrize("columns", ["id,family", "id,family,city"])
+def test_a_quote_that_nothing_closes(tmp_path: Path, columns: str, rest: str) -> None:
+    row = "x,y" if columns.endswith("city") else "x"
+    path = file(tmp_path, f'{columns}\n1,"{row}"\n2,"{SECRET}\n{rest}')
+    assert refusal(path) == "[people.csv] opens a quote in line [3] that nothing closes; close it"
+
+
+def test_a_quote_within_a_value_is_read(tmp_path: Path) -> None:
+    path = file(tmp_path, 'id,family,city\n1,O"Hara,x\n2,"a ""b""",y\n')
+    assert read(path)["family"].tolist() == ['O"Hara', 'a "b"']
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none.csv") == "[none.csv] cannot be read: No such file or directory; check the path"
     assert refusal(tmp_path / "people.xlsx") == "[people.xlsx] ends in neither .csv nor .parquet; convert or rename it"
     (tmp_path / "latin.csv").write_bytes(f"id,family\n1,{SECRET}\xe9\n".encode("latin-1"))
-    assert refusal(tmp_path / "latin.csv") == "[latin.csv] is not UTF-8; convert it"
+    assert refusal(tmp_path / "latin.csv") == (
+        "[latin.csv] is not UTF-8; save it as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8"
+    )
     broken = file(tmp_path, "id,family\n1,a\n", "broken.parquet")
     assert refusal(broken) == ("[broken.parquet] cannot be read as parquet: it is damaged or no parquet; write it anew")
 

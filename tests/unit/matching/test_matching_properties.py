@@ -68,7 +68,7 @@ def test_which_side_is_left_changes_no_weight(left: pd.DataFrame, right: pd.Data
 @settings(bounded, max_examples=200)
 @given(st.lists(st.text("ABNOT", min_size=1, max_size=9), min_size=2, max_size=12))
 def test_words_that_their_letters_keep_apart_are_not_similar(texts: list[str]) -> None:
-    words = read_words(pa.array(["", *dict.fromkeys(texts)]), {}, MODEL.name_shares)
+    words = read_words(pa.array(["", *dict.fromkeys(texts)]), MODEL.known_nicknames, MODEL.name_shares)
     ones, others = (side.ravel() + 1 for side in np.indices((len(words) - 1, len(words) - 1), dtype=np.int32))
     apart = ~may_be_similar(words, words, ones, others)
     for one, other in zip(ones[apart], others[apart], strict=True):

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from include.matching.explain import explain
 from include.matching.link import dedupe, link
-from include.matching.model import load_model
+from include.matching.model import Model, load_model
 from include.matching.rivals import Ends, Matches, Rows, pass_messages
-from include.matching.settle import FLOOR, settle
+from include.matching.settle import BELIEVED, FLOOR, PRIOR_PAIRS, prior_here, settle
 from include.matching.weigh import bands
 from tests.unit.matching.rows import rows
 
@@ -33,8 +33,8 @@ def weighed(weights: dict[tuple[int, int], float]) -> pd.DataFrame:
     return pairs.assign(match_probability=1 / (1 + np.exp2(-own)), band=bands(own, MODEL))
 
 
-def settled(weights: dict[tuple[int, int], float], rows: Rows) -> dict[tuple[int, int], float]:
-    found = settle(weighed(weights), rows, MODEL, -1000.0)
+def settled(weights: dict[tuple[int, int], float], rows: Rows, model: Model = MODEL) -> dict[tuple[int, int], float]:
+    found = settle(weighed(weights), rows, model, -1000.0)
     return dict(zip(found[PAIR].itertuples(index=False, name=None), found["match_weight"], strict=True))
 
 
@@ -93,7 +93,21 @@ def test_a_sure_match_costs_its_rivals_and_one_alone_gains() -> None:
 def test_where_rows_have_many_matches_nothing_changes() -> None:
     groups = {(2 * n + a, 3 * n + b): 12.0 for n in range(30) for a in range(2) for b in range(3)}
     open_ones = {(2 * n, 3 * n + 90): 1.0 for n in range(30)}
-    assert settled(groups | open_ones, (1000, 1000)) == groups | open_ones
+    trained = MODEL.model_copy(update={"prior": 200 / 1000**2})  # as many as there are
+    assert settled(groups | open_ones, (1000, 1000), trained) == groups | open_ones
+
+
+def test_more_matches_than_the_model_expects_lift_every_pair_by_a_third() -> None:
+    sure = {(row, row): 20.0 for row in range(400)}
+    trained, of_others = (MODEL.model_copy(update={"prior": share / 1000**2}) for share in (400, 400 / 64))
+    as_trained, lifted = (settled({**sure, (998, 997): -4.0}, (1000, 1000), each) for each in (trained, of_others))
+    expected = np.log2((400 + PRIOR_PAIRS) / (400 / 64 + PRIOR_PAIRS)) * BELIEVED
+    assert lifted[998, 997] - as_trained[998, 997] == pytest.approx(expected, abs=0.07)
+
+
+def test_few_pairs_do_not_tell_how_many_there_are() -> None:
+    assert abs(prior_here(np.array([30.0, 30.0]), (1000, 1000), MODEL)) * BELIEVED < 0.1
+    assert prior_here(np.array([-40.0]), (1000, 1000), MODEL) <= 0
 
 
 def test_few_rows_forbid_nothing() -> None:

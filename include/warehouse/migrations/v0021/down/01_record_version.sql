@@ -13,7 +13,7 @@ begin
             on attribute.attrelid = version_index.indrelid and attribute.attnum = part.number
         where
             version_table.relnamespace = 'record'::regnamespace
-            and version_index.indexrelid = format('record.%I', version_table.relname || '_version')::regclass
+            and version_index.indexrelid = to_regclass(format('record.%I', version_table.relname || '_version'))
             and part.place <= version_index.indnkeyatts
             and attribute.attname <> 'updated_at'
         group by version_table.relname

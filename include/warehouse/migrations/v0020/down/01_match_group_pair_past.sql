@@ -1,0 +1,2 @@
+delete from match.group_pair
+where left_at is not null;

@@ -1,0 +1,1 @@
+drop index match.group_pair_now;
