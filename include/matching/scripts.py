@@ -9,6 +9,8 @@ writing.
 """
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 from anyascii import anyascii
 
@@ -16,8 +18,12 @@ from anyascii import anyascii
 def in_latin(text: str) -> str:
     """The text in ASCII letters; what is not a letter may stay."""
     for script, rewrite in _REWRITTEN:
-        text = script.sub(lambda word, rewrite=rewrite: rewrite(word[0]), text)
+        text = script.sub(partial(_rewritten, rewrite), text)
     return anyascii(text)
+
+
+def _rewritten(rewrite: Callable[[str], str], word: re.Match[str]) -> str:
+    return rewrite(word[0])
 
 
 # -- Arabic, and Persian and Urdu in its letters
