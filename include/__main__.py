@@ -1,6 +1,7 @@
 """The command line: `python -m include COMMAND`. Each make target is a thin line over one of these."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -30,6 +31,8 @@ Day = Annotated[str | None, typer.Option("--date", help="The night, YYYY-MM-DD; 
 Role = Annotated[str, typer.Option(help="As whom: the roles of include/warehouse/access/grants.sql, or owner.")]
 SourceAt = Annotated[str, typer.Option(help="As the sources stood at this moment: 2014-06-30, or with a time, UTC.")]
 KnownAt = Annotated[str, typer.Option(help="As we knew it at this moment.")]
+# What ends a statement that is copied from a page: COPY takes none. A comment with a quote may be the end of a text.
+AT_END = re.compile(r"\s*;[\s;]*(--[^\n']*\s*)*$")
 talk = Console(stderr=True, highlight=False)
 
 
@@ -149,8 +152,8 @@ def sql(
         connection = psycopg2.connect(with_settings(dsn, timezone="UTC", **moments))
         try:
             with connection, connection.cursor() as cursor:
-                copy = compose.SQL("copy ({}) to stdout with (format csv, header)")
-                cursor.copy_expert(copy.format(compose.SQL(statement.strip().rstrip(";"))), sys.stdout.buffer)
+                copy = compose.SQL("copy (\n{}\n) to stdout with (format csv, header)")
+                cursor.copy_expert(copy.format(compose.SQL(AT_END.sub("", statement))), sys.stdout.buffer)
         except psycopg2.errors.InsufficientPrivilege as error:
             raise RuntimeError(f"[{role}] may not: {str(error).splitlines()[0]}; ROLE= asks as another") from None
         except psycopg2.Error as error:

@@ -83,6 +83,12 @@ def test_sql_answers_as_csv(home: Path) -> None:
     assert done.stdout == 'one,two\n"é, ""x""",\n'
 
 
+@pytest.mark.parametrize("end", [";", " ;; ", "; -- as it stands in the documents", " -- without", ";\n-- a\n-- b\n"])
+def test_sql_takes_a_statement_as_it_is_copied(home: Path, end: str) -> None:
+    done = run_here(home, "sql", "--scenario", "smoke", f"select '; -- no end' as one{end}")
+    assert done.stdout == "one\n; -- no end\n", done.stderr
+
+
 @pytest.mark.parametrize(
     ("role", "current"),
     [
