@@ -52,7 +52,7 @@ class _Keys:
         """A key for each row of which the part is known. It is mixed once more than what is added to it: neither can
         stand for the other."""
         row = np.flatnonzero(part != 0)
-        return cls(row, mix(part[row]), _always)
+        return cls(row, mix(part.take(row)), _always)
 
     def with_row(self, part: Hashes) -> "_Keys":
         """The keys with a part of their row; they hold where it is known."""
@@ -65,7 +65,7 @@ class _Keys:
             found: Flags = self.holds(at) & (part[word[at]] != 0)
             return found
 
-        return _Keys(self.row, self.key + part[word], holds)
+        return _Keys(self.row, self.key + part.take(word), holds)
 
     def where(self, part: Hashes) -> "_Keys":
         """The keys of the rows of which a part is known, if those are few."""
@@ -73,7 +73,7 @@ class _Keys:
 
     def take(self, some: Numbers) -> "_Keys":
         """Some of the keys."""
-        return _Keys(self.row[some], self.key[some], lambda at: self.holds(some[at]))
+        return _Keys(self.row.take(some), self.key.take(some), lambda at: self.holds(some[at]))
 
 
 def _always(at: Numbers) -> Flags:
@@ -297,7 +297,7 @@ class _Said:
     sound: Numbers  # position in `_Parts.words`
 
     def take(self, at: Numbers) -> "_Said":
-        return _Said(self.by[at], self.word[at], self.sound[at])
+        return _Said(self.by.take(at), self.word.take(at), self.sound.take(at))
 
     @classmethod
     def of(cls, by: Numbers, word: Numbers, words: Words) -> "_Said":
@@ -380,8 +380,8 @@ def _words_of(is_word: Flags, grid: Numbers, half: Numbers) -> tuple[Numbers, Nu
     """(name, word) of every word of one half of the names."""
     found = []
     for words in grid:
-        name = np.flatnonzero(is_word[words][half])
-        found.append((name, words[half[name]]))
+        name = np.flatnonzero(is_word.take(words).take(half))
+        found.append((name, words.take(half.take(name))))
     return _together(*found)
 
 
@@ -402,7 +402,7 @@ def _pairs_of_words(records: Records, spoken: _Spoken, parts: _Parts, model: Mod
     families = [(of_words[column], words.heard_share[column]) for column in names.surnames.words]
     families.append((parts.surnames, np.zeros(len(parts.surnames))))
     for of_surname, of_family in families:
-        family = of_surname[names.surname]
+        family = of_surname.take(names.surname)
         some = np.flatnonzero((family != 0)[by])
         name = by[some]
 
@@ -410,4 +410,4 @@ def _pairs_of_words(records: Records, spoken: _Spoken, parts: _Parts, model: Mod
             found: Flags = of_family[names.surname[name[at]]] * share[some[at]] * rows <= PER_TWO_WORDS
             return found
 
-        yield _Keys(names.row[name], family[name] + given[some], holds)
+        yield _Keys(names.row.take(name), family.take(name) + given.take(some), holds)

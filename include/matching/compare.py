@@ -54,7 +54,7 @@ class Levels:
     def take(self, at: npt.NDArray[np.integer]) -> "Levels":
         """The levels of some of the pairs."""
         words = None if self.words is None else (self.words[0][at], self.words[1][at])
-        return Levels(self.level[at], None if self.bits is None else self.bits[at], words)
+        return Levels(self.level.take(at), None if self.bits is None else self.bits.take(at), words)
 
 
 # -- names
@@ -247,13 +247,14 @@ def compare_surnames(left: Records, right: Records, names: Pairs) -> Levels:
     """Levels of the surnames, as written."""
     a, b = left.names, right.names
     i, j = names
-    core, joined = (a.family_core[i], b.family_core[j]), (a.family_joined[i], b.family_joined[j])
+    core = a.family_core.take(i), b.family_core.take(j)
+    joined = a.family_joined.take(i), b.family_joined.take(j)
     known = (a.family_count[i] > 0) & (b.family_count[j] > 0)
     exact = (core[0] == core[1]) | (joined[0] == joined[1])
     may_be_cut = np.flatnonzero((a.cut[i] | b.cut[j]) & ~exact)
     exact[may_be_cut] = _begins(left.words, right.words, a.family[0][i[may_be_cut]], b.family[0][j[may_be_cut]])
-    close = a.family_heard[i] == b.family_heard[j]
-    common = np.maximum(a.surnames.bits[a.surname[i]], b.surnames.bits[b.surname[j]])
+    close = a.family_heard.take(i) == b.family_heard.take(j)
+    common = np.maximum(a.surnames.bits.take(a.surname.take(i)), b.surnames.bits.take(b.surname.take(j)))
     partial = np.zeros(len(i), dtype=bool)
     some = np.flatnonzero(known & ~exact & ~close & ((a.family_count[i] > 1) | (b.family_count[j] > 1)))
     if len(some):
@@ -312,10 +313,10 @@ def crosswise(left: Records, right: Records, names: Pairs) -> tuple[Flags, Flags
     """Whether the surname of each is the given name of the other, by sound: of both, and of one alone."""
     a, b = left.names, right.names
     i, j = names
-    first, second = right.words.heard[b.given[j]], left.words.heard[a.given[i]]
-    one = (a.family_heard[i] == first) | (a.family_heard[i] == b.given_heard[j])
-    other = (b.family_heard[j] == second) | (b.family_heard[j] == a.given_heard[i])
-    known: Flags = (a.family_count[i] > 0) & (b.family_count[j] > 0) & (b.given[j] > 0) & (a.given[i] > 0)
+    given, family = (a.given.take(i), b.given.take(j)), (a.family_heard.take(i), b.family_heard.take(j))
+    one = (family[0] == right.words.heard.take(given[1])) | (family[0] == b.given_heard.take(j))
+    other = (family[1] == left.words.heard.take(given[0])) | (family[1] == a.given_heard.take(i))
+    known: Flags = (a.family_count[i] > 0) & (b.family_count[j] > 0) & (given[0] > 0) & (given[1] > 0)
     return one & other & known, (one ^ other) & known
 
 

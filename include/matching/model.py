@@ -290,8 +290,9 @@ class Model(_Part):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy that does not remember what followed from the values that are updated."""
         copied = super().model_copy(update=update, deep=deep)
-        for derived in ("version", "name_shares", "scales", "log_m"):
-            copied.__dict__.pop(derived, None)
+        derived = {"version", "name_shares", "scales", "log_m"}
+        for name in derived if "frequencies" in (update or {}) else derived - {"name_shares"}:
+            copied.__dict__.pop(name, None)
         return copied
 
     @cached_property

@@ -148,7 +148,7 @@ class Names:
 
     def take(self, at: npt.NDArray[np.integer]) -> "Names":
         """Some of the readings."""
-        return replace(self, **{field: getattr(self, field)[at] for field in EACH})
+        return replace(self, **{field: getattr(self, field).take(at) for field in EACH})
 
     def concat(self, others: "Names") -> "Names":
         """And readings of the same halves."""
@@ -174,22 +174,22 @@ class Names:
     @cached_property
     def family_core(self) -> Hashes:
         """As one word, spelled plainly."""
-        return self.surnames.core[self.surname]
+        return self.surnames.core.take(self.surname)
 
     @cached_property
     def family_joined(self) -> Hashes:
         """As one word, particles included."""
-        return self.surnames.joined[self.surname]
+        return self.surnames.joined.take(self.surname)
 
     @cached_property
     def family_heard(self) -> Hashes:
         """Their sound."""
-        return self.surnames.heard[self.surname]
+        return self.surnames.heard.take(self.surname)
 
     @cached_property
     def given(self) -> Positions:
         """The first given name."""
-        return self.forenames.given[self.forename]
+        return self.forenames.given.take(self.forename)
 
     @cached_property
     def middle(self) -> Positions:
@@ -204,12 +204,12 @@ class Names:
     @cached_property
     def given_joined(self) -> Hashes:
         """As one word."""
-        return self.forenames.joined[self.forename]
+        return self.forenames.joined.take(self.forename)
 
     @cached_property
     def given_heard(self) -> Hashes:
         """Their sound."""
-        return self.forenames.heard[self.forename]
+        return self.forenames.heard.take(self.forename)
 
 
 @dataclass(frozen=True)

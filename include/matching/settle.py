@@ -19,8 +19,8 @@ SEVERAL = 1.5
 # Pairs of one person that the model's prior counts as: a few rows that agree do not tell how many there are.
 PRIOR_PAIRS = 10.0
 # Of the bits by which these pairs move the prior. In full, a model of other tables expects up to 1.5 times as many
-# matches as there are (sanctions, census); with none, it misses a quarter of them (febrl3). Of 22 tables 2 lose more than
-# 0.001 of F1 at the threshold by a third, 6 by half, 11 in full.
+# matches as there are (sanctions, census); with none, it misses a quarter of them (febrl3). Of 22 tables 2 lose more
+# than 0.001 of F1 at the threshold by a third, 6 by half, 9 in full.
 BELIEVED = 1 / 3
 ROUNDS = 100  # of counting matches by a prior, and the prior by matches
 STILL = 1e-3  # bits; weights are rounded to sixteenths
@@ -52,8 +52,10 @@ def settle(pairs: pd.DataFrame, rows: Rows, model: Model, floor: float | None = 
 def prior_here(own: Bits, rows: Rows, model: Model) -> float:
     """By how many bits more, or fewer, of all pairs of these tables are one person than the model's prior says.
 
-    Nothing, where the model was trained on them.
+    Nothing where that is of tables of this size: it was learnt from them, or follows it (`link.at_size`).
     """
+    if rows[-1] == model.right_rows:
+        return 0.0
     expected = model.prior * (rows[0] * (rows[0] - 1) / 2 if len(rows) == 1 else rows[0] * rows[1])
     bits = 0.0
     for _ in range(ROUNDS):

@@ -20,9 +20,9 @@ def weigh(comparison: str, levels: Levels, model: Model) -> Weights:
     scale = model.scales[comparison]
     at = levels.level.astype(np.intp, copy=False)
     if levels.bits is None:
-        return scale.weight[at]
+        return scale.weight.take(at)
     # u is so many times the share of people who bear the name, and never more than 1
-    return scale.weight[at] - np.minimum(scale.factor[at] + scale.by_frequency[at] * levels.bits, 0)
+    return scale.weight.take(at) - np.minimum(scale.factor.take(at) + scale.by_frequency.take(at) * levels.bits, 0)
 
 
 def total_of(weights: dict[str, Weights]) -> Weights:

@@ -62,7 +62,7 @@ class Hashed:
 
     def take(self, at: npt.NDArray[np.integer]) -> "Hashed":
         """Some of the hashes."""
-        return Hashed(self.value[at], self.power[at])
+        return Hashed(self.value.take(at), self.power.take(at))
 
 
 def join(first: Hashes, second: Hashed) -> Hashes:
@@ -335,14 +335,16 @@ class Sorted:
     def find(self, key: Hashes) -> tuple[Numbers, Numbers]:
         """Which of the keys are there, and where."""
         slot = (key >> self._shift).view(np.int64)
-        some = np.flatnonzero(self._taken[slot])
-        key = key[some]
-        at: Numbers = self._first[slot[some]].astype(np.int64)
-        behind = np.flatnonzero(self._key[at] < key)
+        some = np.flatnonzero(self._taken.take(slot))
+        key = key.take(some)
+        at: Numbers = self._first.take(slot.take(some)).astype(np.int64)
+        there = self._key.take(at)
+        behind = np.flatnonzero(there < key)
         while len(behind):
             at[behind] += 1
-            behind = behind[self._key[at[behind]] < key[behind]]
-        hit = np.flatnonzero(self._key[at] == key)
+            there[behind] = self._key[at[behind]]
+            behind = behind[there[behind] < key[behind]]
+        hit = np.flatnonzero(there == key)
         found: tuple[Numbers, Numbers] = some[hit], at[hit]
         return found
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from include.contracts.model import Contract
-from include.quality.parsing import Mask, Typed
+from include.quality.parsing import Mask, Typed, as_mask
 
 Positions = npt.NDArray[np.int64]
 
@@ -59,6 +59,8 @@ def merge(contract: Contract, typed: Typed, trust: Trust) -> Merged:
     The rows come in the order of their precedence. A value stays unreadable if no other row could say it.
     """
     version, count = _versions(typed.table, contract.version_key)
+    if count == len(version):
+        return _unmerged(typed)
     heard = ~(trust.mended & _of_version(~trust.mended, version, count)[version])
     columns, unreadable, conflicts, winners = [], {}, {}, {}
     is_used = np.zeros(len(version), np.bool_)
@@ -81,11 +83,22 @@ def merge(contract: Contract, typed: Typed, trust: Trust) -> Merged:
     return Merged(Typed(table, unreadable), row, len(version) - count, conflicts, winners, version, is_used)
 
 
+def _unmerged(typed: Typed) -> Merged:
+    """Rows of which each is a version of its own."""
+    rows = np.arange(len(typed.table))
+    is_there = {name: as_mask(typed.table[name].is_valid()) for name in typed.table.column_names}
+    winners = {name: np.where(mask, rows, -1) for name, mask in is_there.items()}
+    is_used = np.logical_or.reduce([*is_there.values()])
+    return Merged(typed, rows, 0, {}, winners, rows, is_used)
+
+
 def _versions(table: pa.Table, key: list[str]) -> tuple[Positions, int]:
     """For every row the number of its version, and how many versions there are."""
     version = np.zeros(len(table), np.int64)
     for name in key:
         codes = _codes(table[name].combine_chunks())
+        if name == key[0] and codes.max(initial=-1) + 1 == len(table):
+            return codes, len(table)
         _, version = np.unique(version * (len(table) + 1) + codes, return_inverse=True)
     return version, int(version.max(initial=-1)) + 1
 

@@ -27,6 +27,8 @@ FIRST, LAST = np.datetime64("0001-01-01", "us"), np.datetime64("9999-12-31T23:59
 NEVER = np.datetime64("NaT", "us")
 DIRECTIVE = re.compile("%(.)")
 ADJACENT = re.compile("%[YmdyHMSf]%[YmdyHMSf]")
+MAX_ASCII = 0x7F
+SAMPLE = 1000  # values that tell whether a column repeats itself
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def read_values(contract: Contract, text: pa.Table, names: Iterable[str] | None 
     """Clean and type columns of text: all of the contract's, or those of `names`."""
     wanted = contract.names if names is None else list(names)
     latest = None
-    if contract.updated_at in text.column_names:
+    is_short = any("%y" in form for name in wanted for form in contract.column(name).formats)
+    if is_short and contract.updated_at in text.column_names:
         updated_at = contract.column(contract.updated_at)
         latest = _moments(updated_at, _clean(updated_at, text[updated_at.name].combine_chunks()), None)
     columns, unreadable = [], {}
@@ -69,8 +72,7 @@ def short_years(column: Column, text: pa.Array) -> Mask:
     found = np.zeros(len(text), np.bool_)
     for form in column.formats:
         if "%y" in form:
-            pattern = f"^{_regex(form)}$"
-            found |= as_mask(pc.match_substring_regex(_clean(column, text), pattern))
+            found |= _has_form(column, text, form)
     return found
 
 
@@ -78,12 +80,19 @@ def other_forms(column: Column, text: pa.Array, typed: pa.Array) -> Mask:
     """Dates that were read, and not by the first of the contract's formats, which is the usual one."""
     if len(column.formats) < 2:
         return np.zeros(len(text), np.bool_)
-    usual = pc.match_substring_regex(_clean(column, text), f"^{_regex(column.formats[0])}$")
-    return as_mask(pc.and_(typed.is_valid(), pc.invert(usual)))
+    return as_mask(typed.is_valid()) & ~_has_form(column, text, column.formats[0])
+
+
+def _has_form(column: Column, text: pa.Array, form: str) -> Mask:
+    pattern = f"^{_regex(form)}$"
+    return as_mask(over_distinct(text, lambda distinct: pc.match_substring_regex(_cleaned(column, distinct), pattern)))
 
 
 def over_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """Apply an elementwise function once per distinct value: columns of person data repeat themselves."""
+    """Apply an elementwise function once per distinct value: columns of person data repeat themselves. One that does
+    not, a key, is given to it whole, nulls and all: to look for distinct values costs more than it saves."""
+    if len(values) > SAMPLE and pc.count_distinct(values[:SAMPLE]).as_py() > SAMPLE // 2:
+        return function(values)
     encoded = values.dictionary_encode()
     return function(encoded.dictionary).take(encoded.indices)
 
@@ -95,15 +104,29 @@ def as_mask(flags: pa.Array) -> Mask:
 
 def _clean(column: Column, text: pa.Array) -> pa.Array:
     """One space between words, none around; texts that mean no value are null; codes in the contract's spelling."""
+    return over_distinct(text, lambda distinct: _cleaned(column, distinct))
+
+
+def _cleaned(column: Column, distinct: pa.Array) -> pa.Array:
     # A program writes `null` for a name that it lacks; NULL may be the name.
     folded = str if column.is_name else str.casefold
     blanks = {folded(blank) for blank in column.blanks}
 
-    def clean(value: str) -> str | None:
-        words = " ".join(value.split())
+    def clean(value: str | None) -> str | None:
+        words = " ".join((value or "").split())
         return None if not words or folded(words) in blanks else column.codes.get(words, words)
 
-    return over_distinct(text, lambda distinct: pa.array(map(clean, distinct.to_pylist()), pa.string()))
+    if not column.codes and _is_one_word(distinct):
+        lower = distinct if column.is_name else pc.ascii_lower(distinct)
+        is_blank = pc.is_in(lower, value_set=pa.array(["", *blanks], pa.string()))
+        return pc.if_else(is_blank, pa.scalar(None, pa.string()), distinct)
+    return pa.array(map(clean, distinct.to_pylist()), pa.string())
+
+
+def _is_one_word(values: pa.Array) -> bool:
+    """Whether no value has a space or a character beyond ASCII: such a column is clean, without a look at each."""
+    text = np.frombuffer(values.buffers()[2] or b"", np.uint8)
+    return not ((text <= ord(" ")) | (text > MAX_ASCII)).any()
 
 
 def _read(column: Column, text: pa.Array, latest: Moments | None) -> pa.Array:

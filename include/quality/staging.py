@@ -185,8 +185,9 @@ def judge(contract: Contract, read: Sequence[Rows], complete: Collection[int] = 
     refused = any_row(said, len(text))
     merged = merge(contract, typed.filter(~refused), _trust(contract, text, broken).filter(~refused))
 
-    found = all_breaches(contract, merged.typed)
-    kept = text.filter(pa.array(~refused))
+    # A row that is a version of its own was judged above.
+    found = all_breaches(contract, merged.typed) if merged.duplicate else _among(broken, ~refused)
+    kept = _filtered(text, ~refused)
     lacking = _critical(contract, found, said=False)
     if complete:
         spoken_of = [*(rows.malformed for rows in read), text.filter(pa.array(refused))]
@@ -194,7 +195,7 @@ def judge(contract: Contract, read: Sequence[Rows], complete: Collection[int] = 
         if unconfirmed.any():
             lacking = {**lacking, ("row", Rule.UNCONFIRMED): unconfirmed}
     dropped = any_row(lacking, len(merged.row))
-    origin = kept.take(pa.array(merged.row))
+    origin = _taken(kept, merged.row)
     origin = origin.set_column(origin.num_columns - 1, REPAIRS, _repairs(kept["repairs"], merged))
     origin = origin.append_column(BORROWED, _borrowed(kept, merged))
 
@@ -264,8 +265,8 @@ def _accepted(contract: Contract, table: pa.Table, found: Breaches, origin: pa.T
     columns = [table[name] for name in contract.names]
     columns += [content_hash(table, contract.names), labels(found, len(table))]
     columns += [origin[name] for name in (*SOURCE.names, "repairs", "borrowed")]
-    whole = pa.Table.from_arrays(columns, schema=accepted_schema(contract)).filter(pa.array(rows))
-    return _sorted(whole, contract.version_key)
+    whole = pa.Table.from_arrays(columns, schema=accepted_schema(contract))
+    return _sorted(_filtered(whole, rows), contract.version_key)
 
 
 def _quarantined(contract: Contract, text: pa.Table, reasons: Breaches, rows: Mask) -> pa.Table:
@@ -368,8 +369,24 @@ def _labels(lists: pa.ChunkedArray) -> tuple[Positions, pa.Array]:
     return pc.list_parent_indices(flat).to_numpy(), pc.list_flatten(flat)
 
 
+def _among(breaches: Breaches, rows: Mask) -> Breaches:
+    """Breaches of the rows of a mask."""
+    return {rule: mask[rows] for rule, mask in breaches.items() if mask[rows].any()}
+
+
 def _sorted(table: pa.Table, names: Sequence[str]) -> pa.Table:
-    return table.sort_by([(name, "ascending") for name in names])
+    return _taken(table, pc.sort_indices(table, [(name, "ascending") for name in names]).to_numpy())
+
+
+def _filtered(table: pa.Table, rows: Mask) -> pa.Table:
+    """The rows of a mask; no copy of a table of which all are."""
+    return table if rows.all() else table.filter(pa.array(rows))
+
+
+def _taken(table: pa.Table, rows: Positions) -> pa.Table:
+    """The rows at these positions; no copy of a table that has just these, in their order."""
+    is_same = len(rows) == len(table) and bool((rows == np.arange(len(rows))).all())
+    return table if is_same else table.take(pa.array(rows))
 
 
 def _lost(contract: Contract, quarantined: pa.Table, accepted: pa.Table, complete: Collection[int]) -> int:
@@ -382,7 +399,8 @@ def _lost(contract: Contract, quarantined: pa.Table, accepted: pa.Table, complet
     broken = rf"(^|,)({'|'.join(contract.key)}):"
     has_key &= ~as_mask(pc.match_substring_regex(pc.binary_join(quarantined["reasons"], ","), broken))
     spoken_of = encode(keys.filter(pa.array(has_key)), contract.key).unique()
-    recovered = pc.sum(pc.is_in(spoken_of, value_set=encode(accepted, contract.key))).as_py() or 0
+    held = encode(accepted, contract.key) if len(spoken_of) else pa.array([], pa.string())
+    recovered = pc.sum(pc.is_in(spoken_of, value_set=held)).as_py() or 0
     return _nameless(quarantined.filter(pa.array(~has_key)), complete) + len(spoken_of) - recovered
 
 

@@ -27,12 +27,14 @@ class DayTotal:
 def count_days(contract: Contract, text: pa.Table, typed: Typed) -> pa.Table:
     """Of the last attempt in `text`: `day`, `rows`, and a column for each source column. Rows whose update time cannot
     be read are of no day."""
-    last = pc.equal(text["source_attempt"], pc.max(text["source_attempt"]))
     names = [column.source for column in contract.columns]
-    counted = text.select(contract.names).rename_columns(names).filter(last)
-    day = typed.table[contract.updated_at].filter(last).cast(pa.date32())
-    found = counted.append_column("day", day).filter(day.is_valid()).group_by("day", use_threads=False)
-    totals = found.aggregate([([], "count_all"), *((name, "count") for name in names)])
+    counted = text.select(contract.names).rename_columns(names)
+    counted = counted.append_column("attempt", text["source_attempt"])
+    counted = counted.append_column("day", typed.table[contract.updated_at].cast(pa.date32()))
+    groups = counted.group_by(["attempt", "day"], use_threads=False)
+    totals = groups.aggregate([([], "count_all"), *((name, "count") for name in names)])
+    is_last = pc.equal(totals["attempt"], pc.max(text["source_attempt"]))
+    totals = totals.filter(pc.and_(is_last, totals["day"].is_valid()))
     schema = pa.schema([("day", pa.date32()), ("rows", pa.int64()), *((name, pa.int64()) for name in names)])
     columns = [totals["day"], totals["count_all"], *(totals[f"{name}_count"] for name in names)]
     return pa.Table.from_arrays(columns, schema=schema).sort_by("day")

@@ -54,5 +54,5 @@ def _says_something(column: Column, values: pa.Array) -> Mask:
 
 def _placeholders(distinct: pa.Array) -> pa.Array:
     """Texts of which every word is a placeholder: `FNU LNU` says nothing, `DOE, FNU` names somebody."""
-    words = (text.replace(",", " ").casefold().split() for text in distinct.to_pylist())
+    words = ((text or "").replace(",", " ").casefold().split() for text in distinct.to_pylist())
     return pa.array([bool(found) and PLACEHOLDERS.issuperset(found) for found in words], pa.bool_())

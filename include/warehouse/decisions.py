@@ -48,8 +48,8 @@ def record(cursor: Cursor, key: str, reviewer: Reader, decision: Decision) -> He
 
 
 def unrecorded(dsn: str) -> list[str]:
-    """Decisions that do not say what their entry in the trail says, or not in its order; decisions without an entry, and
-    entries without their decision; a line each.
+    """Decisions that do not say what their entry in the trail says, or not in its order; decisions without an entry,
+    and entries without their decision; a line each.
 
     `dsn` is of a role that reads the trail.
     """

@@ -66,7 +66,7 @@ class Report:
 
     @property
     def readers(self) -> tuple[str, ...]:
-        """The roles that may ask it; nobody's if nothing of it was released: that a row is there is a protected fact."""
+        """The roles that may ask it; none if nothing of it was released: that a row is there is a protected fact."""
         if not self.protected:
             return EVERYBODY
         return () if all(needs.protected for needs in self.columns.values()) else (IDENTITY,)

@@ -1,4 +1,4 @@
-"""What a report does not show must not be told by the way to it: plans, other moments, other reports, the order of rows."""
+"""What a report does not show must not be told by the way to it: plans, moments, other reports, the order of rows."""
 
 import re
 from collections.abc import Iterator
@@ -117,8 +117,8 @@ def test_rows_of_a_protected_report_come_in_no_order_of_the_records(held: Settin
 
 
 def test_a_report_of_which_nothing_was_released_is_nobodys(held: Settings, shown: list[Report], desk: Cursor) -> None:
-    """Each person's petitions are in report.subject_route under their numbers: beside the form and the class of the petition
-    that brought a victim, who she is would be looked up."""
+    """Each person's petitions are in report.subject_route under their numbers: beside the form and the class of the
+    petition that brought a victim, who she is would be looked up."""
     closed = [report.name for report in shown if not report.readers]
     assert "statement_petition" in closed
     for role in ("analyst", "investigator", "reviewer", "privacy_officer"):

@@ -7,11 +7,11 @@ select
         when petitioner.a_number is not null then 'a_number'
         when petitioner.fein ~ '[0-9]' then 'fein'
     end as basis,
-    case -- as often as there are petitioners: sorting the three in a lateral took half of what all of this takes
-        when petitioner.ssn ~ '[0-9]' then regexp_replace(petitioner.ssn, '[^0-9]', '', 'g')
-        when petitioner.a_number is not null then lpad(regexp_replace(petitioner.a_number, '[^0-9]', '', 'g'), 9, '0')
-        when petitioner.fein ~ '[0-9]' then regexp_replace(petitioner.fein, '[^0-9]', '', 'g')
-    end as identity_value,
+    coalesce( -- once a petitioner: to sort the three in a lateral took half of what all of this takes
+        nullif(regexp_replace(petitioner.ssn, '[^0-9]', '', 'g'), ''),
+        lpad(regexp_replace(petitioner.a_number, '[^0-9]', '', 'g'), 9, '0'),
+        nullif(regexp_replace(petitioner.fein, '[^0-9]', '', 'g'), '')
+    ) as identity_value,
     petition.form,
     petition.visa_class,
     petition.status,

@@ -87,6 +87,23 @@ columns as ( -- over all rows of the year's periods, each period by its last run
     group by years.dataset, years.fiscal_year, result.column_name
 ),
 
+rows_seen as ( -- of all years at once: the results of each would be looked for among all
+    select
+        years.dataset,
+        years.fiscal_year,
+        max(result.evaluated) as row_count
+    from years
+    inner join screened
+        on
+            screened.dataset = years.dataset
+            and extract(year from screened.interval_end + interval '3 months' - interval '1 microsecond')
+            >= years.fiscal_year
+            and extract(year from screened.interval_start + interval '3 months') <= years.fiscal_year
+    inner join ops.expectation_result as result on result.run_id = screened.run_id and result.dataset = screened.dataset
+    where result.rule = 'unique' and (screened.is_through or screened.is_released)
+    group by years.dataset, years.fiscal_year
+),
+
 worst as (
     select distinct on (dataset, fiscal_year) *
     from columns
@@ -125,13 +142,4 @@ select
     end as reason
 from days
 left join worst using (dataset, fiscal_year)
-left join lateral (
-    select max(result.evaluated) as row_count
-    from ops.expectation_result as result
-    inner join screened on screened.run_id = result.run_id and screened.dataset = result.dataset
-    where
-        result.dataset = days.dataset and result.rule = 'unique'
-        and (screened.is_through or screened.is_released)
-        and extract(year from screened.interval_end + interval '3 months' - interval '1 microsecond') >= days.fiscal_year
-        and extract(year from screened.interval_start + interval '3 months') <= days.fiscal_year
-) as rows_seen on true;
+left join rows_seen using (dataset, fiscal_year);

@@ -106,7 +106,7 @@ def test_explain_weighs_as_link_does(folder: Path) -> None:
     files = [folder / "crowd.csv", folder / "right.parquet"]
     linked = run("link", *files, "--out", folder / "own.csv", "--explain", 1)
     assert "model trained-" in linked.stdout
-    pair = linked.stdout.partition("resemblance of records")[2].splitlines()[1]
+    pair = linked.stdout.partition("resemblance of records")[2].splitlines()[1].rstrip()
     evidence = run("explain", *files, *pair.split(" and ")).stdout.splitlines()
     assert len(evidence) > 5
     assert evidence[2:-1] == [line for line in linked.stdout.splitlines() if line in evidence[2:-1]]

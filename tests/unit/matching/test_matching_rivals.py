@@ -93,13 +93,14 @@ def test_a_sure_match_costs_its_rivals_and_one_alone_gains() -> None:
 def test_where_rows_have_many_matches_nothing_changes() -> None:
     groups = {(2 * n + a, 3 * n + b): 12.0 for n in range(30) for a in range(2) for b in range(3)}
     open_ones = {(2 * n, 3 * n + 90): 1.0 for n in range(30)}
-    trained = MODEL.model_copy(update={"prior": 200 / 1000**2})  # as many as there are
+    trained = MODEL.model_copy(update={"right_rows": 1000})
     assert settled(groups | open_ones, (1000, 1000), trained) == groups | open_ones
 
 
 def test_more_matches_than_the_model_expects_lift_every_pair_by_a_third() -> None:
     sure = {(row, row): 20.0 for row in range(400)}
-    trained, of_others = (MODEL.model_copy(update={"prior": share / 1000**2}) for share in (400, 400 / 64))
+    of_others = MODEL.model_copy(update={"prior": 400 / 64 / 1000**2, "right_rows": 100_000})
+    trained = of_others.model_copy(update={"right_rows": 1000})
     as_trained, lifted = (settled({**sure, (998, 997): -4.0}, (1000, 1000), each) for each in (trained, of_others))
     expected = np.log2((400 + PRIOR_PAIRS) / (400 / 64 + PRIOR_PAIRS)) * BELIEVED
     assert lifted[998, 997] - as_trained[998, 997] == pytest.approx(expected, abs=0.07)

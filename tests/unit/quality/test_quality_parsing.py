@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.contracts import Contract, ContractError, load_contract
+from include.contracts.model import Pii
 from include.quality.parsing import read_values, schema
 
 UPDATED = "2014-05-01T12:00:00Z"
@@ -151,3 +152,22 @@ def test_a_surname_that_looks_like_nothing_is_a_surname(dataset, surname):
     text = pa.table({"family_name": pa.array([surname, "null"])})
     read = read_values(contract, text, ["family_name"])
     assert read.table["family_name"].to_pylist() == [surname, None]
+
+
+BLANK = st.sampled_from(["null", "NULL", "N/A", " null ", ""])
+WORDS = st.none() | BLANK | st.text("aN/u1\u00a0\x1c\u00df \t", max_size=5)
+
+
+@settings(deadline=None)
+@given(texts=st.lists(WORDS, min_size=2, max_size=8), is_name=st.booleans())
+def test_a_column_that_does_not_repeat_itself_is_cleaned_like_any_other(texts, is_name, small):
+    of = {"pii": Pii.DIRECT if is_name else Pii.NONE, "blanks": ("null", "N/A")}
+    column = small.column("name").model_copy(update=of)
+    contract = small.model_copy(update={"columns": (column, small.column("updated_at"))})
+    folded = str if is_name else str.casefold
+    words = [" ".join((text or "").split()) for text in texts]
+    expected = [None if folded(word) in ("", folded("null"), folded("N/A")) else word for word in words]
+    with pytest.MonkeyPatch.context() as patch:
+        for sample in (1000, 1):  # of two values, one in the sample: they do not repeat themselves
+            patch.setattr("include.quality.parsing.SAMPLE", sample)
+            assert values(contract, "name", *texts) == expected
