@@ -133,9 +133,9 @@ def _korean_surname(found: re.Match[str]) -> str:
     return _SURNAMES.get(found[0], found[0])
 
 
-_REWRITTEN = (
-    (re.compile(f"{_ARABIC_LETTERS}(?: {_ARABIC_LETTERS})*"), _arabic),
-    (re.compile(f"[{chr(_BLOCKS.start)}-{chr(_BLOCKS.stop - 1)}]+"), _indian),
-    (re.compile("[\u0e00-\u0eff]+"), _thai),
-    (re.compile("^[\uac00-\ud7a3](?= |,|$)"), _korean_surname),
+_REWRITTEN = (  # each pattern is one group, so that `split` gives it back
+    (re.compile(f"({_ARABIC_LETTERS}(?: {_ARABIC_LETTERS})*)"), _arabic),
+    (re.compile(f"([{chr(_BLOCKS.start)}-{chr(_BLOCKS.stop - 1)}]+)"), _indian),
+    (re.compile("([\u0e00-\u0eff]+)"), _thai),
+    (re.compile("^([\uac00-\ud7a3])(?= |,|$)"), _korean_surname),
 )
