@@ -489,7 +489,7 @@ def _without_comma(name: _Split, cut: Flags, particles: Flags) -> list[_Readings
     uncut = np.zeros_like(cut)
     found = [_Readings(every, *_halves(grid, particle, place == last), name.suffix, cut & (count == 1))]
     if len(full := np.flatnonzero(cut & (count > 1))):  # the surname alone may have filled the field
-        halves = _halves(grid.take(full, axis=1), particle.take(full, axis=1), place.take(full, axis=1) >= 0)
+        halves = _halves(grid.take(full, axis=1), particle.take(full, axis=1), (place >= 0).take(full, axis=1))
         found.append(_Readings(full, *halves, name.suffix[full], cut[full], order=1))
     for order, (some, chosen) in enumerate(
         (
