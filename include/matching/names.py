@@ -489,7 +489,7 @@ def _without_comma(name: _Split, cut: Flags, particles: Flags) -> list[_Readings
     uncut = np.zeros_like(cut)
     found = [_Readings(every, *_halves(grid, particle, place == last), name.suffix, cut & (count == 1))]
     if len(full := np.flatnonzero(cut & (count > 1))):  # the surname alone may have filled the field
-        halves = _halves(*(each.take(full, axis=1) for each in (grid, particle, place >= 0)))
+        halves = _halves(grid.take(full, axis=1), particle.take(full, axis=1), (place >= 0).take(full, axis=1))
         found.append(_Readings(full, *halves, name.suffix[full], cut[full], order=1))
     for order, (some, chosen) in enumerate(
         (
@@ -499,7 +499,7 @@ def _without_comma(name: _Split, cut: Flags, particles: Flags) -> list[_Readings
         )
     ):
         rows = np.flatnonzero(some)
-        halves = _halves(*(each.take(rows, axis=1) for each in (grid, particle, chosen)))
+        halves = _halves(grid.take(rows, axis=1), particle.take(rows, axis=1), chosen.take(rows, axis=1))
         found.append(_Readings(rows, *halves, name.suffix[rows], uncut[rows], order=min(order + 1, 1)))
     return found
 
@@ -528,7 +528,7 @@ def _count(grid: Positions) -> npt.NDArray[np.int8]:
 
 
 def _family_bits(grid: Positions, words: Words) -> Bits:
-    found = words.family_bits[grid[0]]
+    found: Bits = words.family_bits[grid[0]]
     for others in grid[1:]:
         some = np.flatnonzero(others)
         found[some] = np.maximum(found[some] + words.family_bits[others[some]], words.several_bits)
@@ -537,7 +537,7 @@ def _family_bits(grid: Positions, words: Words) -> Bits:
 
 def _joined(grid: Positions, hashes: Hashed) -> Hashes:
     """The words of each name written as one; where none is known, 0."""
-    found = hashes.value[grid[0]]
+    found: Hashes = hashes.value[grid[0]]
     for others in grid[1:]:
         some = np.flatnonzero(others)
         if not len(some):
@@ -548,7 +548,7 @@ def _joined(grid: Positions, hashes: Hashed) -> Hashes:
 
 def _heard(grid: Positions, words: Words) -> Hashes:
     """Equal for names that sound alike as one word: of one word, what the word says."""
-    found = words.heard[grid[0]]
+    found: Hashes = words.heard[grid[0]]
     several = np.flatnonzero(grid[1])
     if len(several):
         of_several = grid.take(several, axis=1)

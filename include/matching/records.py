@@ -146,7 +146,7 @@ def day_numbers(texts: Column) -> Numbers:
     leap_day = np.flatnonzero((month == 2) & (day == 29))
     of_leap_day = year[leap_day]
     last[leap_day] -= (of_leap_day % 4 > 0) | ((of_leap_day % 100 == 0) & (of_leap_day % 400 > 0))
-    found = year * 10000 + (month * 100 + day) * ((day <= last) & (year > 0) & ((month > 0) | (day == 0)))
+    found: Numbers = year * 10000 + (month * 100 + day) * ((day <= last) & (year > 0) & ((month > 0) | (day == 0)))
     found *= found != UNWRITTEN
     return found
 

@@ -16,7 +16,7 @@ from anyascii import anyascii
 def in_latin(text: str) -> str:
     """The text in ASCII letters; what is not a letter may stay."""
     for script, rewrite in _REWRITTEN:
-        text = script.sub(lambda word, rewrite=rewrite: rewrite(word[0]), text)
+        text = script.sub(rewrite, text)
     return anyascii(text)
 
 
@@ -46,8 +46,8 @@ _NOT_SPELT = re.compile("[\u0640\u064b-\u0652\u0670]")  # kashida, and signs tha
 _SERVANT = re.compile("عبد ال")  # of God, and of his names: Abdul Rahman
 
 
-def _arabic(words: str) -> str:
-    words = _SERVANT.sub("عبدال", _NOT_SPELT.sub("", words.translate(_SAME)))
+def _arabic(found: re.Match[str]) -> str:
+    words = _SERVANT.sub("عبدال", _NOT_SPELT.sub("", found[0].translate(_SAME)))
     return " ".join(_arabic_word(word) for word in words.split(" "))
 
 
@@ -91,7 +91,8 @@ _LABIALS = frozenset(range(0x2A, 0x2F))
 _INDIAN = {0x1A: "ch", 0x1B: "chh", 0x36: "sh", 0x37: "sh", 0x43: "ri"}  # anyascii: c, ch, s, s, r
 
 
-def _indian(word: str) -> str:
+def _indian(found: re.Match[str]) -> str:
+    word = found[0]
     places = [(ord(sign) & ~0x7F, ord(sign) & 0x7F) for sign in word] + [(0, -1)]
     spelt = ""
     for (block, low), (_, following), sign in zip(places, places[1:], word, strict=False):
@@ -114,8 +115,8 @@ _SILENCED = re.compile("[ก-ฮ][ิุ]?์")
 _DOUBLE_R = re.compile("รร(?=[ก-ฮ])")
 
 
-def _thai(word: str) -> str:
-    return _LEADING.sub(r"\2\1", _DOUBLE_R.sub("ะ", _SILENCED.sub("", word)))
+def _thai(found: re.Match[str]) -> str:
+    return _LEADING.sub(r"\2\1", _DOUBLE_R.sub("ะ", _SILENCED.sub("", found[0])))
 
 
 # -- Korean: how the commonest surnames are spelt abroad, which is not by the rules of 2000
@@ -128,8 +129,8 @@ _SURNAMES = {
 }  # fmt: skip
 
 
-def _korean_surname(syllable: str) -> str:
-    return _SURNAMES.get(syllable, syllable)
+def _korean_surname(found: re.Match[str]) -> str:
+    return _SURNAMES.get(found[0], found[0])
 
 
 _REWRITTEN = (

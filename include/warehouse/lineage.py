@@ -20,6 +20,12 @@ BOOLEAN = "16"  # oid of the type
 RELATION, SUBQUERY = "0", "1"  # RTEKind, <nodes/parsenodes.h>
 IS_TRUTH = {"0", "1", "2", "3"}  # SubLinkType, <nodes/primnodes.h>: EXISTS, ALL, ANY (which is IN), row comparison
 TRUTHS = {"BOOLEXPR", "NULLTEST", "BOOLEANTEST", "SCALARARRAYOPEXPR", "DISTINCTEXPR", "ROWCOMPAREEXPR"}
+CALLS = {  # what calls a function, and where it names it
+    "FUNCEXPR": "funcid",
+    "AGGREF": "aggfnoid",
+    "WINDOWFUNC": "winfnoid",
+    **dict.fromkeys(("OPEXPR", "DISTINCTEXPR", "NULLIFEXPR", "SCALARARRAYOPEXPR"), "opfuncid"),
+}
 FIRST_OF_USERS = 16384  # oids below belong to PostgreSQL itself
 
 
@@ -140,7 +146,8 @@ class Catalog:
 
     def _refuse_unknown_functions(self, relation: int) -> None:
         """A function of ours may read any table: where it looks the lineage cannot see."""
-        called = {node["funcid"] for node in _nodes(self.trees[relation], "FUNCEXPR")}
+        tree = self.trees[relation]
+        called = {node[number] for kind, number in CALLS.items() for node in _nodes(tree, kind)}
         unknown = {oid for oid in called if int(oid) >= FIRST_OF_USERS} - self.harmless
         if unknown:
             raise LineageError(

@@ -107,6 +107,21 @@ def test_a_function_of_ours_is_refused_because_it_may_read_anything(cursor) -> N
         read_catalog(cursor).tables(("latest", "traced"))
 
 
+@pytest.mark.parametrize("value", ["subject_id operator(latest.<+>) name", "latest.gathered(name)"])
+def test_so_is_an_operator_or_an_aggregate_of_ours(cursor, value: str) -> None:
+    cursor.execute(
+        """create function latest.peek(text, text) returns text language sql stable as
+           'select family_name from record.uscis_t_application limit 1';
+           create operator latest.<+> (function = latest.peek, leftarg = text, rightarg = text);
+           create aggregate latest.gathered (text) (sfunc = latest.peek, stype = text)"""
+    )
+    cursor.execute(
+        f"create view latest.traced as select {value} as x from record.tecs_subject group by subject_id, name"
+    )
+    with pytest.raises(LineageError, match=r"view \[latest.traced\] calls a function"):
+        read_catalog(cursor).tables(("latest", "traced"))
+
+
 def test_a_value_made_of_two_kinds_is_withheld(cursor) -> None:
     cursor.execute(
         """create view latest.traced as select subject_id || date_of_birth as both, subject_id as number,
