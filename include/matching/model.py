@@ -68,7 +68,7 @@ LEAST_INITIAL = 0.001  # share of people whose names begin with a letter that no
 Share = Annotated[float, Field(gt=0, le=1)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no one answer; models are compared by their fields
 class Scale:
     """What the levels of a comparison weigh: log2(m / u), or log2(m) where u goes by frequency; then log2 of how many
     times the frequency, and whether (1 or 0). At the end, as -2 and -1, what is open or missing: it weighs nothing."""

@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 from include.matching.files.errors import TableError
 
 PIECE = 1 << 20  # bytes that are looked through at once
-csv.field_size_limit(2**31 - 1)  # what follows a quote that nothing closes is one value, however large
 BLOCK = 8 << 20  # bytes of CSV that are parsed at once; a row must fit
 DELIMITERS = ",;\t|"  # the usual ones; spreadsheets write semicolons where the comma is the decimal mark
 
@@ -101,7 +100,9 @@ class Csv:
                 for _ in rows:
                     start = rows.line_num
             except csv.Error as error:
-                if "unexpected end" in str(error):  # others are quotes within a value, which Arrow reads
+                # What follows a quote that nothing closes is one value, to the end or beyond the module's limit. Other
+                # errors are quotes within a value, which Arrow reads.
+                if "unexpected end" in str(error) or "field limit" in str(error):
                     raise TableError(
                         f"[{self._path.name}] opens a quote in line [{start + 1}] that nothing closes; close it"
                     ) from None
