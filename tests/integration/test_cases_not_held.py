@@ -11,14 +11,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trials
 from hypothesis import strategies as st
 from nights import Screen, collect, night
-from psycopg2.extensions import cursor as Cursor  # noqa: N812 -- a type
 
 from include import pipeline
 from include.contracts import dataset_names
 from include.desk.access import Access
 from include.desk.pages import router
 from include.settings import Settings
-from include.warehouse.connection import fetch
+from include.warehouse.connection import Cursor, fetch
 
 pytestmark = pytest.mark.integration
 

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 import psycopg2
 import pytest
 from psycopg2 import errors
-from psycopg2.extensions import cursor as Cursor  # noqa: N812 -- a class that psycopg2 spells in lower case
 from psycopg2.extras import NamedTupleCursor
 
 from include.settings import Settings
-from include.warehouse.connection import as_role, fetch, with_settings
+from include.warehouse.connection import Cursor, as_role, fetch, with_settings
 from include.warehouse.masking import Mask, Report, reports
 
 pytestmark = pytest.mark.integration
