@@ -14,7 +14,10 @@ left join record.tecs_alias as alias on alias.version_id = pair.alias_version_id
 where
     greatest(subject.updated_at, alias.updated_at, petitioner.updated_at) <= access.source_at()
     and greatest(subject.loaded_at, alias.loaded_at, petitioner.loaded_at, pair.found_at) <= access.known_at()
-    and pair.subject_version_id not in ( -- one set, of which the planner expects a half; joined, it expects no pair
-        select subsumed.version_id from match.subsumed_subject as subsumed
-        where subsumed.by_updated_at <= access.source_at() and subsumed.found_at <= access.known_at()
-    );
+    and exists (
+        select from match.subsumed_subject as subsumed
+        where
+            subsumed.version_id = pair.subject_version_id
+            and subsumed.by_updated_at <= access.source_at()
+            and subsumed.found_at <= access.known_at()
+    ) is not true; -- of `not exists` the planner makes a join, and expects no pair of it
