@@ -200,11 +200,6 @@ class Values:
     twice: int
     wrong: dict[str, int]
 
-    @property
-    def not_as_it_should_be(self) -> int:
-        """Wrong values, and versions that are missing, too many or there twice."""
-        return sum(self.wrong.values()) + self.missing + self.surplus + self.twice
-
 
 def compare(
     settings: Settings, folder: Path, period: Interval, nights: dict[tuple[str, date], Night]
