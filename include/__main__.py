@@ -62,8 +62,9 @@ def nightly(scenario: Scenario = "nightly", seed: Seed = None, day: Day = None) 
 @app.command()
 def up(scenario: Scenario = "nightly", seed: Seed = None) -> None:
     """Airflow's UI, the gateways and the warehouse, until Ctrl-C."""
+    from include.local.environment import USER
     from include.local.home import Home
-    from include.local.stack import USER, prepare, running
+    from include.local.stack import prepare, running
 
     with _one_line_errors():
         home = Home()
@@ -223,7 +224,7 @@ def replay(
     """Judge the rows in quarantine again, after a contract or the parser was mended, and load what passes."""
     from include import pipeline
     from include.contracts import load_contract
-    from include.local.stack import pipeline_settings
+    from include.local.environment import pipeline_settings
 
     with _warehouse(scenario, seed, "crosscheck_etl") as (home, world, dsn):
         if dataset is not None:
@@ -243,7 +244,7 @@ def purge(scenario: Scenario = "nightly", seed: Seed = None) -> None:
     """Remove landed bytes and staged tables by CROSSCHECK_LANDING_DAYS and CROSSCHECK_STAGING_DAYS; `ops.purge` says
     what."""
     from include import pipeline
-    from include.local.stack import pipeline_settings
+    from include.local.environment import pipeline_settings
     from include.settings import Retention
 
     with _warehouse(scenario, seed, "crosscheck_etl") as (home, world, dsn):
@@ -263,7 +264,7 @@ def quarantined(
 ) -> None:
     """Show one row in quarantine as it came. Personal data: on this screen only."""
     from include import pipeline
-    from include.local.stack import pipeline_settings
+    from include.local.environment import pipeline_settings
 
     with _warehouse(scenario, seed, "crosscheck_etl") as (home, world, dsn):
         shown = pipeline.show_quarantined(pipeline_settings(home, world, dsn), number)
@@ -308,7 +309,8 @@ def _libpq(dsn: str) -> dict[str, str]:
 def _warehouse(scenario: str, seed: int | None, role: str) -> Iterator[tuple["Home", "World", str]]:
     """The home, a world, and the connection string of a role in its warehouse."""
     from include.local.home import Home
-    from include.local.stack import connection_string, prepare, warehouse
+    from include.local.stack import prepare
+    from include.local.warehouse import connection_string, warehouse
 
     with _one_line_errors():
         home = Home()
