@@ -15,6 +15,7 @@ import subprocess
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -63,14 +64,20 @@ def main() -> None:
     began = time.monotonic()
     looks: list[tuple[float, list[Held]]] = []
     environment = {**os.environ, "CROSSCHECK_HOME": str(home.folder)}
-    with subprocess.Popen(chosen.command, env=environment) as command:  # noqa: S603 -- the caller's own
+    with (
+        chosen.looks.open("w") if chosen.looks else nullcontext() as file,
+        subprocess.Popen(chosen.command, env=environment) as command,  # noqa: S603 -- the caller's own
+    ):
         while command.poll() is None:
             roots = {command.pid: "command", **({home.postgres.pid: ""} if home.postgres.pid else {})}
             looks.append((time.monotonic() - began, list(look(roots))))
+            if file:
+                print(
+                    json.dumps({"at": looks[-1][0], "held": [asdict(one) for one in looks[-1][1]]}),
+                    file=file,
+                    flush=True,
+                )
             time.sleep(chosen.every)
-    if chosen.looks:
-        with chosen.looks.open("w") as file:
-            file.writelines(json.dumps({"at": at, "held": [asdict(one) for one in held]}) + "\n" for at, held in looks)
     show(looks)
 
 
