@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, TypedDict
 from include.interval import midnight
 from include.local.backfill import watch
 from include.local.home import Home
-from include.local.stack import Say, Stack, connection_string
+from include.local.stack import Say, Stack
+from include.local.warehouse import connection_string
 from include.reporting.summary import SQL
 from include.warehouse.connection import fetch, query
 
