@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -120,13 +120,16 @@ def audit(
     from include.local.home import Home
     from include.local.screen import show_audit
     from include.local.stack import BACKFILL_SECONDS, prepare, running
-    from include.simulator.truth import headline
+
+    def truth() -> dict[str, Any]:
+        from include.simulator.truth import headline
+
+        return headline(world.agencies)
 
     began = time.monotonic()
     with _one_line_errors():
         home = Home()
         world = prepare(home, scenario, seed, _say)
-        truth = headline(world.agencies)
         with running(home, world, _say, idle_seconds=BACKFILL_SECONDS) as stack:
             summary = run(home, stack, truth, runs_at_once, _say, began)
     show_audit(summary, Console(highlight=False, width=None if sys.stdout.isatty() else 140))

@@ -30,10 +30,10 @@ def preload() -> None:
         "include.warehouse.quarantine",
     ):
         import_module(module)
-    from include.extraction import client
+    from include.extraction.connections import certificates
     from include.quality import suite
 
-    client.warm_up()
+    certificates()  # read once
     suite.warm_up(load_contract(dataset_names()[0]))
     gc.collect()
     gc.freeze()
