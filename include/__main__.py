@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -32,6 +32,9 @@ Day = Annotated[str | None, typer.Option("--date", help="The night, YYYY-MM-DD; 
 Role = Annotated[str, typer.Option(help="As whom: the roles of include/warehouse/access/grants.sql, or owner.")]
 SourceAt = Annotated[str, typer.Option(help="As the sources stood at this moment: 2014-06-30, or with a time, UTC.")]
 KnownAt = Annotated[str, typer.Option(help="As we knew it at this moment.")]
+Raw = Annotated[
+    bool, typer.Option("--raw", help="Text as it is, for programs: a spreadsheet may take it for formulas.")
+]
 # What ends a statement that is copied from a page: COPY takes none. A comment with a quote may be the end of a text.
 AT_END = re.compile(r"\s*;[\s;]*(--[^\n']*\s*)*$")
 talk = Console(stderr=True, highlight=False)
@@ -118,13 +121,16 @@ def audit(
     from include.local.home import Home
     from include.local.screen import show_audit
     from include.local.stack import BACKFILL_SECONDS, prepare, running
-    from include.simulator.truth import headline
+
+    def truth() -> dict[str, Any]:
+        from include.simulator.truth import headline
+
+        return headline(world.agencies)
 
     began = time.monotonic()
     with _one_line_errors():
         home = Home()
         world = prepare(home, scenario, seed, _say)
-        truth = headline(world.agencies)
         with running(home, world, _say, idle_seconds=BACKFILL_SECONDS) as stack:
             summary = run(home, stack, truth, runs_at_once, _say, began)
     show_audit(summary, Console(highlight=False, width=None if sys.stdout.isatty() else 140))
@@ -139,11 +145,14 @@ def sql(
     role: Role = "analyst",
     source_at: SourceAt = "",
     known_at: KnownAt = "",
+    raw: Raw = False,
 ) -> None:
-    """Ask the warehouse; the answer as CSV on standard output."""
+    """Ask the warehouse; the answer as CSV on standard output. An apostrophe stands before a text that a spreadsheet
+    would take for a formula."""
     import psycopg2
     from psycopg2 import sql as compose
 
+    from include.local.sheet import Sheet
     from include.warehouse.connection import with_settings
 
     if not statement.strip():
@@ -151,11 +160,12 @@ def sql(
         raise typer.Exit(2)
     with _warehouse(scenario, seed, role) as (_home, _world, dsn):
         moments = {"crosscheck.source_at": source_at, "crosscheck.known_at": known_at}
-        connection = psycopg2.connect(with_settings(dsn, timezone="UTC", **moments))
+        connection = psycopg2.connect(with_settings(dsn, timezone="UTC", **moments), client_encoding="UTF8")
         try:
             with connection, connection.cursor() as cursor:
                 copy = compose.SQL("copy (\n{}\n) to stdout with (format csv, header)")
-                cursor.copy_expert(copy.format(compose.SQL(AT_END.sub("", statement))), sys.stdout.buffer)
+                to = sys.stdout.buffer if raw else Sheet(sys.stdout.buffer)
+                cursor.copy_expert(copy.format(compose.SQL(AT_END.sub("", statement))), to)
         except psycopg2.errors.InsufficientPrivilege as error:
             raise RuntimeError(f"[{role}] may not: {str(error).splitlines()[0]}; ROLE= asks as another") from None
         except psycopg2.Error as error:

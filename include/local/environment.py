@@ -20,6 +20,10 @@ RETENTION = ("CROSSCHECK_LANDING_DAYS", "CROSSCHECK_STAGING_DAYS")  # the user's
 # glibc gives each of the API server's forty threads a heap of its own; Arrow's own allocator keeps what is freed: a
 # gateway held 180 to 280 MB after two minutes, with the system's 95 to 135, at no more CPU time
 FRUGAL = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+# A gateway makes tables of some megabytes and drops them. glibc raises its limits to the largest piece that was freed;
+# if they stay at the first, a gateway holds 125 MB instead of 150 to 175, at 8 % more of its CPU time, which is 3 % of
+# a backfill's
+GIVES_BACK = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}  # bytes
 
 
 def airflow_env(home: Home, world: World, ports: Mapping[str, int | str]) -> dict[str, str]:

@@ -4,7 +4,6 @@ import fcntl
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,10 +14,10 @@ from pathlib import Path
 import httpx
 
 from include.local.airflow_api import DAG, AirflowApi
-from include.local.environment import AGENCIES, POOL_SLOTS, USER, airflow_env, pipeline_env
+from include.local.environment import AGENCIES, GIVES_BACK, POOL_SLOTS, USER, airflow_env, pipeline_env
 from include.local.home import CHECKOUT, Home, World
 from include.local.postgres import free_port, locked
-from include.local.processes import Child, stop_all
+from include.local.processes import Child, run, stop_all
 from include.local.usage import Usage
 from include.local.warehouse import warehouse
 from include.settings import Settings
@@ -56,13 +55,14 @@ def prepare(home: Home, scenario: str, seed: int | None, say: Say) -> World:
         if not (world.agencies / "world.json").exists():
             say(f"simulating the agencies: scenario {world.scenario}, seed {world.seed}")
             shutil.rmtree(world.agencies, ignore_errors=True)
-            _run(
+            run(
                 [
                     *[sys.executable, "-m", "include.simulator", "generate", "--scenario", world.scenario],
                     *["--seed", str(world.seed), "--out", str(world.agencies)],
                 ],
                 env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
                 log=world.logs / "simulator.log",
+                cwd=CHECKOUT,
             )
     WorldOnDisk.open(world.agencies)  # raises if it is of another version
     return world
@@ -173,7 +173,7 @@ def _start_gateways(world: World, env: Mapping[str, str], ports: Ports) -> list[
             *["--port", str(ports[agency]), "--token-env", f"CROSSCHECK_{agency.upper()}_TOKEN"],
         ]
 
-    env = {**env, "PYTHONPATH": str(CHECKOUT)}
+    env = {**env, **GIVES_BACK, "PYTHONPATH": str(CHECKOUT)}
     return [
         Child(f"gateway-{agency}", serve(agency), env, world.logs / f"gateway-{agency}.log", CHECKOUT)
         for agency in AGENCIES
@@ -218,19 +218,8 @@ def _migrate_airflow(home: Home, world: World, env: Mapping[str, str], say: Say)
     if not stamp.exists():
         say("setting up Airflow's metadata database")
         home.postgres.ensure_database(world.metadata, "airflow")
-        _run([sys.executable, "-m", "airflow", "db", "migrate"], env=env, log=world.logs / "airflow-migrate.log")
+        run([sys.executable, "-m", "airflow", "db", "migrate"], env, world.logs / "airflow-migrate.log", CHECKOUT)
         stamp.touch()
-
-
-def _run(command: list[str], env: Mapping[str, str], log: Path) -> None:
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
-        done = subprocess.run(
-            command, env=dict(env), cwd=CHECKOUT, stdout=output, stderr=subprocess.STDOUT, check=False
-        )
-    if done.returncode != 0:
-        last = log.read_text(errors="replace").strip().splitlines()[-1:]
-        raise RuntimeError(f"[{' '.join(command[1:4])}] failed: {last[0] if last else done.returncode}; see [{log}]")
 
 
 def _nothing() -> None:
