@@ -89,11 +89,11 @@ def _has_form(column: Column, text: pa.Array, form: str) -> Mask:
 
 
 def over_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """Apply an elementwise function once per distinct value: columns of person data repeat themselves. One that does
-    not, a key, is given to it whole, nulls and all: to look for distinct values costs more than it saves."""
+    """Apply an elementwise function once per distinct value, null too: columns of person data repeat themselves. One
+    that does not, a key, is given to it whole: to look for distinct values costs more than it saves."""
     if len(values) > SAMPLE and pc.count_distinct(values[:SAMPLE]).as_py() > SAMPLE // 2:
         return function(values)
-    encoded = values.dictionary_encode()
+    encoded = values.dictionary_encode(null_encoding="encode")
     return function(encoded.dictionary).take(encoded.indices)
 
 
