@@ -87,12 +87,13 @@ class Surnames:
         core, only_particles = _compact(grid, particles[grid])
         alone = np.flatnonzero(only_particles)
         core[:, alone] = grid[:, alone]
+        joined = _joined(grid, words.spelling)
         return cls(
             words=core[:FAMILY_WORDS],
             count=_count(core),
             core=_joined(core, words.plain),
-            joined=_joined(grid, words.spelling),
-            heard=_heard(core, words),
+            joined=joined,
+            heard=_heard(core, joined, words),
             bits=_family_bits(core[:FAMILY_WORDS], words),
         )
 
@@ -118,12 +119,13 @@ class Forenames:
         rest = np.zeros_like(grid)
         rest[:-1] = grid[1:]
         middle, _ = _compact(rest, particles[rest])
+        joined = _joined(grid, words.spelling)
         return cls(
             given=grid[0],
             middle=middle[: max(_width(middle), 1)],
             count=_count(grid),
-            joined=_joined(grid, words.spelling),
-            heard=_heard(grid, words),
+            joined=joined,
+            heard=_heard(grid, joined, words),
         )
 
 
@@ -547,14 +549,14 @@ def _joined(grid: Positions, hashes: Hashed) -> Hashes:
     return found
 
 
-def _heard(grid: Positions, words: Words) -> Hashes:
-    """Equal for names that sound alike as one word: of one word, what the word says."""
+def _heard(grid: Positions, joined: Hashes, words: Words) -> Hashes:
+    """Equal for names that sound alike as one word: of one word, what the word says. `joined`: spelled as one."""
     found: Hashes = words.heard[grid[0]]
     several = np.flatnonzero(grid[1])
     if len(several):
         of_several = grid.take(several, axis=1)
         heard = mix(_joined(of_several, words.sound), words.opens[of_several[0]])
-        found[several] = hear_by_custom(_joined(of_several, words.spelling), heard)
+        found[several] = hear_by_custom(joined[several], heard)
     return found
 
 

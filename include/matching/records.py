@@ -32,8 +32,8 @@ LETTERS_AND_DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DISTRICT_BITS = 31  # of a postcode with letters that are its own; those above are its district's
 HOUSE_DIGITS = 6  # of a house number
 UNWRITTEN = 19000101  # the filler of systems that insist on a date
-# Nobody in these records is born later: POSIX reads two digits of a year below 69 as 20.., 1947 as 2047. A fixed year and
-# not today's, since a weight depends on two rows and the model alone.
+# Nobody in these records is born later: POSIX reads two digits of a year below 69 as 20.., 1947 as 2047. A fixed year,
+# and not today's: a weight depends on two rows and the model alone.
 LAST_BORN = 2030
 
 # What written English does to street words: the form that remains, and the others.

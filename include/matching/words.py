@@ -106,7 +106,7 @@ class Words:
     @cached_property
     def is_nickname(self) -> Flags:
         """Whether the word may stand for another name."""
-        found: Flags = self.meant.any(axis=1)
+        found: Flags = self.meant[:, 0] > 0  # the commonest meaning stands first
         return found
 
     def with_frequencies(self, frequencies: "Frequencies") -> "Words":
