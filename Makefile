@@ -16,6 +16,7 @@ crosscheck = .venv/bin/python -m include
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
 	@echo; echo "  ROLE= chooses as whom sql and psql ask; SOURCE_AT=, KNOWN_AT= at which moment sql looks (docs/access.md)"
+	@echo "  RAW=1 prints text as it is: else an apostrophe stands before what a spreadsheet would take for a formula"
 	@echo "  SCENARIO= and SEED= choose the simulated world; CROSSCHECK_HOME= moves the state from .crosscheck/"
 	@echo "  CROSSCHECK_UI_PORT= chooses the port of the UI (8080 if it is free; 0: any)"
 
@@ -38,7 +39,7 @@ audit: setup ## the audit's ten years as a backfill of 120 months; its headline 
 	@$(crosscheck) audit $(if $(SEED),--seed $(SEED))
 
 sql: setup ## ask the warehouse, CSV on standard output: Q="select * from report.run" (ROLE=investigator sees identity)
-	@$(crosscheck) sql $(world) $(role) $(moments) "$$Q"
+	@$(crosscheck) sql $(world) $(role) $(moments) $(if $(RAW),--raw) "$$Q"
 
 psql: setup ## a psql session in the warehouse (ROLE= chooses as whom)
 	@$(crosscheck) psql $(world) $(role)

@@ -23,8 +23,10 @@ from include.interval import Interval, midnight
 from include.local.audit import add_month, months_between
 from include.local.backfill import watch
 from include.local.home import Home
-from include.local.stack import BACKFILL_SECONDS, gateways, prepare, running, warehouse
+from include.local.stack import BACKFILL_SECONDS, gateways, prepare, running
 from include.local.usage import Usage
+from include.local.warehouse import warehouse
+from include.settings import Settings
 
 
 def main() -> None:
@@ -65,7 +67,7 @@ def under_airflow(stack, months: list[date], runs_at_once: int) -> None:
     )
 
 
-def alone(home: Home, settings: pipeline.Settings, months: list[date]) -> None:
+def alone(home: Home, settings: Settings, months: list[date]) -> None:
     pipeline.preload()
     usage = Usage({"PostgreSQL": home.postgres.pid or 0})
     usage.look()

@@ -17,8 +17,10 @@ from benchmarks.stages import screen
 from include import pipeline
 from include.interval import Interval, midnight
 from include.local.audit import FINDINGS
+from include.local.environment import pipeline_settings
 from include.local.home import Home, World
-from include.local.stack import gateways, pipeline_settings, prepare, warehouse
+from include.local.stack import gateways, prepare
+from include.local.warehouse import warehouse
 from include.simulator import truth
 from include.warehouse.connection import fetch
 

@@ -15,7 +15,8 @@ from typing import Any
 import pandas as pd
 
 from include.local.home import Home
-from include.local.stack import connection_string, prepare, warehouse
+from include.local.stack import prepare
+from include.local.warehouse import connection_string, warehouse
 from include.simulator import truth
 from include.warehouse.connection import fetch
 

@@ -19,8 +19,10 @@ from benchmarks.stages import screen
 from include import pipeline
 from include.interval import Interval, midnight
 from include.local.home import Home
-from include.local.stack import gateways, prepare, warehouse
+from include.local.stack import gateways, prepare
+from include.local.warehouse import warehouse
 from include.reporting.summary import run_summary
+from include.settings import Settings
 
 
 def main() -> None:
@@ -40,7 +42,7 @@ def main() -> None:
                 report(label, settings, interval)
 
 
-def report(label: str, settings: pipeline.Settings, interval: Interval) -> None:
+def report(label: str, settings: Settings, interval: Interval) -> None:
     spent: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
 
     @contextmanager

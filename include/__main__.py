@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -31,6 +31,9 @@ Day = Annotated[str | None, typer.Option("--date", help="The night, YYYY-MM-DD; 
 Role = Annotated[str, typer.Option(help="As whom: the roles of include/warehouse/access/grants.sql, or owner.")]
 SourceAt = Annotated[str, typer.Option(help="As the sources stood at this moment: 2014-06-30, or with a time, UTC.")]
 KnownAt = Annotated[str, typer.Option(help="As we knew it at this moment.")]
+Raw = Annotated[
+    bool, typer.Option("--raw", help="Text as it is, for programs: a spreadsheet may take it for formulas.")
+]
 # What ends a statement that is copied from a page: COPY takes none. A comment with a quote may be the end of a text.
 AT_END = re.compile(r"\s*;[\s;]*(--[^\n']*\s*)*$")
 talk = Console(stderr=True, highlight=False)
@@ -59,8 +62,9 @@ def nightly(scenario: Scenario = "nightly", seed: Seed = None, day: Day = None) 
 @app.command()
 def up(scenario: Scenario = "nightly", seed: Seed = None) -> None:
     """Airflow's UI, the gateways and the warehouse, until Ctrl-C."""
+    from include.local.environment import USER
     from include.local.home import Home
-    from include.local.stack import USER, prepare, running
+    from include.local.stack import prepare, running
 
     with _one_line_errors():
         home = Home()
@@ -116,13 +120,16 @@ def audit(
     from include.local.home import Home
     from include.local.screen import show_audit
     from include.local.stack import BACKFILL_SECONDS, prepare, running
-    from include.simulator.truth import headline
+
+    def truth() -> dict[str, Any]:
+        from include.simulator.truth import headline
+
+        return headline(world.agencies)
 
     began = time.monotonic()
     with _one_line_errors():
         home = Home()
         world = prepare(home, scenario, seed, _say)
-        truth = headline(world.agencies)
         with running(home, world, _say, idle_seconds=BACKFILL_SECONDS) as stack:
             summary = run(home, stack, truth, runs_at_once, _say, began)
     show_audit(summary, Console(highlight=False, width=None if sys.stdout.isatty() else 140))
@@ -137,11 +144,14 @@ def sql(
     role: Role = "analyst",
     source_at: SourceAt = "",
     known_at: KnownAt = "",
+    raw: Raw = False,
 ) -> None:
-    """Ask the warehouse; the answer as CSV on standard output."""
+    """Ask the warehouse; the answer as CSV on standard output. An apostrophe stands before a text that a spreadsheet
+    would take for a formula."""
     import psycopg2
     from psycopg2 import sql as compose
 
+    from include.local.sheet import Sheet
     from include.warehouse.connection import with_settings
 
     if not statement.strip():
@@ -149,11 +159,12 @@ def sql(
         raise typer.Exit(2)
     with _warehouse(scenario, seed, role) as (_home, _world, dsn):
         moments = {"crosscheck.source_at": source_at, "crosscheck.known_at": known_at}
-        connection = psycopg2.connect(with_settings(dsn, timezone="UTC", **moments))
+        connection = psycopg2.connect(with_settings(dsn, timezone="UTC", **moments), client_encoding="UTF8")
         try:
             with connection, connection.cursor() as cursor:
                 copy = compose.SQL("copy (\n{}\n) to stdout with (format csv, header)")
-                cursor.copy_expert(copy.format(compose.SQL(AT_END.sub("", statement))), sys.stdout.buffer)
+                to = sys.stdout.buffer if raw else Sheet(sys.stdout.buffer)
+                cursor.copy_expert(copy.format(compose.SQL(AT_END.sub("", statement))), to)
         except psycopg2.errors.InsufficientPrivilege as error:
             raise RuntimeError(f"[{role}] may not: {str(error).splitlines()[0]}; ROLE= asks as another") from None
         except psycopg2.Error as error:
@@ -216,7 +227,7 @@ def replay(
     """Judge the rows in quarantine again, after a contract or the parser was mended, and load what passes."""
     from include import pipeline
     from include.contracts import load_contract
-    from include.local.stack import pipeline_settings
+    from include.local.environment import pipeline_settings
 
     with _warehouse(scenario, seed, "crosscheck_etl") as (home, world, dsn):
         if dataset is not None:
@@ -236,7 +247,7 @@ def purge(scenario: Scenario = "nightly", seed: Seed = None) -> None:
     """Remove landed bytes and staged tables by CROSSCHECK_LANDING_DAYS and CROSSCHECK_STAGING_DAYS; `ops.purge` says
     what."""
     from include import pipeline
-    from include.local.stack import pipeline_settings
+    from include.local.environment import pipeline_settings
     from include.settings import Retention
 
     with _warehouse(scenario, seed, "crosscheck_etl") as (home, world, dsn):
@@ -256,7 +267,7 @@ def quarantined(
 ) -> None:
     """Show one row in quarantine as it came. Personal data: on this screen only."""
     from include import pipeline
-    from include.local.stack import pipeline_settings
+    from include.local.environment import pipeline_settings
 
     with _warehouse(scenario, seed, "crosscheck_etl") as (home, world, dsn):
         shown = pipeline.show_quarantined(pipeline_settings(home, world, dsn), number)
@@ -301,7 +312,8 @@ def _libpq(dsn: str) -> dict[str, str]:
 def _warehouse(scenario: str, seed: int | None, role: str) -> Iterator[tuple["Home", "World", str]]:
     """The home, a world, and the connection string of a role in its warehouse."""
     from include.local.home import Home
-    from include.local.stack import connection_string, prepare, warehouse
+    from include.local.stack import prepare
+    from include.local.warehouse import connection_string, warehouse
 
     with _one_line_errors():
         home = Home()

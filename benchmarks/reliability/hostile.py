@@ -200,11 +200,6 @@ class Values:
     twice: int
     wrong: dict[str, int]
 
-    @property
-    def not_as_it_should_be(self) -> int:
-        """Wrong values, and versions that are missing, too many or there twice."""
-        return sum(self.wrong.values()) + self.missing + self.surplus + self.twice
-
 
 def compare(
     settings: Settings, folder: Path, period: Interval, nights: dict[tuple[str, date], Night]
@@ -313,18 +308,7 @@ def trial(folder: Path, nights: int, seed: int | None, say: Say) -> dict[str, An
     pipeline.preload()
     with server.running(), gateways(folder / "world") as where:
         server.ensure_database("warehouse", "warehouse")
-        settings = Settings(
-            warehouse_dsn=server.dsn("warehouse", "crosscheck_etl"),
-            owner_dsn=server.dsn("warehouse", "warehouse"),
-            desk_dsn=server.dsn("warehouse", "desk"),
-            landing=folder / "landing",
-            staging=folder / "staging",
-            gateways=where,
-            quarantine_secrets=("a-secret-of-a-trial-that-is-long-enough",),
-            extraction=Extraction(
-                read_seconds=2.0, backoff_seconds=0.02, backoff_max_seconds=1.0, poll_seconds=0.02, job_seconds=3.0
-            ),
-        )
+        settings = _settings(folder, server, where)
         pipeline.migrate(settings)
         became = go_through(settings, [Interval(start + at * DAY, start + (at + 1) * DAY) for at in range(nights)], say)
         values, bad = compare(settings, folder / "world", period, became)
@@ -352,6 +336,21 @@ def trial(folder: Path, nights: int, seed: int | None, say: Say) -> dict[str, An
         "faults": rows,
         "missed": missed,
     }
+
+
+def _settings(folder: Path, server: Postgres, where: dict[str, Gateway]) -> Settings:
+    return Settings(
+        warehouse_dsn=server.dsn("warehouse", "crosscheck_etl"),
+        owner_dsn=server.dsn("warehouse", "warehouse"),
+        desk_dsn=server.dsn("warehouse", "desk"),
+        landing=folder / "landing",
+        staging=folder / "staging",
+        gateways=where,
+        quarantine_secrets=("a-secret-of-a-trial-that-is-long-enough",),
+        extraction=Extraction(
+            read_seconds=2.0, backoff_seconds=0.02, backoff_max_seconds=1.0, poll_seconds=0.02, job_seconds=3.0
+        ),
+    )
 
 
 def show(result: dict[str, Any], path: Path) -> None:

@@ -1,6 +1,7 @@
 """The leads, and one with its evidence, to decide on. Whoever looks at a lead is in the audit trail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -53,17 +54,24 @@ def router(access: Callable[[], Access], who: Callable[..., str]) -> APIRouter:
         """What a reviewer decided. The seal of the page that was shown is the guard against forged forms as well."""
         of = {"subject_id": subject_id, "receipt_number": receipt_number}
         again = f"lead?{urlencode(of)}"  # relative: where the pages are mounted is not known here
-        try:
+        with _refused(again):
             ask(lambda: decide(_trail(access(), name), of, outcome, reason, seal))
-        except PermissionError as error:
-            raise RefusedError(403, str(error), again) from None
-        except ChangedError as error:
-            raise RefusedError(409, str(error), again) from None
-        except ValueError as error:
-            raise RefusedError(422, str(error), again) from None
         return RedirectResponse(again, 303)
 
     return routes
+
+
+@contextmanager
+def _refused(again: str) -> Iterator[None]:
+    """A decision that is not taken, as a page that leads back to the pair."""
+    try:
+        yield
+    except PermissionError as error:
+        raise RefusedError(403, str(error), again) from None
+    except ChangedError as error:
+        raise RefusedError(409, str(error), again) from None
+    except ValueError as error:
+        raise RefusedError(422, str(error), again) from None
 
 
 def _trail(access: Access, name: str) -> Trail:

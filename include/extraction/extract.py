@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from include.contracts import Contract
-from include.extraction.client import Export, GatewayClient
+from include.extraction.answers import Export
+from include.extraction.client import GatewayClient
 from include.extraction.errors import IncompleteExport, Refusal, storage
 from include.extraction.landing import Attempt, Landing
 from include.extraction.manifest import Manifest, PartEntry

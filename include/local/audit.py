@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, TypedDict
 from include.interval import midnight
 from include.local.backfill import watch
 from include.local.home import Home
-from include.local.stack import Say, Stack, connection_string
+from include.local.stack import Say, Stack
+from include.local.warehouse import connection_string
 from include.reporting.summary import SQL
 from include.warehouse.connection import fetch, query
 
@@ -67,9 +68,9 @@ class Month(TypedDict):
 
 
 class AuditSummary(TypedDict):
-    """`audit.json`. `cpu_seconds`, `peak_mib`: of the components and this command while the backfill ran; empty and 0
-    if another command had started them. `tasks` are the processes of Airflow's tasks, the pipeline's work in them
-    included."""
+    """`audit.json`. `cpu_seconds` while the backfill ran, `peak_mib` until the headline is there: of the components and
+    this command; empty and 0 if another command had started them. `tasks` are the processes of Airflow's tasks, the
+    pipeline's work in them included."""
 
     scenario: str
     seed: int
@@ -83,13 +84,14 @@ class AuditSummary(TypedDict):
     backfill_seconds: float
     cpu_seconds: dict[str, float]
     peak_mib: int
+    peak_mib_by_component: dict[str, int]
 
 
 def audit(
-    home: Home, stack: Stack, truth: Mapping[str, Any], runs_at_once: int, say: Say, began: float
+    home: Home, stack: Stack, truth: Callable[[], Mapping[str, Any]], runs_at_once: int, say: Say, began: float
 ) -> AuditSummary:
     """Backfill every month of the world, ask for the headline, write `audit.json`. `began`: the command's monotonic
-    start.
+    start. `truth` is asked for at the end: what reading it takes is not held while the months run.
 
     Months whose run failed before are run again, and months that are done are left: a second call goes on.
     """
@@ -105,8 +107,10 @@ def audit(
             say(f"{done} of {len(months)} months, {time.monotonic() - ready:.0f} s")
             told = done
     ended = time.monotonic()
+    cpu_seconds = stack.usage.cpu_seconds()
     say("asking for the headline")
-    headline, caveat = compared(connection_string(home, world, ASKED_AS), truth, months)
+    headline, caveat = compared(connection_string(home, world, ASKED_AS), truth(), months)
+    stack.usage.look()
     result = AuditSummary(
         scenario=world.scenario,
         seed=world.seed,
@@ -118,8 +122,9 @@ def audit(
         wall_seconds=round(time.monotonic() - began, 1),
         start_seconds=round(ready - began, 1),
         backfill_seconds=round(ended - ready, 1),
-        cpu_seconds=stack.usage.cpu_seconds(),
+        cpu_seconds=cpu_seconds,
         peak_mib=round(stack.usage.peak_mib),
+        peak_mib_by_component={name: round(mib) for name, mib in stack.usage.at_peak.items()},
     )
     home.audit.write_text(json.dumps(result, indent=2) + "\n")
     return result

@@ -53,6 +53,21 @@ class World:
         return self.folder / "airflow"
 
     @property
+    def passwords(self) -> Path:
+        """Where Airflow's simple login finds its passwords."""
+        return self.airflow / "passwords.json"
+
+    @property
+    def warehouse(self) -> str:
+        """Database of the warehouse."""
+        return f"warehouse_{self.name}"
+
+    @property
+    def metadata(self) -> str:
+        """Database of Airflow's own."""
+        return f"airflow_{self.name}"
+
+    @property
     def logs(self) -> Path:
         """One log per component."""
         return self.folder / "logs"

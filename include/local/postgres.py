@@ -31,7 +31,8 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # socket paths are limited to 107 bytes; a checkout's path may be longer
     "max_connections": "200",  # Airflow's components keep pools of 5 to 15 each, backfills run several nights at once
-    "shared_buffers": "256MB",  # enough for the default world; small beside what pandas takes
+    # all of it is in memory after some minutes of work, whatever is asked; the kernel keeps what is not found in it
+    "shared_buffers": "128MB",
     "log_min_duration_statement": "-1",  # statements hold personal data: never into a log
     "log_statement": "none",
     "log_min_error_statement": "panic",  # nor the statement of an error

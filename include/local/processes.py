@@ -44,6 +44,16 @@ class Child:
             raise RuntimeError(f"[{self.name}] ended with [{self.process.returncode}]; see [{self.log}]")
 
 
+def run(command: Sequence[str], env: Mapping[str, str], log: Path, cwd: Path) -> None:
+    """Wait for a command to end. Raises `RuntimeError` with the last line of its log if it fails."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        done = subprocess.run(command, env=env, cwd=cwd, stdout=output, stderr=subprocess.STDOUT, check=False)
+    if done.returncode != 0:
+        last = log.read_text(errors="replace").strip().splitlines()[-1:]
+        raise RuntimeError(f"[{' '.join(command[1:4])}] failed: {last[0] if last else done.returncode}; see [{log}]")
+
+
 def stop_all(children: Sequence[Child]) -> None:
     """SIGTERM to all, last started first; SIGKILL to what does not listen or was left behind."""
     for child in reversed(children):

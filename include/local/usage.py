@@ -19,25 +19,32 @@ class Usage:
 
     roots: Mapping[str, int]  # component: process id
     split: str = ""  # the component whose descendants are counted apart, as `tasks`
-    peak_mib: float = 0.0
+    at_peak: Mapping[str, float] = field(default_factory=dict)  # MiB by component, at the look that saw the most
     _before: dict[str, float] = field(default_factory=dict)
     _now: dict[str, float] = field(default_factory=dict)
 
     def look(self) -> None:
         """Count what is there now. A component that has ended keeps what it had."""
-        children = _children()
-        memory = 0.0
+        tree = children()
+        memory: dict[str, float] = {}
         for name, root in self.roots.items():
-            below = list(_descendants(root, children, set(self.roots.values())))
+            below = list(_descendants(root, tree, set(self.roots.values())))
             own, waited = _cpu(root)
             below_it = waited + sum(sum(_cpu(pid)) for pid in below)
+            held, held_below = _pss_kib(root) / MIB, sum(_pss_kib(pid) for pid in below) / MIB
             if name == self.split:
                 self._note("tasks", below_it)
                 self._note(name, own)
+                memory |= {"tasks": held_below, name: held}
             else:
                 self._note(name, own + below_it)
-            memory += sum(_pss_kib(pid) for pid in (root, *below))
-        self.peak_mib = max(self.peak_mib, memory / MIB)
+                memory[name] = held + held_below
+        self.at_peak = max(self.at_peak, memory, key=lambda seen: sum(seen.values()))
+
+    @property
+    def peak_mib(self) -> float:
+        """The most memory that a look has seen."""
+        return sum(self.at_peak.values())
 
     def cpu_seconds(self) -> dict[str, float]:
         """By component, since the first look."""
@@ -48,7 +55,8 @@ class Usage:
         self._now[name] = max(seconds, self._now.get(name, 0.0))
 
 
-def _children() -> dict[int, list[int]]:
+def children() -> dict[int, list[int]]:
+    """Of each process of this machine that has any: their process ids."""
     found: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal() and (fields := _stat(int(entry.name))):
@@ -56,11 +64,11 @@ def _children() -> dict[int, list[int]]:
     return found
 
 
-def _descendants(root: int, children: Mapping[int, list[int]], roots: set[int]) -> Iterable[int]:
-    for child in children.get(root, []):
+def _descendants(root: int, tree: Mapping[int, list[int]], roots: set[int]) -> Iterable[int]:
+    for child in tree.get(root, []):
         if child not in roots:
             yield child
-            yield from _descendants(child, children, roots)
+            yield from _descendants(child, tree, roots)
 
 
 def _stat(pid: int) -> list[str]:

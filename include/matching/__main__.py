@@ -26,6 +26,13 @@ ENOUGH_TO_LEARN = 20
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
+
+def _floor(bits: float | None) -> float | None:
+    if bits is not None and not bits < float("inf"):
+        raise typer.BadParameter(f"no pair reaches [{bits}] bits; give a number, such as -10")
+    return bits
+
+
 Left = Annotated[Path, typer.Argument(metavar="LEFT", help="CSV or Parquet, the smaller side; held in memory.")]
 Right = Annotated[Path, typer.Argument(metavar="RIGHT", help="CSV or Parquet of any size, read in chunks.")]
 Other = Annotated[Path | None, typer.Argument(metavar="[RIGHT]", help="Without it, duplicates within LEFT.")]
@@ -39,7 +46,10 @@ ModelFile = Annotated[
     ),
 ]
 Map = Annotated[Path | None, typer.Option("--map", help="YAML that names the column of each field.")]
-Floor = Annotated[float | None, typer.Option(help="Bits down to which pairs below `review` are written as well.")]
+Floor = Annotated[
+    float | None,
+    typer.Option(help="Bits down to which pairs below `review` are written as well.", callback=_floor),
+]
 Processes = Annotated[int | None, typer.Option(min=1, help="Chunks worked on at once; all cores if not given.")]
 Explain = Annotated[int, typer.Option("--explain", min=0, help="Show the evidence of so many pairs, heaviest first.")]
 Values = Annotated[bool, typer.Option("--show-values", help="Show what was compared: data of people.")]

@@ -13,6 +13,7 @@ from include.matching.link import Links
 from include.matching.model import Model
 
 talk = Console(stderr=True, highlight=False)
+MANY = 10  # columns that are named on a line
 
 
 def say(line: str) -> None:
@@ -22,7 +23,8 @@ def say(line: str) -> None:
 
 def told(side: str, file: File) -> None:
     """Say which columns of a file are used, and which are not."""
-    unused = f"; not used: {', '.join(file.unused)}" if file.unused else ""
+    named, others = ", ".join(file.unused[:MANY]), len(file.unused) - MANY
+    unused = f"; not used: {named}{f' and {others} more' if others > 0 else ''}" if file.unused else ""
     say(f"{side} [{file.path.name}]: {', '.join(file.fields)}{unused}")
 
 

@@ -31,7 +31,7 @@ MAX_VALUES = 4  # dates or numbers of one person that are looked at; each is com
 LETTERS_AND_DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DISTRICT_BITS = 31  # of a postcode with letters that are its own; those above are its district's
 HOUSE_DIGITS = 6  # of a house number
-UNWRITTEN = 19000101  # the filler of systems that insist on a date
+FILLERS = (19000101, 99991231, 10101)  # of systems that insist on a date: the least and the last one that they know
 # Nobody in these records is born later: POSIX reads two digits of a year below 69 as 20.., 1947 as 2047. A fixed year,
 # and not today's: a weight depends on two rows and the model alone.
 LAST_BORN = 2030
@@ -150,7 +150,7 @@ def day_numbers(texts: Column) -> Numbers:
     of_leap_day = year[leap_day]
     last[leap_day] -= (of_leap_day % 4 > 0) | ((of_leap_day % 100 == 0) & (of_leap_day % 400 > 0))
     found: Numbers = year * 10000 + (month * 100 + day) * ((day <= last) & (year > 0) & ((month > 0) | (day == 0)))
-    found *= found != UNWRITTEN
+    found *= ~np.isin(found, FILLERS)
     found -= (found // 10_000 > LAST_BORN) * np.int32(1_000_000)
     return found
 

@@ -74,7 +74,7 @@ def take_unresolved(cursor: Cursor, model_version: str) -> Unresolved | None:
     The lock is held until the caller's transaction ends.
     """
     about = {"model_version": model_version}
-    cursor.execute(query("lock_matching"))
+    cursor.execute(query("take_turn"), {"what": "match"})
     cursor.execute(query("unresolved_loads"), about)
     loads = [tuple(found) for found in cursor.fetchall()]
     cursor.execute(query("unresolved_decisions"))

@@ -36,7 +36,7 @@ def load(cursor: Cursor, run_id: int, contract: Contract, accepted: Path, days: 
     """
     columns = [*contract.names, "content_hash", "breaches", *SOURCE]
     versions = pq.read_table(accepted, columns=columns)
-    cursor.execute(query("lock_loading"), {"dataset": contract.dataset})
+    cursor.execute(query("take_turn"), {"what": contract.dataset})  # two runs may bring the same versions at once
     cursor.execute(query("open_load"), {"run_id": run_id, "dataset": contract.dataset})
     load_id = row(cursor).load_id
     names = identifiers(contract, columns)

@@ -62,7 +62,7 @@ class Matched:
 def take_turn(cursor: Cursor, run_id: int, model_version: str) -> Turn:
     """Wait for every other matching run."""
     about = {"model_version": model_version}
-    cursor.execute(query("lock_matching"))
+    cursor.execute(query("take_turn"), {"what": "match"})
     model_id = number_of_model(cursor, model_version)
     cursor.execute(query("frontier"), about)
     frontier = [load[0] for load in cursor.fetchall()]

@@ -30,13 +30,22 @@ def make_contract_views(cursor: Cursor) -> None:
 
 
 def _filled(template: str, contract: Contract, column: Column, other: Contract) -> sql.Composed:
+    referring = "select_referring_key" if column.name in contract.key else "select_referring"
     return sql.SQL(query(template)).format(
         dataset=sql.Literal(contract.dataset),
         column_name=sql.Literal(column.name),
         other_dataset=sql.Literal(other.dataset),
-        table=sql.Identifier(contract.record),
-        key=sql.SQL(", ").join(sql.Identifier("record", name) for name in contract.key),
-        column=sql.Identifier(column.name),
-        other=sql.Identifier(other.record),
-        other_key=sql.Identifier(other.key[0]),
+        referring=sql.SQL(query(referring)).format(
+            table=sql.Identifier(contract.record),
+            key=_columns("record", contract),
+            held_key=_columns("held", contract),
+            one_key=_columns("one", contract),
+            column=sql.Identifier(column.name),
+            other=sql.Identifier(other.record),
+            other_key=sql.Identifier(other.key[0]),
+        ),
     )
+
+
+def _columns(table: str, contract: Contract) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(table, name) for name in contract.key)

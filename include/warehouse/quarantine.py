@@ -67,20 +67,7 @@ def settle(
     `accepted`: record versions with `quarantine_id`. A version that the warehouse holds, even with other content, is
     not loaded: values of one version are merged when its interval is staged, not here.
     """
-    columns = [*contract.names, "content_hash", "breaches", *SOURCE]
-    names = identifiers(contract, columns)
-    cursor.execute(query("open_load"), {"run_id": run_id, "dataset": contract.dataset})
-    load_id = row(cursor).load_id
-    cursor.execute(sql.SQL(query("create_incoming")).format(**names))
-    cursor.execute(query("number_incoming"))
-    with_number = identifiers(contract, [*columns, "quarantine_id"])
-    copy = sql.SQL(query("copy_incoming")).format(**with_number).as_string(cursor)
-    copy_in(cursor, copy, lists_as_text(accepted.select([*columns, "quarantine_id"])))
-    cursor.execute(sql.SQL(query("drop_held")).format(**names))
-    held = [number for (number,) in cursor.fetchall()]
-    cursor.execute(sql.SQL(query("insert_versions")).format(**names), {"load_id": load_id})
-    loaded = sorted({*accepted["quarantine_id"].to_pylist()} - {*held})
-
+    loaded, held = _load(cursor, run_id, contract, accepted)
     outcomes: list[dict[str, Any]] = [
         {"quarantine_id": number, "outcome": outcome, "reasons": [], "why": why}
         for outcome, why, numbers in (
@@ -102,3 +89,20 @@ def settle(
     record_staged(cursor, run_id, {"dataset": contract.dataset, **counts, "accepted": len(accepted)})
     record_loaded(cursor, run_id, contract.dataset, done.loaded, done.held)
     return done
+
+
+def _load(cursor: Cursor, run_id: int, contract: Contract, accepted: pa.Table) -> tuple[list[int], list[int]]:
+    """Append the versions that the warehouse does not hold: numbers of the rows that are loaded, and of those held."""
+    columns = [*contract.names, "content_hash", "breaches", *SOURCE]
+    names = identifiers(contract, columns)
+    cursor.execute(query("open_load"), {"run_id": run_id, "dataset": contract.dataset})
+    load_id = row(cursor).load_id
+    cursor.execute(sql.SQL(query("create_incoming")).format(**names))
+    cursor.execute(query("number_incoming"))
+    with_number = identifiers(contract, [*columns, "quarantine_id"])
+    copy = sql.SQL(query("copy_incoming")).format(**with_number).as_string(cursor)
+    copy_in(cursor, copy, lists_as_text(accepted.select([*columns, "quarantine_id"])))
+    cursor.execute(sql.SQL(query("drop_held")).format(**names))
+    held = [number for (number,) in cursor.fetchall()]
+    cursor.execute(sql.SQL(query("insert_versions")).format(**names), {"load_id": load_id})
+    return sorted({*accepted["quarantine_id"].to_pylist()} - {*held}), held

@@ -41,7 +41,7 @@ class Machine:
         return process.returncode, out, err
 
     def sql(self, statement: str) -> list[dict[str, str]]:
-        status, out, err = self.run("sql", "--role", "crosscheck_etl", statement)
+        status, out, err = self.run("sql", "--raw", "--role", "crosscheck_etl", statement)
         assert status == 0, err
         return list(csv.DictReader(io.StringIO(out)))
 

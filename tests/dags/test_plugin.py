@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from include.local.stack import USER, Stack
+from include.local.environment import USER
+from include.local.stack import Stack
 
 PAGES = {  # route -> what only the warehouse can tell
     "/crosscheck/nights": (200, "SIMULATED"),

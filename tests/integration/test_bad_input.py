@@ -16,7 +16,7 @@ from bent_gateway import SENTINEL, TOKEN, Delivery, serve_bent
 from nights import CHECKOUT, collect, night, run_night
 
 from include import pipeline
-from include.contracts import dataset_names
+from include.contracts import dataset_names, load_contract
 from include.extraction.errors import Refusal
 from include.extraction.landing import Landing
 from include.settings import Settings
@@ -122,7 +122,7 @@ def bad_night(settings: Settings) -> tuple[pipeline.Run, dict[str, Exception]]:
 
 
 def count(settings: Settings, dataset: str) -> int:
-    table = pipeline.load_contract(dataset).record
+    table = load_contract(dataset).record
     return int(fetch(settings.warehouse_dsn, f"select count(*) from record.{table}")[0][0])
 
 

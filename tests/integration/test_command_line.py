@@ -83,6 +83,12 @@ def test_sql_answers_as_csv(home: Path) -> None:
     assert done.stdout == 'one,two\n"é, ""x""",\n'
 
 
+@pytest.mark.parametrize(("options", "shown"), [([], "'=1+1"), (["--raw"], "=1+1")])
+def test_sql_is_safe_for_a_spreadsheet_unless_it_is_for_a_program(home: Path, options: list[str], shown: str) -> None:
+    done = run_here(home, "sql", "--scenario", "smoke", *options, "select '=1+1' as one, 'é' as two, -1 as three")
+    assert done.stdout == f"one,two,three\n{shown},é,-1\n", done.stderr
+
+
 @pytest.mark.parametrize("end", [";", " ;; ", "; -- as it stands in the documents", " -- without", ";\n-- a\n-- b\n"])
 def test_sql_takes_a_statement_as_it_is_copied(home: Path, end: str) -> None:
     done = run_here(home, "sql", "--scenario", "smoke", f"select '; -- no end' as one{end}")

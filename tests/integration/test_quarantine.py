@@ -44,7 +44,7 @@ def test_a_replay_loads_what_passes_now_and_its_books_close(
     assert [(row["refused"], row["loaded"]) for row in unchanged] == [(before[DATASET], 0)]
     assert waiting(settings) == before
 
-    monkeypatch.setattr(pipeline, "load_contract", mended)
+    monkeypatch.setattr("include.pipeline.quarantine.load_contract", mended)
     done = {row["dataset"]: row for row in pipeline.replay(settings)}
     assert set(done) == set(before)
     assert done[DATASET]["loaded"] > 0
@@ -85,7 +85,8 @@ def test_staging_again_under_a_mended_contract_and_then_a_replay_load_nothing_tw
 ) -> None:
     run = pipeline.open_books(settings, night(1, 30), "mended")
     collect(settings, run, DATASET)
-    monkeypatch.setattr(pipeline, "load_contract", mended)
+    for module in ("collect", "quarantine"):
+        monkeypatch.setattr(f"include.pipeline.{module}.load_contract", mended)
     staged = pipeline.stage(settings, run, DATASET)
     pipeline.validate(settings, run, DATASET, staged)
     pipeline.load(settings, run, DATASET, staged)

@@ -7,6 +7,7 @@ import pytest
 from nights import collect, night
 
 from include import pipeline
+from include.contracts import load_contract
 from include.interval import Interval
 from include.settings import Settings
 from include.warehouse import books
@@ -58,7 +59,7 @@ def test_results_carry_attempt_and_interval_and_only_counts(settings: Settings) 
         fetch(settings.warehouse_dsn, "select max(attempt) from ops.attempt where state = 'landed'")[0][0]
     }
     routes = fetch(settings.warehouse_dsn, "select * from report.matchability order by route nulls last")
-    assert [row.route for row in routes] == [*sorted(pipeline.load_contract(DATASET).routes), None]
+    assert [row.route for row in routes] == [*sorted(load_contract(DATASET).routes), None]
     anyhow = routes[-1]
     assert 0 < anyhow.with_route <= anyhow.record_count
     assert anyhow.with_route >= max(row.with_route for row in routes[:-1])

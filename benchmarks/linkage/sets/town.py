@@ -17,6 +17,8 @@ from benchmarks.linkage.layout import DataSet, cultures, same_entity, table
 from benchmarks.linkage.sets.slips import Slips
 
 Texts = npt.NDArray[np.object_]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 
 # faker locale, share of households, country of birth of most, tail: share of surnames that are on no list
@@ -89,6 +91,28 @@ def _people(size: int, draw: np.random.Generator) -> People:
     born = born + np.where(nth > 1, draw.normal(10500, 2000, len(nth)), 0).astype(int)
     own = (nth == 1) & (draw.random(len(nth)) < OWN_NAME)
 
+    family, given, middle = _names(houses, house, nth, culture, male, own, draw)
+    maiden = np.where((nth == 1) & ~own, family[draw.permutation(len(family))], "")
+    suffix = np.full(len(house), "", dtype=object)
+    twin = np.flatnonzero((nth > 2) & (draw.random(len(nth)) < TWIN))
+    born[twin] = born[twin - 1]
+    junior = np.flatnonzero((nth > 1) & male & male[head] & (draw.random(len(nth)) < JUNIOR))
+    given[junior], suffix[junior], suffix[head[junior]] = given[head[junior]], "Jr", "Sr"
+    middle[junior] = middle[head[junior]]
+    columns = {"given": given, "middle": middle, "family": family, "maiden": maiden, "suffix": suffix}
+    columns["sex"] = np.where(male, "M", "F").astype(object)
+    columns |= _numbers(len(house), draw) | _homes(houses, house, draw)
+    at_home = draw.random(len(house)) < 0.7
+    countries = np.array([country for _, _, country, _ in CULTURES], dtype=object)
+    columns["country"] = np.where(at_home, countries[culture], countries[draw.integers(0, len(countries), len(house))])
+    columns["birth_place"] = _towns()[(culture * 131 + draw.zipf(1.5, len(house)).clip(0, 100)) % len(_towns())]
+    return People(columns, born, house, culture)
+
+
+def _names(
+    houses: int, house: Ints, nth: Ints, culture: Ints, male: Bools, own: Bools, draw: np.random.Generator
+) -> tuple[Texts, Texts, Texts]:
+    """Family, given and middle names; a house shares its surname but for those who keep their own."""
     family, given, middle = (np.full(len(house), "", dtype=object) for _ in range(3))
     for code, (locale, _, _, tail) in enumerate(CULTURES):
         here = np.flatnonzero(culture == code)
@@ -105,22 +129,7 @@ def _people(size: int, draw: np.random.Generator) -> People:
             given[ones] = lists.given(len(ones), sex, draw)
             has = draw.random(len(ones)) < (0.95 if locale in ("ru_RU", "vi_VN") else 0.6)
             middle[ones] = np.where(has, lists.given(len(ones), sex, draw), "")
-
-    maiden = np.where((nth == 1) & ~own, family[draw.permutation(len(family))], "")
-    suffix = np.full(len(house), "", dtype=object)
-    twin = np.flatnonzero((nth > 2) & (draw.random(len(nth)) < TWIN))
-    born[twin] = born[twin - 1]
-    junior = np.flatnonzero((nth > 1) & male & male[head] & (draw.random(len(nth)) < JUNIOR))
-    given[junior], suffix[junior], suffix[head[junior]] = given[head[junior]], "Jr", "Sr"
-    middle[junior] = middle[head[junior]]
-    columns = {"given": given, "middle": middle, "family": family, "maiden": maiden, "suffix": suffix}
-    columns["sex"] = np.where(male, "M", "F").astype(object)
-    columns |= _numbers(len(house), draw) | _homes(houses, house, draw)
-    at_home = draw.random(len(house)) < 0.7
-    countries = np.array([country for _, _, country, _ in CULTURES], dtype=object)
-    columns["country"] = np.where(at_home, countries[culture], countries[draw.integers(0, len(countries), len(house))])
-    columns["birth_place"] = _towns()[(culture * 131 + draw.zipf(1.5, len(house)).clip(0, 100)) % len(_towns())]
-    return People(columns, born, house, culture)
+    return family, given, middle
 
 
 def _numbers(size: int, draw: np.random.Generator) -> dict[str, Texts]:

@@ -1,10 +1,12 @@
 """How good pairs are where the truth is known."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from include.matching.evaluation.curves import counted, curve_of, point_at, recall_at, reliability, rounded, thinned
-from include.matching.evaluation.figures import Evaluation, Evidence, Group, Judged, LevelWeight, Point
+from include.matching.evaluation.figures import Bin, Evaluation, Evidence, Group, Judged, LevelWeight, Point
 from include.matching.evaluation.pairs import CULTURE, PAIR, evidence_of, find_links, judge, known_truth
 from include.matching.link import at_size
 from include.matching.model import LEVELS, MISSING, Model
@@ -40,7 +42,7 @@ def evaluate(
     bins = reliability(probability[found], is_true[found])
     lead = found & (weight >= model.lead)
     given = [name for name in LEVELS if (pairs[name] != MISSING).any()]
-    pattern = _pattern(pairs, given)
+    at = partial(point_at, weight[found], is_true[found], len(true_pairs))
     return Evaluation(
         model=model.version,
         lead=model.lead,
@@ -51,22 +53,27 @@ def evaluate(
         true_pairs=len(true_pairs),
         unknown_pairs=unknown,
         missed={str(name): int(n) for name, n in pairs["outcome"][is_true & ~lead].value_counts().items()},
-        at_lead=point_at(weight[found], is_true[found], len(true_pairs), model.lead),
-        at_review=point_at(weight[found], is_true[found], len(true_pairs), model.review),
+        at_lead=at(model.lead),
+        at_review=at(model.review),
         best=max(curve, key=lambda point: point.f1, default=Point(model.lead, 0.0, 0.0, 0.0)),
         recall_at={f"{share:g}": recall_at(curve, share) for share in (0.99, 0.95, 0.9)},
         expected=rounded(probability[found].sum()),
-        calibration_error=rounded(
-            sum(abs(b.said - (b.true.share or 0.0)) * b.true.of for b in bins) / max(int(found.sum()), 1)
-        ),
+        calibration_error=_calibration_error(bins),
         curve=thinned(curve),
         reliability=bins,
         cultures=_groups(pairs, pairs[CULTURE], model) if CULTURE in pairs else [],
-        patterns=_most(_groups(pairs, pattern, model)),
+        patterns=_most(_groups(pairs, _pattern(pairs, given), model)),
         never_given=[name for name in LEVELS if name not in given],
         false_positives=_worst(pairs[lead & ~is_true], left, other, model, show_values, ascending=False),
         false_negatives=_worst(pairs[is_true & ~lead], left, other, model, show_values, ascending=True),
         weights=level_weights(model),
+    )
+
+
+def _calibration_error(bins: list[Bin]) -> float:
+    """By how much what is said and what is true differ, in the mean of all pairs."""
+    return rounded(
+        sum(abs(b.said - (b.true.share or 0.0)) * b.true.of for b in bins) / max(sum(b.true.of for b in bins), 1)
     )
 
 

@@ -6,14 +6,18 @@ from pathlib import Path
 
 import pyarrow as pa
 
+HEAD = 64  # bytes at the beginning of a text of two bytes a letter, of which many are 0
+
 
 class TableError(ValueError):
     """A file, a column or a map that cannot be used. One line: which, what is wrong, what to do."""
 
 
-def _not_utf8(path: Path) -> str:
-    """Spreadsheets save as Windows' own letters, where nobody says otherwise."""
-    return f"[{path.name}] is not UTF-8; save it as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8"
+def not_utf8(path: Path) -> TableError:
+    """Spreadsheets save as Windows' own letters, where nobody says otherwise, or as text of two bytes a letter."""
+    with path.open("rb") as raw:
+        written = "UTF-16" if b"\0" in raw.read(HEAD) else "WINDOWS-1252"
+    return TableError(f"[{path.name}] is not UTF-8; save it as UTF-8, or convert it: iconv -f {written} -t UTF-8")
 
 
 @contextmanager
@@ -24,10 +28,10 @@ def one_line(path: Path) -> Iterator[None]:
     except OSError as error:
         raise TableError(f"[{path.name}] cannot be read: {error.strerror or 'damaged'}; check the path") from None
     except UnicodeDecodeError:
-        raise TableError(_not_utf8(path)) from None
+        raise not_utf8(path) from None
     except pa.ArrowInvalid as error:
         if "UTF8" in str(error):
-            raise TableError(_not_utf8(path)) from None
+            raise not_utf8(path) from None
         kind = path.suffix.removeprefix(".")
         raise TableError(f"[{path.name}] cannot be read as {kind}: it is damaged or no {kind}; write it anew") from None
     except pa.ArrowException:

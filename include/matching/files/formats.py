@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from include.matching.files.errors import TableError
+from include.matching.files.errors import TableError, not_utf8
 
 PIECE = 1 << 20  # bytes that are looked through at once
 BLOCK = 8 << 20  # bytes of CSV that are parsed at once; a row must fit
@@ -36,7 +36,7 @@ def open_format(path: Path) -> Format:
             return Csv(path)
         case ".parquet":
             return Parquet(path)
-    raise TableError(f"[{path.name}] ends in neither .csv nor .parquet; convert or rename it")
+    raise TableError(f"[{path.name or path}] ends in neither .csv nor .parquet; convert or rename it")
 
 
 class Csv:
@@ -51,6 +51,8 @@ class Csv:
             header = next(csv.reader(lines), None)
             if not header:
                 raise TableError(f"[{path.name}] is empty; give a CSV file with a header")
+            if any("\0" in name for name in header):
+                raise not_utf8(path)
             self._delimiter = _delimiter(header)
             lines.seek(0)
             self.names = next(csv.reader(lines, delimiter=self._delimiter))
@@ -77,7 +79,10 @@ class Csv:
             for batch in reader:
                 yield pa.Table.from_batches([batch])
             self._check_quotes()
-        except pa.ArrowInvalid:
+        except pa.ArrowInvalid as error:
+            if "Empty CSV" in str(error):  # a header that no end of line follows
+                yield pa.schema([(name, pa.string()) for name in columns]).empty_table()
+                return
             self._check_quotes()
             if not bad:
                 raise

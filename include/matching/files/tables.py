@@ -43,13 +43,17 @@ class File:
         self.dates = (0, 0)
         names = self._format.names
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise TableError(f"[{path.name}] has several columns [{twice[0]}]; rename one")
+            called = f"[{twice[0]}]" if twice[0] else "without a name"
+            raise TableError(f"[{path.name}] has several columns {called}; rename one")
         wanted = {field: columns.get(field, Origin((field,))) for field in ("id", *FIELDS, *extras)}
         for field, origin in wanted.items():
             missing = [column for column in origin.columns if column not in names]
             if missing and (field in columns or field == "id"):
                 told = f"for field [{field}]" if field in columns else "and the map names none for field [id]"
-                raise TableError(f"[{path.name}] has no column [{missing[0]}] {told}{nearest(missing[0], names)}")
+                hint = (
+                    nearest(missing[0], names) if len(names) > 1 else "; its first line is no header of several columns"
+                )
+                raise TableError(f"[{path.name}] has no column [{missing[0]}] {told}{hint}")
         self._wanted = {field: origin for field, origin in wanted.items() if set(origin.columns) <= set(names)}
         self.fields = tuple(field for field in self._wanted if field in FIELDS)
         if not self.fields:
@@ -161,6 +165,8 @@ def _text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_timestamp(kind):
         values = values.cast(pa.date32(), safe=False)
     texts = values.cast(pa.string())
+    if pa.types.is_decimal(kind):
+        texts = pc.replace_substring_regex(texts, r"\.0*$", "")
     if pa.types.is_floating(kind):  # whole numbers beside a missing one: 491701234567.0 would be 4.91701234567e+11
         whole = pc.and_(pc.equal(pc.floor(values), values), pc.less(pc.abs(values), WHOLE))
         texts = pc.coalesce(pc.if_else(whole, values, None).cast(pa.int64()).cast(pa.string()), texts)

@@ -79,16 +79,8 @@ def populate(
     which the numbers that must be unique follow. `community`: of each (-1, or none given: drawn by its share). Who is
     not `resident` has no address, telephone or number of this country yet."""
     n = len(sex)
-    family, given, middle, country, place = (np.full(n, "", dtype=object) for _ in range(5))
     community = np.full(n, -1, dtype=np.int64) if community is None else community.copy()
-    for name, entry in load_cultures().items():
-        mine = culture == name
-        stream = draw.child(name)
-        drawn = pick_communities(stream, entry, int(mine.sum()))
-        belongs = np.where(community[mine] < 0, drawn, community[mine])
-        community[mine] = belongs
-        family[mine], given[mine], middle[mine] = name_people(stream, entry, sex[mine], belongs, born[mine])
-        country[mine], place[mine] = birth_homes(stream, entry, belongs)
+    family, given, middle, country, place = _by_culture(draw, culture, sex, born, community)
     native = country == "US"
     people = People(
         culture=culture,
@@ -115,6 +107,22 @@ def populate(
     if resident:
         _settle(draw, people, first)
     return people
+
+
+def _by_culture(
+    draw: Draw, culture: Texts, sex: Texts, born: Days, community: Ints
+) -> tuple[Texts, Texts, Texts, Texts, Texts]:
+    """Family, given and middle names, country and place of birth; fills in communities that are -1, in place."""
+    family, given, middle, country, place = (np.full(len(sex), "", dtype=object) for _ in range(5))
+    for name, entry in load_cultures().items():
+        mine = culture == name
+        stream = draw.child(name)
+        drawn = pick_communities(stream, entry, int(mine.sum()))
+        belongs = np.where(community[mine] < 0, drawn, community[mine])
+        community[mine] = belongs
+        family[mine], given[mine], middle[mine] = name_people(stream, entry, sex[mine], belongs, born[mine])
+        country[mine], place[mine] = birth_homes(stream, entry, belongs)
+    return family, given, middle, country, place
 
 
 RESIDENT = ("ssn", "passport", "fbi", "street", "zip_code", "old_street", "old_zip_code", "phone")

@@ -76,17 +76,7 @@ def ordinary(draw: Draw, scenario: Scenario, n: int, first: int) -> tuple[People
     """`n` petitions of people whom nobody investigates; `first`: position of the first of them in the world. Positions
     in the filing count from there."""
     form, visa, organised = plan_forms(draw.child("forms"), n)
-    filing_persons, filing_organisations = int((~organised).sum()), int(organised.sum())
-    persons = grown_ups(
-        draw.child("petitioners"), scenario, max(1, round(filing_persons / PETITIONS_PER_PERSON)), first
-    )
-    signers = signatories(draw.child("signatories"), scenario, filing_organisations, first + len(persons))
-    petitioner = np.empty(n, dtype=np.int64)
-    petitioner[~organised] = assign(draw.child("persons"), filing_persons, np.arange(len(persons)))
-    signer = assign(draw.child("organised"), filing_organisations, np.arange(len(signers)))
-    petitioner[organised] = len(persons) + signer
-    organisation = np.full(n, -1, dtype=np.int64)
-    organisation[organised] = signer
+    persons, signers, petitioner, organisation = _petitioners(draw, scenario, organised, first)
     people = join([persons, signers])
     start = entries(draw.child("start"), Calendar.of(scenario), n)
     come_of_age(people, petitioner, start)
@@ -124,6 +114,30 @@ def ordinary(draw: Draw, scenario: Scenario, n: int, first: int) -> tuple[People
         relationship=relationship,
     )
     return join([people, family]), filing
+
+
+def _petitioners(draw: Draw, scenario: Scenario, organised: Bools, first: int) -> tuple[People, People, Ints, Ints]:
+    """Who petitions for themselves, who signs for an organisation; by petition: position in both together, and the
+    organisation, -1: none."""
+    filing_persons, filing_organisations = int((~organised).sum()), int(organised.sum())
+    persons = grown_ups(
+        draw.child("petitioners"), scenario, max(1, round(filing_persons / PETITIONS_PER_PERSON)), first
+    )
+    signers = signatories(draw.child("signatories"), scenario, filing_organisations, first + len(persons))
+    petitioner = np.empty(len(organised), dtype=np.int64)
+    petitioner[~organised] = assign(draw.child("persons"), filing_persons, np.arange(len(persons)))
+    signer = assign(draw.child("organised"), filing_organisations, np.arange(len(signers)))
+    petitioner[organised] = len(persons) + signer
+    organisation = np.full(len(organised), -1, dtype=np.int64)
+    organisation[organised] = signer
+    return persons, signers, petitioner, organisation
+
+
+def numbered(count: Ints) -> tuple[Ints, Ints]:
+    """So many beneficiaries of each petition: by beneficiary, position of the petition, number on it from 1."""
+    petition = np.repeat(np.arange(len(count)), count)
+    number = np.arange(len(petition)) - np.repeat(np.cumsum(count) - count, count) + 1
+    return petition.astype(np.int64), number.astype(np.int64)
 
 
 def grown(visa: Texts) -> Bools:
@@ -219,13 +233,12 @@ def beneficiary_slots(
     several, crew = draw.between(1, 6, n), draw.between(2, 60, n)
     unnamed = seasonal & draw.chance(scenario.person_faults.unnamed_worker, n)
     count = np.where(unnamed, 1, np.where(seasonal, several, np.where(works, 1, 1 + extra)))
-    petition = np.repeat(np.arange(n), count)
-    number = np.arange(len(petition)) - np.repeat(np.cumsum(count) - count, count) + 1
+    petition, number = numbered(count)
     first = np.array([RELATIONSHIPS.get(v, "worker") for v in visa.tolist()], dtype=object)
     # Those who come along with a spouse, fiancé or sibling are children.
     relationship = np.where((number == 1) | works[petition], first[petition], "child")
     asked = np.where(unnamed, crew, count)
-    return petition.astype(np.int64), number.astype(np.int64), relationship, ~unnamed[petition], asked
+    return petition, number, relationship, ~unnamed[petition], asked
 
 
 def relatives(

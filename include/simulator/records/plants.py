@@ -17,6 +17,7 @@ from include.simulator.records.petitioning import (
     come_of_age,
     fit,
     grown,
+    numbered,
     organisations,
     relatives,
 )
@@ -224,13 +225,9 @@ def _file(
     start, settled = _starts(draw.child("start"), calendar, part[petitioner], outcome, nights[petitioner])
     come_of_age(people, petitioner, start)
     fit(people, petitioner, form, visa, start)
-    organised = (form == "I-129") & ~np.isin(visa.astype(str), HOUSEHOLDS)
-    owners, organisation = np.unique(petitioner[organised], return_inverse=True)
-    at = np.full(n, -1, dtype=np.int64)
-    at[organised] = organisation
+    owners, at = _owned(form, visa, petitioner)
     names, feins = organisations(draw.child("organisations"), people.take(owners), 0)
-    of_petition = np.repeat(np.arange(n), named)
-    number = np.arange(len(of_petition)) - np.repeat(np.cumsum(named) - named, named) + 1
+    of_petition, number = numbered(named)
     first = np.array([RELATIONSHIPS.get(v, "worker") for v in visa], dtype=object)[of_petition]
     relationship = np.where((number == 1) | (first == "worker"), first, "child").astype(object)
     family = relatives(
@@ -256,12 +253,21 @@ def _file(
         copy_of=np.full(n, -1, dtype=np.int64),
         organisation_names=names,
         feins=feins,
-        of_petition=of_petition.astype(np.int64),
+        of_petition=of_petition,
         beneficiary=len(people) + np.arange(len(family)),
-        beneficiary_number=number.astype(np.int64),
+        beneficiary_number=number,
         relationship=relationship,
     )
     return filing, family
+
+
+def _owned(form: Texts, visa: Texts, petitioner: Ints) -> tuple[Ints, Ints]:
+    """Who petitions by an organisation of their own; by petition: position of the organisation, -1: none."""
+    organised = (form == "I-129") & ~np.isin(visa.astype(str), HOUSEHOLDS)
+    owners, organisation = np.unique(petitioner[organised], return_inverse=True)
+    at = np.full(len(form), -1, dtype=np.int64)
+    at[organised] = organisation
+    return owners, at
 
 
 def _starts(draw: Draw, calendar: Calendar, part: Texts, outcome: Texts, nights: Ints) -> tuple[Ints, Bools]:

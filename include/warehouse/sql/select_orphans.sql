@@ -2,9 +2,7 @@ select
     {dataset} as dataset,
     {column_name} as column_name,
     {other_dataset} as refers_to,
-    concat_ws('/', {key}) as record_key,
-    record.{column} as missing_key
-from latest.{table} as record
-where
-    record.{column} is not null
-    and not exists (select from latest.{other} as other where other.{other_key} = record.{column})
+    referring.record_key,
+    referring.other_key as missing_key
+from ({referring}) as referring
+where referring.other_key is not null and referring.is_missing

@@ -37,7 +37,9 @@ from scripted_gateway import (
 )
 from urllib3 import HTTPHeaderDict
 
-from include.extraction.client import PROGRESS_BYTES, Export, GatewayClient, _certificates, _retry_after
+from include.extraction.answers import Export, retry_after
+from include.extraction.client import PROGRESS_BYTES, GatewayClient
+from include.extraction.connections import certificates
 from include.extraction.errors import ExtractionError, IncompleteExport, LandingError, Refusal, TransportError
 from include.extraction.manifest import Manifest
 from include.settings import Extraction, Gateway
@@ -337,9 +339,9 @@ def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     path = tmp_path / "agency.pem"
     plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     path.write_bytes(key.private_bytes(*plain) + signed.public_bytes(serialization.Encoding.PEM))
-    _certificates.cache_clear()
+    certificates.cache_clear()
     yield path
-    _certificates.cache_clear()
+    certificates.cache_clear()
 
 
 @pytest.mark.parametrize("is_trusted", [True, False])
@@ -441,18 +443,18 @@ def test_retry_after_as_a_date_is_read_by_the_gateways_own_clock(seconds):
     its_now = datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)
     until = format_datetime(its_now + timedelta(seconds=seconds), usegmt=True)
     headers = HTTPHeaderDict({"Date": format_datetime(its_now, usegmt=True), "Retry-After": until})
-    assert _retry_after(headers) == max(0, seconds)
+    assert retry_after(headers) == max(0, seconds)
 
 
 @given(value=st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126)))
 def test_any_retry_after_can_be_read(value):
-    wait = _retry_after(HTTPHeaderDict({"Retry-After": value}))
+    wait = retry_after(HTTPHeaderDict({"Retry-After": value}))
     assert wait is None or wait >= 0
 
 
 @pytest.mark.parametrize("value", ["", "-1", "soon", "1.5", "9" * 5000, "Fri, 99 Foo 2100 99:99:99 GMT"])
 def test_a_retry_after_that_means_nothing_is_no_wait(value):
-    assert _retry_after(HTTPHeaderDict({"Retry-After": value})) is None
+    assert retry_after(HTTPHeaderDict({"Retry-After": value})) is None
 
 
 def test_messages_are_one_line_and_quote_neither_token_nor_gateway(gateway, client, tmp_path, caplog):

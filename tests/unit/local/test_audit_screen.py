@@ -37,6 +37,7 @@ def shown(truth: int, months: list[Month]) -> str:
         backfill_seconds=860.0,
         cpu_seconds={"scheduler": 100.2, "tasks": 700.4},
         peak_mib=1700,
+        peak_mib_by_component={"scheduler": 200, "tasks": 1500},
     )
     out = io.StringIO()
     show_audit(summary, Console(file=out, width=140))

@@ -47,6 +47,7 @@ def test_what_a_process_and_its_children_used_is_counted_and_kept() -> None:
     assert min(split.cpu_seconds().values()) >= 0.3
     assert set(split.cpu_seconds()) == {"it", "tasks"}
     assert whole.peak_mib > 1
+    assert set(split.at_peak) == {"it", "tasks"}
 
 
 def test_memory_that_forked_processes_share_counts_once() -> None:

@@ -186,6 +186,19 @@ def test_no_input_is_written_over(folder: Path) -> None:
     assert (left.read_bytes(), right.read_bytes()) == before
 
 
+def test_of_many_columns_that_are_not_used_some_are_told(folder: Path) -> None:
+    LEFT.assign(**{f"c{number}": "" for number in range(200)}).to_csv(folder / "wide.csv", index=False)
+    done = run("link", folder / "wide.csv", folder / "right.parquet", "--out", folder / "wide-pairs.csv")
+    assert f"; not used: {', '.join(f'c{number}' for number in range(10))} and 190 more\n" in done.stderr
+
+
+@pytest.mark.parametrize("bits", ["nan", "inf"])
+def test_a_floor_that_no_pair_reaches_is_refused(folder: Path, bits: str) -> None:
+    done = run("link", folder / "left.csv", folder / "right.parquet", "--out", folder / "x.csv", "--floor", bits)
+    assert done.exit_code == 2
+    assert f"no pair reaches [{bits}] bits" in done.stderr
+
+
 def test_columns_are_told_and_a_map_names_them(folder: Path) -> None:
     renamed = LEFT.rename(columns={"id": "no", "family": "Surname"}).assign(remarks="")
     renamed.to_csv(folder / "renamed.csv", index=False)

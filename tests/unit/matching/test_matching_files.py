@@ -1,5 +1,6 @@
 """Files in and out: everything is text, columns are mapped, and what is wrong is one line without a value."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -83,6 +84,21 @@ def test_chunks_are_the_file_in_pieces(tmp_path: Path, name: str, rows: int) -> 
     chunks = list(File(tmp_path / name, {}).chunks(rows))
     assert [len(chunk) for chunk in chunks] == [rows] * (10 // rows) + [10 % rows] * bool(10 % rows)
     pd.testing.assert_frame_equal(pd.concat(chunks, ignore_index=True), people)
+
+
+def test_a_header_that_no_line_follows_is_a_file_without_rows(tmp_path: Path) -> None:
+    assert read(file(tmp_path, "id,family,city")).columns.tolist() == ["id", "family", "city"]
+
+
+def test_decimals_that_are_whole_are_digits(tmp_path: Path) -> None:
+    whole, price = ([Decimal(text), None] for text in ("9155550142.00", "1.50"))
+    table = pa.table({"id": pa.array([Decimal(1), Decimal(20)], pa.decimal128(10, 2)), "phone": whole, "city": price})
+    pq.write_table(table, tmp_path / "people.parquet")
+    assert read(tmp_path / "people.parquet").to_dict("list") == {
+        "id": ["1", "20"],
+        "phone": ["9155550142", ""],
+        "city": ["1.50", ""],
+    }
 
 
 @pytest.mark.parametrize("name", ["people.csv", "people.parquet"])
@@ -170,6 +186,12 @@ def test_a_map_that_is_not_there(tmp_path: Path) -> None:
         (f"number,family\n1,{SECRET}\n", "[people.csv] has no column [id] and the map names none for field [id]"),
         ("id,surname\n1,x\n", "[people.csv] has no column with the name of a field; name its columns in a map"),
         ("id,family,family\n1,x,y\n", "[people.csv] has several columns [family]; rename one"),
+        ("id,family,,\n1,x,,\n", "[people.csv] has several columns without a name; rename one"),
+        (
+            "# from HR\nid,family\n",
+            "[people.csv] has no column [id] and the map names none for field [id]; its first line is no header of "
+            "several columns",
+        ),
         (f"id,family\n1,a\n2,{SECRET}\n1,b\n", "[people.csv] repeats an id in row [3]; give each row an id of its own"),
         ("id,family\n1,a\n,b\n", "[people.csv] has no id in row [2]; give each row an id of its own"),
         (
@@ -244,6 +266,14 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     )
     broken = file(tmp_path, "id,family\n1,a\n", "broken.parquet")
     assert refusal(broken) == ("[broken.parquet] cannot be read as parquet: it is damaged or no parquet; write it anew")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_text_of_two_bytes_a_letter_is_called_so(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "two.csv").write_bytes(f"id,family\n1,{SECRET}\n".encode(encoding))
+    assert refusal(tmp_path / "two.csv") == (
+        "[two.csv] is not UTF-8; save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8"
+    )
 
 
 @pytest.mark.parametrize("mark", [";", "\t", "|"])

@@ -168,6 +168,8 @@ def test_surname_changed_by_marriage_is_found_among_the_other_names(judge):
         ("1971-03-08", "1964-10-30", "different"),
         (None, "1971-03-08", "missing"),
         ("1900-01-01", "1971-03-08", "missing"),  # a filler
+        ("9999-12-31", "1971-03-08", "missing"),
+        ("0001-01-01", "1971-03-08", "missing"),
     ],
 )
 def test_levels_of_dates_of_birth(judge, left, right, level):

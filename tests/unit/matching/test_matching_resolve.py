@@ -259,3 +259,42 @@ def test_the_last_change_of_each_member_is_the_present(nights: list[dict[str, st
         told |= {member: after for member, (_, after, _) in changed(held, night).items()}
         held = night
     assert {member: entity for member, entity in told.items() if entity is not None} == held
+
+
+nights_of = st.lists(st.tuples(st.lists(facts, max_size=4), links_of, decisions), min_size=1, max_size=4)
+
+
+def over(nights: list[tuple[list[Row], list[Link], Decisions]], *, by_people: bool) -> dict[str, str]:
+    """Night by night with all that came before: what each night's history says, until the last one's entities."""
+    rows: list[Row] = []
+    links: list[Link] = []
+    decided: Decisions = {}
+    held: dict[str, str] = {}
+    for new_rows, new_links, new_decisions in nights:
+        links += new_links
+        decided |= new_decisions if by_people else {}
+        rows += [*new_rows, *({"member": name} for pair in (*decided, *new_links) for name in pair[:2])]
+        found = join(rows, links, decided)
+        now = entities(found)
+        told = changes(table(held), found, said(decided))
+        for member, before, after, reason in told.astype(object).where(told.notna(), None).itertuples(index=False):
+            assert (before, after) == (held.get(member), now.get(member))
+            stayed = {now[other] for other, entity in held.items() if entity == before}
+            assert reason in (
+                {"link", "decided"} if before is None or len(stayed) == 1 else {"contradiction", "decided"}
+            )
+            assert by_people or reason != "decided"
+        assert set(told["member"]) == {member for member in now if held.get(member) != now[member]}
+        held = now
+    return held
+
+
+@settings(deadline=None)
+@given(nights_of, st.booleans(), st.data())
+def test_history_says_why_and_any_order_of_nights_ends_in_the_same_entities(
+    nights: list[tuple[list[Row], list[Link], Decisions]], by_people: bool, data: st.DataObject
+) -> None:
+    first = {pair: outcome for _, _, decided in reversed(nights) for pair, outcome in decided.items()}
+    once = [(*rest, {pair: first[pair] for pair in decided}) for *rest, decided in nights]  # decided once and for all
+    ends = [over(order, by_people=by_people) for order in (once, data.draw(st.permutations(once)))]
+    assert ends[0] == ends[1]

@@ -112,7 +112,7 @@ def some(table: Table, chance: random.Random, share: float = 0.2) -> list[list[s
 
 
 NAME, BORN, ZIP, SSN = ("SUBJ_NAME", "LAST_NAME"), ("DOB", "DATE_OF_BIRTH"), ("ADDR_ZIP", "ZIP"), ("SSN",)
-CITY, SEX, UPDATED, STREET = ("ADDR_CITY", "CITY"), ("SEX",), ("LAST_UPD", "UPDATED_AT"), ("ADDR_STREET", "STREET")
+CITY, SEX, UPDATED = ("ADDR_CITY", "CITY"), ("SEX",), ("LAST_UPD", "UPDATED_AT")
 
 
 def each(table: Table, column: tuple[str, ...], change: Callable[[str], str], rows: list[list[str]]) -> bytes:

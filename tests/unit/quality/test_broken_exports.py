@@ -21,8 +21,6 @@ from include.quality.staging import Part, Staged, stage
 from include.quality.suite import validate
 
 CASES = list(corpus())
-# Encodings that cannot hold this name write another in its place; see the generators.
-NUNEZ = {"NGUYỄN": "NUÑEZ"}
 
 
 def test_the_corpus_is_large_and_repeats_itself():

@@ -1,0 +1,3 @@
+create table ops.turn (
+    what text primary key -- `match`, or a dataset that is loaded
+);
