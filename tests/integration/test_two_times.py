@@ -151,7 +151,7 @@ def test_orphans_are_those_of_the_moment(held: tuple, moment: str) -> None:
             )
     found = Counter(tuple(row) for row in fetch(dsn, "select dataset, column_name, missing_key from report.orphan"))
     assert found == wanted
-    assert {dataset for dataset, _, _ in found} >= {"tecs_aliases", "uscis_petitions"}
+    assert "tecs_aliases" in {dataset for dataset, _, _ in found}
 
 
 def test_a_version_names_a_load_that_exists(held: tuple) -> None:
