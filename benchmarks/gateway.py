@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from include.simulator import scenario
-from include.simulator.gateways.damage import write_csv
+from include.simulator.gateways.damaged_parts import write_csv
 from include.simulator.rates import Files, Transport
 from include.simulator.source import UPDATED
 from include.simulator.time_order import ROW_GROUP

@@ -18,7 +18,8 @@ import typer
 
 from include.contracts.model import load_contract
 from include.quality.reading import Part, read_part
-from include.simulator.gateways.damage import Applied, Damage, FileFault, Planned, spoil_part
+from include.simulator.gateways.damage import Applied, Damage, FileFault, Planned
+from include.simulator.gateways.damaged_parts import spoil_part
 from include.simulator.scenario import load
 from include.simulator.source import UPDATED
 from include.simulator.world import generate

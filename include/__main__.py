@@ -19,6 +19,7 @@ from rich.console import Console
 
 if TYPE_CHECKING:
     from include.local.home import Home, World
+    from include.settings import Settings
 
 app = typer.Typer(
     help="Crosscheck on one machine: simulated agencies, a warehouse and Airflow, all below .crosscheck/.",
@@ -227,12 +228,11 @@ def replay(
     """Judge the rows in quarantine again, after a contract or the parser was mended, and load what passes."""
     from include import pipeline
     from include.contracts import load_contract
-    from include.local.environment import pipeline_settings
 
-    with _warehouse(scenario, seed, "crosscheck_etl") as (home, world, dsn):
+    with _stages(scenario, seed) as settings:
         if dataset is not None:
             load_contract(dataset)
-        done = pipeline.replay(pipeline_settings(home, world, dsn), dataset)
+        done = pipeline.replay(settings, dataset)
     for row in done:
         typer.echo(
             f"{row['dataset']:22}  judged {row['judged']}  loaded {row['loaded']}  held {row['held']}  "
@@ -247,11 +247,9 @@ def purge(scenario: Scenario = "nightly", seed: Seed = None) -> None:
     """Remove landed bytes and staged tables by CROSSCHECK_LANDING_DAYS and CROSSCHECK_STAGING_DAYS; `ops.purge` says
     what."""
     from include import pipeline
-    from include.local.environment import pipeline_settings
     from include.settings import Retention
 
-    with _warehouse(scenario, seed, "crosscheck_etl") as (home, world, dsn):
-        settings = pipeline_settings(home, world, dsn)
+    with _stages(scenario, seed) as settings:
         done = pipeline.purge(settings)
     if settings.retention == Retention():
         typer.echo("nothing goes: neither CROSSCHECK_LANDING_DAYS nor CROSSCHECK_STAGING_DAYS is set")
@@ -267,10 +265,9 @@ def quarantined(
 ) -> None:
     """Show one row in quarantine as it came. Personal data: on this screen only."""
     from include import pipeline
-    from include.local.environment import pipeline_settings
 
-    with _warehouse(scenario, seed, "crosscheck_etl") as (home, world, dsn):
-        shown = pipeline.show_quarantined(pipeline_settings(home, world, dsn), number)
+    with _stages(scenario, seed) as settings:
+        shown = pipeline.show_quarantined(settings, number)
     for name, value in shown.items():
         typer.echo(f"{name:24}  {value!a}")
 
@@ -320,6 +317,16 @@ def _warehouse(scenario: str, seed: int | None, role: str) -> Iterator[tuple["Ho
         world = prepare(home, scenario, seed, _say)
         with warehouse(home, world):
             yield home, world, connection_string(home, world, role)
+
+
+@contextmanager
+def _stages(scenario: str, seed: int | None) -> Iterator["Settings"]:
+    """What the stages need that work on what is there already."""
+    from include.local.environment import pipeline_settings
+    from include.local.warehouse import PIPELINE
+
+    with _warehouse(scenario, seed, PIPELINE) as (home, world, dsn):
+        yield pipeline_settings(home, world, dsn)
 
 
 @contextmanager

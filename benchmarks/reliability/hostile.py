@@ -36,8 +36,8 @@ from include.interval import Interval
 from include.local.postgres import Postgres
 from include.settings import Extraction, Gateway, Settings
 from include.simulator import scenario, world
+from include.simulator.gateways.app import create_app
 from include.simulator.gateways.damage import FileFault
-from include.simulator.gateways.gateway import create_app
 from include.warehouse.connection import fetch
 
 TRIES = 4  # as in the DAG

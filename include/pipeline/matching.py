@@ -3,10 +3,15 @@
 from collections import Counter
 from dataclasses import asdict
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from include.pipeline.runs import Run, timed
 from include.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from include.matching.model import Model
 
 
 def match(settings: Settings, run: Run) -> dict[str, Any]:
@@ -38,11 +43,8 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
     Entities follow from all that is loaded and decided: where nothing was compared or decided since, they are as they
     would be.
     """
-    import pandas as pd
-
     from include.matching.blocking import folded_keys
     from include.matching.groups import lift, weigh_groups
-    from include.matching.link import Linker
     from include.matching.model import load_model
     from include.matching.resolve import changes
     from include.matching.resolve import resolve as join
@@ -55,11 +57,7 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
         if unresolved is None:
             return {"changed": 0}
         found = entities.take_unlinked(cursor, unresolved, partial(folded_keys, model=model))
-        linked = []
-        for records in (found.personas, found.petitioners):
-            new, known = records[records["is_new"]], records[~records["is_new"]]
-            linker = Linker(new, model)
-            linked.append(pd.concat([linker.link(new, within=True).pairs, linker.link(known).pairs]))
+        linked = [_link_within(records, model) for records in (found.personas, found.petitioners)]
         entities.leave_links(cursor, run.run_id, model.version, found, *linked)
         entities.find_suspects(cursor)
         groups = weigh_groups(entities.convicted_counts(cursor, model.version))
@@ -77,3 +75,14 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
         "cut": len(resolved.cut),
         "changed": len(changed),
     }
+
+
+def _link_within(records: "pd.DataFrame", model: "Model") -> "pd.DataFrame":
+    """Pairs of the records of one system: of the new ones with each other, and with those that are known."""
+    import pandas as pd
+
+    from include.matching.link import Linker
+
+    new, known = records[records["is_new"]], records[~records["is_new"]]
+    linker = Linker(new, model)
+    return pd.concat([linker.link(new, within=True).pairs, linker.link(known).pairs])

@@ -55,7 +55,7 @@ def lowest(values: Sequence[float], noise: float) -> float | None:
 
 def _of_rows(contract: Contract, accepted: int, past: Sequence[float]) -> ExpectationOutcome:
     # The number of events of a night varies as a Poisson variable does: by the root of its mean.
-    least = lowest(past, sqrt(max(median(past), 1.0)) if past else 0.0)
+    least = lowest(past, sqrt(median(past)) if past else 0.0)
     return _outcome(
         contract, None, Rule.ROW_COUNT, float(accepted), None if least is None else max(least, 0.0), accepted
     )

@@ -126,7 +126,7 @@ def serve(
     """Serve an agency's gateway until SIGTERM or SIGINT; says `ready http://...` when it listens."""
     import uvicorn
 
-    from include.simulator.gateways.gateway import create_app
+    from include.simulator.gateways.app import create_app
 
     class Announcing(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -14,7 +14,7 @@ from include.simulator.draw import Draw, Texts
 from include.simulator.population.people import People, join
 from include.simulator.records import t_applications, tecs, uscis
 from include.simulator.records.dataset import Dataset
-from include.simulator.records.faults import FaultLog
+from include.simulator.records.fault_log import FaultLog
 from include.simulator.records.ordeals import ordeals
 from include.simulator.records.petitioning import Filing, ordinary, with_copies
 from include.simulator.records.plants import Cast, cast

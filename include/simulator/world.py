@@ -28,7 +28,8 @@ from include.contracts.model import Contract, load_all
 from include.simulator.build import Batch, build
 from include.simulator.draw import Draw
 from include.simulator.records.dataset import Dataset
-from include.simulator.records.faults import FaultLog, spoil_rows
+from include.simulator.records.fault_log import FaultLog
+from include.simulator.records.row_faults import spoil_rows
 from include.simulator.scenario import Scenario
 from include.simulator.source import UPDATED, WorldError, made_by
 from include.simulator.time_order import TimeOrderedWriter

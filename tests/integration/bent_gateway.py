@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from include.settings import Gateway
-from include.simulator.gateways.gateway import create_app
+from include.simulator.gateways.app import create_app
 from include.simulator.rates import Transport
 
 TOKEN = "token-that-must-not-be-printed"

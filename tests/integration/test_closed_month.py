@@ -16,7 +16,7 @@ from include.contracts import load_contract
 from include.extraction.errors import TransportError
 from include.interval import Interval
 from include.settings import Settings
-from include.simulator.gateways.gateway import create_app
+from include.simulator.gateways.app import create_app
 from include.simulator.gateways.plan import Rules, WrittenAttempt, WrittenPlan
 from include.warehouse.connection import fetch
 

@@ -14,7 +14,7 @@ from nights import collect, night, run_night
 from include import pipeline
 from include.contracts import dataset_names, load_contract
 from include.settings import Gateway, Settings
-from include.simulator.gateways.gateway import create_app
+from include.simulator.gateways.app import create_app
 from include.simulator.gateways.plan import Rules, WrittenAttempt, WrittenPlan
 from include.warehouse.connection import fetch
 

@@ -17,7 +17,7 @@ from include.extraction.errors import IncompleteExport, TransportError
 from include.interval import Interval
 from include.settings import Settings
 from include.simulator import scenario, world
-from include.simulator.gateways.gateway import create_app
+from include.simulator.gateways.app import create_app
 from include.simulator.gateways.plan import Rules, WrittenAttempt, WrittenPlan, load
 from include.simulator.rates import Files, Transport
 from include.warehouse.connection import fetch

@@ -13,16 +13,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from include.simulator.gateways.damage import (
-    NO_DAMAGE,
-    Applied,
-    Asked,
-    Damage,
-    FileFault,
-    spoil_part,
-    spoil_rows,
-    write_csv,
-)
+from include.simulator.gateways.damage import NO_DAMAGE, Applied, Asked, Damage, FileFault
+from include.simulator.gateways.damaged_parts import spoil_part, write_csv
+from include.simulator.gateways.damaged_rows import spoil_rows
 from include.simulator.source import UPDATED
 
 # Small enough that a busy week comes in several parts, so that clients meet them; large enough that a part takes

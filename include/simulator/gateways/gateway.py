@@ -6,42 +6,29 @@ The protocol, version 1, is what the endpoints of `Gateway` say; `GET /openapi.j
 
 import asyncio
 import hmac
-from collections.abc import Mapping
 from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, HTTPException
-from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException as AnyHTTPException
-from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from include.contracts.model import Agency, load_all
 from include.interval import Interval, midnight
 from include.simulator.gateways.answers import (
-    Created,
-    Datasets,
     ExportRequest,
-    Health,
-    Injected,
-    Manifest,
-    Refused,
-    Served,
-    State,
 )
 from include.simulator.gateways.damage import Asked
 from include.simulator.gateways.exports import Export, Part, export, pack_again
 from include.simulator.gateways.jobs import Job, Record
 from include.simulator.gateways.page import render
-from include.simulator.gateways.plan import Attempt, FaultPlan, Rules, load
+from include.simulator.gateways.plan import Attempt, FaultPlan, Rules
 from include.simulator.gateways.spool import Spool
 from include.simulator.gateways.transport import TURNED_AWAY, UNHEARD, Fault
-from include.simulator.gateways.wire import Answer, Span, TransportAware, come_back, json_answer
-from include.simulator.rates import Transport
+from include.simulator.gateways.wire import Answer, Span, come_back, json_answer, one_line
 from include.simulator.source import WorldOnDisk
 
 # A look at a job waits so long for it to be done: a night's export is ready at the second look, always, and only that
@@ -190,7 +177,7 @@ class Gateway:
     def _job(self, wanted: ExportRequest) -> Job:
         if wanted.dataset not in self._contracts:
             known = ", ".join(self._contracts)
-            raise HTTPException(404, f"unknown dataset [{_one_line(wanted.dataset)}]; known: {known}")
+            raise HTTPException(404, f"unknown dataset [{one_line(wanted.dataset)}]; known: {known}")
         try:
             period = Interval(wanted.updated_from, wanted.updated_until)
         except ValueError as error:
@@ -206,7 +193,7 @@ class Gateway:
     def _known(self, export_id: str) -> Job:
         job = self._jobs.get(export_id)
         if job is None or not job.accepted:
-            raise HTTPException(404, f"unknown export [{_one_line(export_id)}]; ask for it with POST /v1/exports")
+            raise HTTPException(404, f"unknown export [{one_line(export_id)}]; ask for it with POST /v1/exports")
         if job.expired:
             raise HTTPException(401, EXPIRED, EXPIRED_CHALLENGE)
         return job
@@ -306,95 +293,6 @@ class Gateway:
         body = Span(part.path, first, last - first + 1)
         stall = job.plan.rules.transport.stall_seconds
         return Answer(body, status, headers, "application/gzip", fault=fault, stall_seconds=stall)
-
-
-def create_app(world: Path, agency: str, token: str, faults: Transport | Rules | None = None) -> TransportAware:
-    """The gateway of one agency over the world in that folder. `faults`: these instead of all that the world says.
-
-    Raises `WorldError` if there is no world.
-    """
-    opened = WorldOnDisk.open(world)
-    written = None if opened.plan is None else load(opened.plan)
-    rules = Rules(transport=opened.transport, files=opened.files, written=written)
-    if faults is not None:
-        rules = Rules(transport=faults) if isinstance(faults, Transport) else faults
-    gateway = Gateway(opened, Agency(agency), token, rules)
-    app = TransportAware(
-        title=f"Crosscheck: simulated gateway of {agency.upper()}",
-        description="Exports of simulated records, with faults. All data is SIMULATED.",
-        version="1",
-        docs_url=None,  # these pages fetch their scripts from elsewhere
-        redoc_url=None,
-        strict_content_type=False,  # a body without a Content-Type is read as JSON
-    )
-    _route(app, gateway)
-    app.add_exception_handler(AnyHTTPException, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    _describe(app)
-    return app
-
-
-def _route(app: TransportAware, gateway: Gateway) -> None:
-    def add(
-        path: str,
-        endpoint: Any,
-        answer: dict[str, Any],
-        *errors: int,
-        method: str = "GET",
-        status: int = 200,
-        also: Mapping[int | str, dict[str, Any]] | None = None,
-    ) -> None:
-        is_open = path in ("/", "/health")
-        errors = errors if is_open else (401, *errors)
-        app.add_api_route(
-            path,
-            endpoint,
-            methods=[method],
-            status_code=status,
-            responses={status: answer, **(also or {}), **{error: {"model": Refused} for error in errors}},
-            response_class=Response,
-            dependencies=[] if is_open else [Depends(gateway.authorise)],
-        )
-
-    add("/", gateway.page, {"content": {"text/html": {"schema": {"type": "string"}}}})
-    add("/health", gateway.health, {"model": Health})
-    add("/v1/datasets", gateway.datasets, {"model": Datasets})
-    add("/v1/faults", gateway.faults, {"model": list[Injected]})
-    add("/v1/served", gateway.served, {"model": list[Served]})
-    add("/v1/plan", gateway.plan, {"model": Rules})
-    add("/v1/plan", gateway.change_plan, {"model": Rules}, 400, 422, method="PUT")
-    add("/v1/exports", gateway.create, {"model": Created}, 400, 404, 422, 429, 503, method="POST", status=202)
-    add("/v1/exports/{export_id}", gateway.status, {"model": State}, 404, 429, 503)
-    add("/v1/exports/{export_id}/manifest", gateway.manifest, {"model": Manifest}, 404, 409, 429, 503)
-    file = {"content": {"application/gzip": {"schema": {"type": "string", "format": "binary"}}}}
-    add("/v1/exports/{export_id}/parts/{name}", gateway.part, file, 404, 409, 416, 429, 503, also={206: file})
-
-
-def _describe(app: TransportAware) -> None:
-    """The OpenAPI description, without what FastAPI adds of its own: a 422 for paths, which any text satisfies."""
-    description = app.openapi()  # what is changed in it stays
-    for path in description["paths"].values():
-        if "get" in path:
-            path["get"]["responses"].pop("422", None)
-    for unused in ("HTTPValidationError", "ValidationError"):
-        description["components"]["schemas"].pop(unused, None)
-
-
-async def _refused(_request: Request, error: Exception) -> Response:
-    known = error if isinstance(error, AnyHTTPException) else HTTPException(500)
-    return json_answer({"error": known.detail}, known.status_code, known.headers)
-
-
-async def _invalid(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for nothing else
-    first = error.errors()[0]
-    where = ".".join(_one_line(str(part)) for part in first["loc"][1:]) or "body"
-    return json_answer({"error": f"request [{where}]: {_one_line(first['msg'])}"}, 422)
-
-
-def _one_line(text: str) -> str:
-    """For an error: what the other side wrote is shortened and keeps to its line."""
-    return " ".join(text[:300].split())
 
 
 def _range(header: str) -> tuple[int, int | None] | None:

@@ -105,6 +105,11 @@ class Answer(Response):
             yield chunk
 
 
+def one_line(text: str) -> str:
+    """For an error: what the other side wrote is shortened and keeps to its line."""
+    return " ".join(text[:300].split())
+
+
 def json_answer(
     body: object,
     status: int = 200,

@@ -7,7 +7,7 @@ from include.simulator.draw import Bools, Draw, Texts
 from include.simulator.population.cultures import load_cultures
 from include.simulator.population.people import People, populate
 from include.simulator.population.places import load_places
-from include.simulator.records.faults import NAME_FAULTS, Name
+from include.simulator.records.name_faults import NAME_FAULTS, Name
 from include.simulator.records.tecs import tecs_name
 from include.simulator.records.uscis import Habit
 

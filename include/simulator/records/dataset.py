@@ -35,9 +35,9 @@ def texts(values: Iterable[str]) -> Texts:
     return np.array(list(values), dtype=object)
 
 
-def numbers(values: Ints, width: int = 0, prefix: str = "") -> Texts:
-    """Integers as text, padded with zeros to a width, behind a prefix."""
-    return texts([f"{prefix}{value:0{width}d}" for value in values.tolist()])
+def numbers(values: Ints, prefix: str = "") -> Texts:
+    """Integers as text, behind a prefix."""
+    return texts([f"{prefix}{value}" for value in values.tolist()])
 
 
 def upper(values: Texts) -> Texts:

@@ -6,7 +6,7 @@ from rich.table import Table
 from include.simulator.draw import Draw, Ints, Texts
 from include.simulator.records import uscis
 from include.simulator.records.dataset import Dataset, last_of_each
-from include.simulator.records.faults import FaultLog
+from include.simulator.records.fault_log import FaultLog
 from include.simulator.records.petitioning import ordinary
 from include.simulator.records.setting import Setting
 from include.simulator.scenario import load

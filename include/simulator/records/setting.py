@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from include.simulator.draw import Bools, Draw, Texts
 from include.simulator.population.people import People
-from include.simulator.records.faults import Clerk, FaultLog
+from include.simulator.records.clerk import Clerk
+from include.simulator.records.fault_log import FaultLog
 from include.simulator.records.timeline import Calendar
 from include.simulator.scenario import Scenario
 

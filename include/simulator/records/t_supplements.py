@@ -6,7 +6,7 @@ from include.simulator.days import days_of, timestamps
 from include.simulator.draw import Draw, Ints, Texts
 from include.simulator.population.places import load_places
 from include.simulator.records.dataset import Dataset, key_of, lookup, numbers, texts
-from include.simulator.records.faults import again
+from include.simulator.records.name_faults import again
 from include.simulator.records.setting import Setting
 from include.simulator.records.timeline import DAY, NEVER, Calendar, office_time, shortly_after, unroll
 from include.simulator.records.uscis import Received

@@ -13,8 +13,9 @@ from include.simulator.draw import Bools, Draw, Ints, Texts
 from include.simulator.population.cultures import load_cultures
 from include.simulator.population.people import People
 from include.simulator.population.places import load_places
+from include.simulator.records.clerk import Clerk, Recorded
 from include.simulator.records.dataset import Dataset, choose, fold, key_of, last_of_each, lookup, numbers, texts, upper
-from include.simulator.records.faults import ONE_NAME, Clerk, Recorded
+from include.simulator.records.name_faults import ONE_NAME
 from include.simulator.records.setting import Setting
 from include.simulator.records.timeline import (
     DAY,

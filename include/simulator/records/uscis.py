@@ -14,8 +14,8 @@ from include.simulator.population.cultures import load_cultures
 from include.simulator.population.people import People
 from include.simulator.population.places import load_places
 from include.simulator.records.dataset import Dataset, choose, key_of, lookup, numbers, texts, upper
-from include.simulator.records.faults import null_texts
 from include.simulator.records.petitioning import Filing
+from include.simulator.records.row_faults import null_texts
 from include.simulator.records.setting import Setting
 from include.simulator.records.timeline import DAY, NEVER, Calendar, follow, office_time, refresh, shortly_after, unroll
 

@@ -13,7 +13,7 @@ from include.simulator.draw import Bools, Draw, Texts
 from include.simulator.population.cultures import Culture, load_cultures, surnames
 from include.simulator.population.people import People
 from include.simulator.records.dataset import fold, texts
-from include.simulator.records.faults import again, one_edit, pick
+from include.simulator.records.name_faults import again, one_edit, pick
 from include.simulator.scenario import TVisa
 
 HERE = Path(__file__).parent

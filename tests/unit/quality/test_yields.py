@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.interval import Interval
-from include.quality.yields import FieldYield, Yields, measure, shortfalls
+from include.quality.yields import DAMAGE, FieldYield, Yields, measure, shortfalls
 
 NIGHT = Interval(datetime(2014, 5, 1, tzinfo=UTC), datetime(2014, 5, 2, tzinfo=UTC))
 DECADE = Interval(datetime(2004, 10, 1, tzinfo=UTC), datetime(2014, 10, 1, tzinfo=UTC))
@@ -41,6 +41,14 @@ def test_the_union_grows_attempt_by_attempt(small, row, land):
     assert [by_field(yields, n)["born_on"].new for n in (1, 2, 3)] == [2, 0, 1]
     confirmed = by_field(measure(small, parts, complete=[2]), 3)["name"]
     assert (confirmed.held, confirmed.versions) == (1, 1), "the others are in no complete attempt"
+
+
+def test_rows_that_were_put_right_and_rows_that_could_not_be_may_both_come_whole(small, row, land):
+    good, surplus, cut = row(thing_id="T001"), [*row(thing_id="T002"), "X"], row(thing_id="T003")[:3]
+    yields = measure(small, [land(small, [good, surplus, cut])])
+    assert yields.damaged == 2
+    assert shortfalls(small, NIGHT, yields)[DAMAGE] == "[2] rows came damaged and may come whole"
+    assert DAMAGE not in shortfalls(small, NIGHT, measure(small, [land(small, [good])]))
 
 
 VALUE = st.sampled_from(["", "null", "DOE", "ROE", "A NAME TOO LONG"])

@@ -15,7 +15,7 @@ import pytest
 import uvicorn
 
 from include.simulator import scenario, world
-from include.simulator.gateways.gateway import create_app
+from include.simulator.gateways.app import create_app
 from include.simulator.gateways.plan import Rules
 from include.simulator.rates import Transport
 

@@ -35,7 +35,7 @@ from include.simulator.population.cultures import (
 from include.simulator.population.look import look
 from include.simulator.population.namelists import read_names
 from include.simulator.population.places import load_places
-from include.simulator.records.faults import NAME_FAULTS, Name
+from include.simulator.records.name_faults import NAME_FAULTS, Name
 
 CULTURES = load_cultures()
 NAMES = sorted(CULTURES)

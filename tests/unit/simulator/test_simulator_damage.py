@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.contracts.model import load_contract
-from include.simulator.gateways.damage import ONE_ROW_IN, PREAMBLE, WINDOWS, Damage, FileFault, choose
+from include.simulator.gateways.damage import ONE_ROW_IN, Damage, FileFault, choose
+from include.simulator.gateways.damaged_parts import PREAMBLE, WINDOWS
 from include.simulator.gateways.plan import Rules, load
 from include.simulator.rates import Files
 from tests.unit.simulator.conftest import Delivery, Serve, client, fetch

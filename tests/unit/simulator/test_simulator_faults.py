@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from include.simulator.draw import Draw
 from include.simulator.population.cultures import feminine, load_cultures, patronymic
-from include.simulator.records.faults import NAME_FAULTS, Name, one_edit
+from include.simulator.records.name_faults import NAME_FAULTS, Name, one_edit
 from include.simulator.records.tecs import tecs_name
 from include.simulator.scenario import PersonFaults
 

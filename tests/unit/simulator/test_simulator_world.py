@@ -17,7 +17,7 @@ import pytest
 
 from include.contracts.model import Column, ColumnType, Contract, Severity, load_all
 from include.simulator import scenario
-from include.simulator.records.faults import NAME_FAULTS
+from include.simulator.records.name_faults import NAME_FAULTS
 from include.simulator.scenario import PersonFaults
 from include.simulator.source import UPDATED, WorldError, WorldOnDisk
 from include.simulator.world import generate
