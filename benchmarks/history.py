@@ -73,7 +73,7 @@ insert into match.recent_petitioner_key select * from moved order by petitioner_
 FORGET = """
 truncate match.consumed, match.persona_key, match.petitioner_key, match.recent_petitioner_key, match.pair,
     match.evidence, match.resolved, match.link, match.cut, match.entity, match.entity_change, match.group_weight,
-    match.group_pair
+    match.group_pair, match.subsumed_subject
 """
 # a table without a number of the run has that of its interval
 COPY_BOOK = """

@@ -129,6 +129,7 @@ def end_turn(turn: Turn, compared: int, candidates: Mapping[str, int]) -> Matche
     """
     about = {"run_id": turn.run_id, "model_version": turn.model_version}
     turn.cursor.execute(query("consume"), {**about, "frontier": turn.frontier})
+    turn.cursor.execute(query("insert_subsumed"), {**about, **_unseen(turn.frontier)})
     turn.cursor.execute(query("forget_consumed"), about)
     if turn.cursor.rowcount:  # keys are found by their key: those of a model, by reading all of them
         for statement in ("delete_persona_keys", "delete_petitioner_keys", "delete_recent_petitioner_keys"):

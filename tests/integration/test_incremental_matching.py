@@ -3,7 +3,6 @@ are written into the record tables, so that many nights take seconds."""
 
 import random
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from nights import night, settings_for
+from spreads import Version, load, spread
 
 from include import pipeline
 from include.local.postgres import Postgres
@@ -25,13 +25,7 @@ from tests.unit.matching.people import VALUES
 
 pytestmark = pytest.mark.integration
 
-Version = tuple[str, dict[str, Any]]  # record table, columns
 SUBJECTS, ALIASES, PETITIONERS = 8, 6, 30
-DATASETS = {
-    "tecs_subject": "tecs_subjects",
-    "tecs_alias": "tecs_aliases",
-    "uscis_petitioner": "uscis_petitioners",
-}
 FIELDS = {  # column of the record tables -> field of matching
     "sex": "sex",
     "a_number": "a_number",
@@ -73,31 +67,6 @@ def versions(seed: int, *, repeats: bool = False) -> list[Version]:
         for _ in range(draw.randint(1, 2)):
             found.append(("uscis_petitioner", {"receipt_number": f"R{number}", **names, **person()}))
     return [(table, {**row, "content_hash": f"h{at}"}) for at, (table, row) in enumerate(found)]
-
-
-def load(settings: Settings, found: list[Version]) -> pipeline.Run:
-    """The versions as a run's loads."""
-    run = pipeline.open_books(settings, night(30), "test")
-    with transaction(settings.warehouse_dsn) as cursor:
-        for table, dataset in DATASETS.items():
-            cursor.execute(
-                "insert into ops.load (run_id, dataset) values (%s, %s) returning load_id", [run.run_id, dataset]
-            )
-            of_load = cursor.fetchone()[0]
-            for row in (row for name, row in found if name == table):
-                place = {"breaches": [], "source_attempt": 1, "source_part": "p", "source_row": 1, "load_id": of_load}
-                full = {**row, **place, "updated_at": datetime(2014, 9, 30, tzinfo=UTC)}
-                marks = ", ".join(["%s"] * len(full))
-                cursor.execute(f"insert into record.{table} ({', '.join(full)}) values ({marks})", list(full.values()))
-    return run
-
-
-def spread(found: list[Version], seed: int) -> list[list[Version]]:
-    """Over nights, in any order; some nights bring nothing."""
-    draw = random.Random(seed)
-    shuffled = draw.sample(found, len(found))
-    cuts = sorted(draw.choices(range(len(found) + 1), k=draw.randint(1, 3)))
-    return [shuffled[start:end] for start, end in zip([0, *cuts], [*cuts, len(found)], strict=True)]
 
 
 def pairs(settings: Settings, model_version: str) -> list[tuple]:

@@ -1,5 +1,6 @@
 """Records in two times: as the source stood at a moment, and as we knew it at one."""
 
+from collections import Counter
 from itertools import pairwise
 
 import psycopg2
@@ -133,6 +134,24 @@ def test_orphans_are_counted_and_named(held: tuple) -> None:
     number = fetch(settings.warehouse_dsn, "select missing_key as k from report.orphan where dataset = 'tecs_aliases'")
     known = fetch(settings.warehouse_dsn, "select subject_id from record.tecs_alias")
     assert {row.k for row in number} == {row.subject_id for row in known}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_orphans_are_those_of_the_moment(held: tuple, moment: str) -> None:
+    """Of each record its latest version alone refers to another, whatever its earlier ones did."""
+    settings, _, _ = held
+    dsn = at(settings, source_at=moment)
+    wanted: Counter[tuple[str, str, str]] = Counter()
+    for contract, column, other in references():
+        if contract.protection == "none":
+            keys = {row.key for row in fetch(dsn, f"select {other.key[0]} as key from latest.{other.record}")}
+            told = fetch(dsn, f"select {column.name} as key from latest.{contract.record}")
+            wanted.update(
+                (contract.dataset, column.name, row.key) for row in told if row.key is not None and row.key not in keys
+            )
+    found = Counter(tuple(row) for row in fetch(dsn, "select dataset, column_name, missing_key from report.orphan"))
+    assert found == wanted
+    assert {dataset for dataset, _, _ in found} >= {"tecs_aliases", "uscis_petitions"}
 
 
 def test_a_version_names_a_load_that_exists(held: tuple) -> None:

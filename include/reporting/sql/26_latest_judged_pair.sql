@@ -1,28 +1,22 @@
--- of each subject and petition that the model found alike the best pair of versions, and the last decision on them. A
+-- of each subject and petition that the model found alike the best pair of versions that speak, and the last decision on them. A
 -- decision stands (reopened_by is null) while the model, the evidence and what the subject's group makes of the pair are those
 -- that the reviewer saw; resolving, too, goes by the decisions that stand
 create view latest.judged_pair as
 with best as (
-    select distinct on (subject.subject_id, petitioner.receipt_number)
-        subject.subject_id,
-        petitioner.receipt_number,
-        pair.pair_id,
-        pair.band,
-        pair.weight,
-        pair.alias_version_id is not null as is_by_alias,
-        pair.model_version,
-        pair.found_at
-    from match.pair
-    inner join record.tecs_subject as subject on subject.version_id = pair.subject_version_id
-    inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
-    left join record.tecs_alias as alias on alias.version_id = pair.alias_version_id
-    where
-        pair.model_version = (select model.model_version from latest.model) -- joined, the planner expects no pair
-        and greatest(subject.updated_at, alias.updated_at, petitioner.updated_at) <= access.source_at()
-        and greatest(subject.loaded_at, alias.loaded_at, petitioner.loaded_at, pair.found_at) <= access.known_at()
+    select distinct on (subject_id, receipt_number)
+        subject_id,
+        receipt_number,
+        pair_id,
+        band,
+        weight,
+        alias_version_id is not null as is_by_alias,
+        model_version,
+        found_at
+    from latest.pair
+    where model_version = (select model.model_version from latest.model) -- joined, the planner expects no pair
     order by
-        subject.subject_id asc, petitioner.receipt_number asc, pair.weight desc, subject.updated_at desc,
-        petitioner.updated_at desc, pair.alias_version_id asc nulls first
+        subject_id asc, receipt_number asc, weight desc, subject_updated_at desc, petitioner_updated_at desc,
+        alias_version_id asc nulls first
 )
 
 select

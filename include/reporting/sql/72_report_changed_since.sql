@@ -37,7 +37,11 @@ begin
         case
             when now.decided_at is distinct from was.decided_at and now.is_reopened is false then 'decision'
             when model_now <> model_before then 'model'
-            when now.found_at > matched then 'new version'
+            when
+                now.found_at > matched
+                or was.weight <> now.weight -- it was found before: a version that says more silenced a better one
+                or (now.band is null and exists (select from report.subject as still where still.subject_id = was.subject_id))
+                then 'new version'
             when coalesce(now.group_weight, 0) <> coalesce(was.group_weight, 0) then 'group'
             else 'investigation' -- the pair was there before, or still is
         end,

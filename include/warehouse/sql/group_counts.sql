@@ -2,12 +2,10 @@
 -- others
 with led as (
     select distinct
-        subject.subject_id,
-        petitioner.receipt_number
-    from match.pair
-    inner join record.tecs_subject as subject on subject.version_id = pair.subject_version_id
-    inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
-    where pair.band = 'lead' and pair.model_version = %(model_version)s
+        subject_id,
+        receipt_number
+    from latest.pair
+    where band = 'lead' and model_version = %(model_version)s
 ),
 
 filed as materialized ( -- else its form is looked for once more, to see whether there is one

@@ -1,18 +1,16 @@
 -- the best pair of each convicted subject and each petition that resembles the subject; an array: there are few, which the
 -- planner does not know
 with best as (
-    select distinct on (subject.subject_id, petitioner.receipt_number)
-        subject.subject_id,
-        petitioner.receipt_number,
-        pair.weight,
-        pair.band
-    from record.tecs_subject as subject
-    inner join match.pair on pair.subject_version_id = subject.version_id
-    inner join record.uscis_petitioner as petitioner on petitioner.version_id = pair.petitioner_version_id
+    select distinct on (subject_id, receipt_number)
+        subject_id,
+        receipt_number,
+        weight,
+        band
+    from latest.pair
     where
-        subject.subject_id = any(array(select suspect.subject_id from suspect where suspect.is_convicted))
-        and pair.model_version = %(model_version)s
-    order by subject.subject_id, petitioner.receipt_number, pair.weight desc
+        subject_id = any(array(select suspect.subject_id from suspect where suspect.is_convicted))
+        and model_version = %(model_version)s
+    order by subject_id, receipt_number, weight desc
 )
 
 select

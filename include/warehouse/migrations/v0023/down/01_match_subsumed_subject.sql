@@ -1,0 +1,1 @@
+drop table match.subsumed_subject;
