@@ -11,6 +11,7 @@ import io
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -157,10 +158,11 @@ def cpu(server: Postgres) -> float:
     postmaster = psutil.Process(int((server.data / "postmaster.pid").read_text().splitlines()[0]))
     total = 0.0
     for process in (psutil.Process(), postmaster, *postmaster.children()):
-        times = process.cpu_times()
-        total += (
-            times.user + times.system + (times.children_user + times.children_system if process == postmaster else 0)
-        )
+        with suppress(psutil.NoSuchProcess):  # it ended meanwhile: the postmaster counts it
+            times = process.cpu_times()
+            total += times.user + times.system
+            if process == postmaster:
+                total += times.children_user + times.children_system
     return total
 
 

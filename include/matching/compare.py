@@ -416,7 +416,12 @@ def may_be_similar(ones: Words, others: Words, a: Positions, b: Positions) -> Fl
 
 
 def _are_nicknames(ones: Words, others: Words, a: Positions, b: Positions, nicknames: Nicknames) -> Flags:
-    return nicknames.related(ones.spelling.value[a], others.spelling.value[b])
+    found = nicknames.related(ones.spelling.value[a], others.spelling.value[b])
+    for one, at, other, of_other in ((ones, a, others, b), (others, b, ones, a)):  # MD is whatever sounds as MOHAMMED
+        some = np.flatnonzero(one.is_nickname[at])
+        heard = other.heard[of_other[some]]
+        found[some] |= (one.meant[at[some]] == heard[:, None]).any(axis=1) & (of_other[some] > 0)
+    return found
 
 
 def compare_bynames(left: Records, right: Records, names: Pairs, given: Levels) -> Levels:

@@ -28,6 +28,7 @@ from include.matching.words import (
     Numbers,
     Words,
     have_other,
+    hear_by_custom,
     join,
     mix,
     read_words,
@@ -44,14 +45,14 @@ FAMILY_WORDS = 3  # words of a surname that are looked at one by one
 # Words of a surname that are written, joined or left out at will.
 PARTICLES = frozenset({
     "DE", "LA", "LAS", "LOS", "DEL", "DELA", "DELOS", "DA", "DAS", "DI", "DO", "DOS", "DU", "VAN", "VON", "DER", "DEN",
-    "TER", "BIN", "BINT", "IBN", "BEN", "OULD", "AL", "EL", "UL", "ABU", "MC", "MAC", "Y", "E",
+    "TER", "BIN", "BINT", "BINTE", "BINTI", "BTE", "IBN", "BEN", "OULD", "AL", "EL", "UL", "ABU", "MC", "MAC", "Y", "E",
 })  # fmt: skip
 SUFFIXES = {"JR": "JR", "SR": "SR", "II": "II", "III": "III", "IV": "IV"}
 ORDINALS = {"2ND": "II", "3RD": "III", "4TH": "IV"}
 # No name, said in words, and titles. NULL is a surname, and the contracts blank the text `null` before it comes here.
 PLACEHOLDERS = frozenset({
     "FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "UNKNOWN", "UNK", "UNKN", "XXX", "NONE", "MR", "MRS", "MISS", "DR",
-    "PROF", "REV", "SHRI", "SMT", "INFANT", "NEWBORN", "ANONYMOUS", "ANON", "UNIDENTIFIED",
+    "PROF", "REV", "SHRI", "SMT", "MST", "INFANT", "NEWBORN", "ANONYMOUS", "ANON", "UNIDENTIFIED",
 })  # fmt: skip
 # What registers write for people whose name nobody gave. One of them alone may be a name (SON is Vietnamese, BABY a
 # name in Manila); several, and nothing else, are none: BABY BOY, DAUGHTER OF, ADULT MALE. No letters and no articles:
@@ -86,12 +87,13 @@ class Surnames:
         core, only_particles = _compact(grid, particles[grid])
         alone = np.flatnonzero(only_particles)
         core[:, alone] = grid[:, alone]
+        joined = _joined(grid, words.spelling)
         return cls(
             words=core[:FAMILY_WORDS],
             count=_count(core),
             core=_joined(core, words.plain),
-            joined=_joined(grid, words.spelling),
-            heard=_heard(core, words),
+            joined=joined,
+            heard=_heard(core, joined, words),
             bits=_family_bits(core[:FAMILY_WORDS], words),
         )
 
@@ -117,12 +119,13 @@ class Forenames:
         rest = np.zeros_like(grid)
         rest[:-1] = grid[1:]
         middle, _ = _compact(rest, particles[rest])
+        joined = _joined(grid, words.spelling)
         return cls(
             given=grid[0],
             middle=middle[: max(_width(middle), 1)],
             count=_count(grid),
-            joined=_joined(grid, words.spelling),
-            heard=_heard(grid, words),
+            joined=joined,
+            heard=_heard(grid, joined, words),
         )
 
 
@@ -546,13 +549,14 @@ def _joined(grid: Positions, hashes: Hashed) -> Hashes:
     return found
 
 
-def _heard(grid: Positions, words: Words) -> Hashes:
-    """Equal for names that sound alike as one word: of one word, what the word says."""
+def _heard(grid: Positions, joined: Hashes, words: Words) -> Hashes:
+    """Equal for names that sound alike as one word: of one word, what the word says. `joined`: spelled as one."""
     found: Hashes = words.heard[grid[0]]
     several = np.flatnonzero(grid[1])
     if len(several):
         of_several = grid.take(several, axis=1)
-        found[several] = mix(_joined(of_several, words.sound), words.opens[of_several[0]])
+        heard = mix(_joined(of_several, words.sound), words.opens[of_several[0]])
+        found[several] = hear_by_custom(joined[several], heard)
     return found
 
 

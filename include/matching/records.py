@@ -32,6 +32,9 @@ LETTERS_AND_DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DISTRICT_BITS = 31  # of a postcode with letters that are its own; those above are its district's
 HOUSE_DIGITS = 6  # of a house number
 FILLERS = (19000101, 99991231, 10101)  # of systems that insist on a date: the least and the last one that they know
+# Nobody in these records is born later: POSIX reads two digits of a year below 69 as 20.., 1947 as 2047. A fixed year,
+# and not today's: a weight depends on two rows and the model alone.
+LAST_BORN = 2030
 
 # What written English does to street words: the form that remains, and the others.
 STREET_WORDS = {
@@ -129,7 +132,7 @@ def street(values: Column) -> Column:
 def day_numbers(texts: Column) -> Numbers:
     """`YYYY-MM-DD`, `YYYY-MM` or `YYYY` as year * 10000 + month * 100 + day; 0 if it is no date.
 
-    Of a day that is not in the calendar the year is left.
+    Of a day that is not in the calendar the year is left. A year to come is one of the century before.
     """
     letters = np.ascontiguousarray(byte_matrix(texts, 10).T)
     number, numeric = [], []
@@ -148,6 +151,7 @@ def day_numbers(texts: Column) -> Numbers:
     last[leap_day] -= (of_leap_day % 4 > 0) | ((of_leap_day % 100 == 0) & (of_leap_day % 400 > 0))
     found: Numbers = year * 10000 + (month * 100 + day) * ((day <= last) & (year > 0) & ((month > 0) | (day == 0)))
     found *= ~np.isin(found, FILLERS)
+    found -= (found // 10_000 > LAST_BORN) * np.int32(1_000_000)
     return found
 
 

@@ -7,13 +7,15 @@ words share a hash in one of 10**19 cases.
 """
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from include.matching.customs import customs
 
 Hashes = npt.NDArray[np.uint64]
 Bytes = npt.NDArray[np.uint8]
@@ -100,6 +102,12 @@ class Words:
     def initials(self) -> Bytes:
         """The first letters."""
         return self.letters[:, 0].copy()
+
+    @cached_property
+    def is_nickname(self) -> Flags:
+        """Whether the word may stand for another name."""
+        found: Flags = self.meant[:, 0] > 0  # the commonest meaning stands first
+        return found
 
     def with_frequencies(self, frequencies: "Frequencies") -> "Words":
         """The same words, as common as these frequencies say."""
@@ -351,13 +359,45 @@ class Sorted:
 
 def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
     """Hashes of the consonants by sound, whether a vowel is in front, and what is equal for words that sound alike."""
+    value, power, opens, heard = _hear_by_rule(letters, spelling)
+    return Hashed(value, power), opens, hear_by_custom(spelling.value, heard)
+
+
+def hear_by_custom(spelling: Hashes, heard: Hashes) -> Hashes:
+    """`heard`, or where custom spells a name in several ways that of the commonest spelling."""
+    known, usual = _customs()
+    some, at = known.find(spelling)
+    heard[some] = usual[at]
+    return heard
+
+
+@cache
+def _customs() -> tuple[Sorted, Hashes]:
+    """Spellings by hash, and how the commonest spelling of each is heard by rule."""
+    words, syllables = customs()
+    one = hash_letters(byte_matrix(pa.array(list(syllables), pa.string())))
+    ends = {syllable: at for at, syllable in enumerate(dict.fromkeys(syllables.values()))}
+    end = np.array([ends[usual] for usual in syllables.values()])
+    pairs = _heard_by_rule([first + second for first in ends for second in ends]).reshape(len(ends), len(ends))
+    spelling = [hash_letters(byte_matrix(pa.array(list(words), pa.string()))).value]
+    spelling += [join(first, one) for first in one.value]
+    heard = [_heard_by_rule(list(words.values())), *(pairs[first, end] for first in end)]
+    known, first = np.unique(np.concatenate(spelling), return_index=True)  # whole words before pairs of syllables
+    return Sorted(known), np.concatenate(heard)[first]
+
+
+def _heard_by_rule(texts: list[str]) -> Hashes:
+    letters = byte_matrix(pa.array(texts, pa.string()))
+    return _hear_by_rule(letters, hash_letters(letters))[-1]
+
+
+def _hear_by_rule(letters: Bytes, spelling: Hashed) -> tuple[Hashes, Hashes, Flags, Hashes]:
     found = _hear(letters[:, :MOSTLY], spelling.value)
     if len(long := np.flatnonzero(letters[:, MOSTLY])):
         rest = _hear(letters[long], spelling.value[long])
         for every, some in zip(found, rest, strict=True):
             every[long] = some
-    value, power, opens, heard = found
-    return Hashed(value, power), opens, heard
+    return found
 
 
 def level(letters: Bytes) -> Hashed:

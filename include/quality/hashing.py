@@ -4,12 +4,15 @@ import hashlib
 from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from include.ahead import ahead
 from include.quality.parsing import over_distinct
 
-CHUNK_ROWS = 100_000  # the encoded rows of a chunk are held in memory: some tens of megabytes
+CHUNK_ROWS = 50_000  # encoded rows are held in memory, of two chunks: some tens of megabytes
+DIGITS = 2 * hashlib.sha256().digest_size  # of a hash
 
 
 def encode(table: pa.Table, names: Sequence[str]) -> pa.Array:
@@ -21,16 +24,20 @@ def encode(table: pa.Table, names: Sequence[str]) -> pa.Array:
     since 1970-01-01 UTC.
     """
     pieces = [over_distinct(table[name].combine_chunks(), partial(_encode, name)) for name in sorted(names)]
-    # Not `skip`: Arrow 26 loses a row in which every piece is null.
-    return pc.binary_join_element_wise(*pieces, "", null_handling="replace", null_replacement="")
+    return pc.binary_join_element_wise(*pieces, "")
 
 
-def content_hash(table: pa.Table, names: Sequence[str]) -> pa.Array:
+def content_hash(table: pa.Table, names: Sequence[str]) -> pa.ChunkedArray:
     """SHA-256 of every encoded row, hexadecimal."""
-    chunks = (encode(table.slice(at, CHUNK_ROWS), names) for at in range(0, len(table), CHUNK_ROWS))
-    rows = (row for chunk in chunks for row in chunk.cast(pa.binary()).to_pylist())
-    digests = [hashlib.sha256(row).hexdigest() for row in rows]
-    return pa.array(digests, pa.string())
+    encoded = (encode(table.slice(at, CHUNK_ROWS), names) for at in range(0, len(table), CHUNK_ROWS))
+    return pa.chunked_array(map(_hashed, ahead(encoded)), pa.string())
+
+
+def _hashed(encoded: pa.Array) -> pa.Array:
+    rows = encoded.cast(pa.binary()).to_numpy(zero_copy_only=False)  # five times as fast as a list
+    digits = b"".join([digest.digest() for digest in map(hashlib.sha256, rows)]).hex().encode()
+    ends = np.arange(len(rows) + 1, dtype=np.int32) * DIGITS
+    return pa.Array.from_buffers(pa.string(), len(rows), [None, pa.py_buffer(ends), pa.py_buffer(digits)])
 
 
 def _plain(values: pa.Array) -> pa.Array:
@@ -44,4 +51,5 @@ def _plain(values: pa.Array) -> pa.Array:
 def _encode(name: str, values: pa.Array) -> pa.Array:
     text = _plain(values)
     length = pc.binary_length(text.cast(pa.binary())).cast(pa.string())
-    return pc.binary_join_element_wise(f"{name}=", length, ":", text, ",", "")
+    # Nothing for a null here, as to replace nulls when the pieces are joined takes half as long again.
+    return pc.fill_null(pc.binary_join_element_wise(f"{name}=", length, ":", text, ",", ""), "")

@@ -34,7 +34,7 @@ def infer(contract: Contract, text: pa.Table) -> tuple[pa.Table, dict[Repair, Ma
 
 def _legible(column: Column, text: pa.Table) -> pa.Array | None:
     """Values of which one character is illegible, and the pattern lets one alone stand in its place; null: no such."""
-    values = text[column.name].combine_chunks()
+    values = text[column.name]
     if column.pattern is None or not pc.any(pc.match_substring_regex(values, ILLEGIBLE.pattern)).as_py():
         return None
     pattern = re.compile(column.pattern)
@@ -45,7 +45,9 @@ def _legible(column: Column, text: pa.Table) -> pa.Array | None:
         fitting = [each for each in (ILLEGIBLE.sub(mark, value) for mark in CHARACTERS) if pattern.fullmatch(each)]
         return fitting[0] if len(fitting) == 1 else None
 
-    return over_distinct(values, lambda distinct: pa.array(map(restore, distinct.to_pylist()), pa.string()))
+    return over_distinct(
+        values.combine_chunks(), lambda distinct: pa.array(map(restore, distinct.to_pylist()), pa.string())
+    )
 
 
 def _implied(contract: Contract, column: Column, text: pa.Table) -> pa.Array | None:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from include.contracts.model import Contract
-from include.quality.parsing import Mask, Typed, as_mask
+from include.quality.parsing import Mask, Typed, as_mask, whole
 
 Positions = npt.NDArray[np.int64]
 
@@ -38,7 +38,8 @@ class Trust:
 class Merged:
     """`typed`: one row per version. `row`: the position of the last input row of each. `duplicate`: rows merged away.
     `conflicts`: per column, positions of the input rows whose value another row of their version contradicted.
-    `winner`: per column and version, the input row that gave the value; -1 where no row has one.
+    `winner`: per column and version, the input row that gave the value; -1 where no row has one. Empty if no rows were
+    merged: each gave its own.
 
     Of each input row, `version`: the number of its version; `is_used`: whether one of its values was taken.
     """
@@ -65,7 +66,7 @@ def merge(contract: Contract, typed: Typed, trust: Trust) -> Merged:
     columns, unreadable, conflicts, winners = [], {}, {}, {}
     is_used = np.zeros(len(version), np.bool_)
     for name in contract.names:
-        values = typed.table[name].combine_chunks()
+        values = whole(typed.table[name])
         valid = values.is_valid().to_numpy(zero_copy_only=False) & heard
         winner = np.full(count, -1, np.int64)
         for doubt in sorted(Doubt, reverse=True):
@@ -86,17 +87,15 @@ def merge(contract: Contract, typed: Typed, trust: Trust) -> Merged:
 def _unmerged(typed: Typed) -> Merged:
     """Rows of which each is a version of its own."""
     rows = np.arange(len(typed.table))
-    is_there = {name: as_mask(typed.table[name].is_valid()) for name in typed.table.column_names}
-    winners = {name: np.where(mask, rows, -1) for name, mask in is_there.items()}
-    is_used = np.logical_or.reduce([*is_there.values()])
-    return Merged(typed, rows, 0, {}, winners, rows, is_used)
+    is_used = np.logical_or.reduce([as_mask(typed.table[name].is_valid()) for name in typed.table.column_names])
+    return Merged(typed, rows, 0, {}, {}, rows, is_used)
 
 
 def _versions(table: pa.Table, key: list[str]) -> tuple[Positions, int]:
     """For every row the number of its version, and how many versions there are."""
     version = np.zeros(len(table), np.int64)
     for name in key:
-        codes = _codes(table[name].combine_chunks())
+        codes = _codes(whole(table[name]))
         if name == key[0] and codes.max(initial=-1) + 1 == len(table):
             return codes, len(table)
         _, version = np.unique(version * (len(table) + 1) + codes, return_inverse=True)

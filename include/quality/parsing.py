@@ -39,7 +39,9 @@ class Typed:
     unreadable: dict[str, Mask]
 
     def filter(self, rows: Mask) -> "Typed":
-        """The rows of a mask."""
+        """The rows of a mask; no copy if all are."""
+        if rows.all():
+            return self
         return Typed(self.table.filter(pa.array(rows)), {name: mask[rows] for name, mask in self.unreadable.items()})
 
 
@@ -56,11 +58,11 @@ def read_values(contract: Contract, text: pa.Table, names: Iterable[str] | None 
     is_short = any("%y" in form for name in wanted for form in contract.column(name).formats)
     if is_short and contract.updated_at in text.column_names:
         updated_at = contract.column(contract.updated_at)
-        latest = _moments(updated_at, _clean(updated_at, text[updated_at.name].combine_chunks()), None)
+        latest = _moments(updated_at, _clean(updated_at, whole(text[updated_at.name])), None)
     columns, unreadable = [], {}
     for name in wanted:
         column = contract.column(name)
-        cleaned = _clean(column, text[name].combine_chunks())
+        cleaned = _clean(column, whole(text[name]))
         values = _read(column, cleaned, latest)
         columns.append(values)
         unreadable[name] = as_mask(pc.and_(cleaned.is_valid(), values.is_null()))
@@ -89,12 +91,17 @@ def _has_form(column: Column, text: pa.Array, form: str) -> Mask:
 
 
 def over_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """Apply an elementwise function once per distinct value: columns of person data repeat themselves. One that does
-    not, a key, is given to it whole, nulls and all: to look for distinct values costs more than it saves."""
+    """Apply an elementwise function once per distinct value, null too: columns of person data repeat themselves. One
+    that does not, a key, is given to it whole: to look for distinct values costs more than it saves."""
     if len(values) > SAMPLE and pc.count_distinct(values[:SAMPLE]).as_py() > SAMPLE // 2:
         return function(values)
-    encoded = values.dictionary_encode()
+    encoded = values.dictionary_encode(null_encoding="encode")
     return function(encoded.dictionary).take(encoded.indices)
+
+
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column as one array. What is one already is not copied, as `combine_chunks` would do."""
+    return column.chunk(0) if column.num_chunks == 1 and not column.chunk(0).offset else column.combine_chunks()
 
 
 def as_mask(flags: pa.Array) -> Mask:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from include.contracts.model import Column, ColumnType, Contract, ContractError
-from include.quality.parsing import Mask, Typed, as_mask, over_distinct
+from include.quality.parsing import Mask, Typed, as_mask, over_distinct, whole
 
 Breaches = dict[tuple[str, "Rule"], Mask]  # (column, rule) -> rows that break it; only rules that some row breaks
 
@@ -106,7 +106,7 @@ def anchored(pattern: str) -> str:
 
 
 def _values(column: Column, table: pa.Table) -> pa.Array:
-    return table[column.name].combine_chunks()
+    return whole(table[column.name])
 
 
 def _missing(column: Column, table: pa.Table) -> pa.Array:
@@ -133,7 +133,7 @@ def _too_early(column: Column, table: pa.Table) -> pa.Array:
 
 
 def _too_late(column: Column, table: pa.Table) -> pa.Array:
-    return pc.greater(_moment(_values(column, table)), _moment(table[column.not_after].combine_chunks()))
+    return pc.greater(_moment(_values(column, table)), _moment(whole(table[column.not_after])))
 
 
 def _moment(values: pa.Array) -> pa.Array:

@@ -1,14 +1,15 @@
 """Tables in and out of PostgreSQL by COPY: the fastest way there is."""
 
 import io
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
+from contextlib import closing
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from include.ahead import ahead
 from include.warehouse.connection import Cursor
 
 BUFFER = 1 << 20  # psycopg2 reads this much at a time; the default of 8 KiB costs a tenth of the speed
@@ -19,30 +20,25 @@ def copy_in(cursor: Cursor, statement: str, table: pa.Table) -> None:
     """Run a `copy ... from stdin with (format csv)` on an Arrow table, columns in order; null is the empty field.
 
     `ROWS` at a time: a million as one text would take as much memory again as the table.
-
-    Timestamps go without their zone: ours are UTC, and so is the session. Arrow takes four times as long to say so.
     """
-    plain = table.cast(pa.schema([field.with_type(_zoneless(field.type)) for field in table.schema]))
-    for text in _texts(plain.slice(start, ROWS) for start in range(0, len(plain), ROWS)):
-        cursor.copy_expert(statement, text, BUFFER)
+    copy_pieces(cursor, statement, (table.slice(start, ROWS) for start in range(0, len(table), ROWS)))
 
 
-def _texts(tables: Iterable[pa.Table]) -> Iterator[io.BytesIO]:
-    """Each table as CSV; the next one is written while PostgreSQL takes this one."""
-    with ThreadPoolExecutor(1) as writer:
-        written = None
-        for table in tables:
-            following = writer.submit(_as_text, table)
-            if written is not None:
-                yield written.result()
-            written = following
-        if written is not None:
-            yield written.result()
+def copy_pieces(cursor: Cursor, statement: str, tables: Iterable[pa.Table]) -> None:
+    """The same for a table in pieces, a statement for each. The next one is made while PostgreSQL takes this one."""
+    with closing(ahead(map(_as_text, tables))) as texts:
+        for text in texts:
+            cursor.copy_expert(statement, text, BUFFER)
 
 
 def _as_text(table: pa.Table) -> io.BytesIO:
+    """As CSV.
+
+    Timestamps go without their zone: ours are UTC, and so is the session. Arrow takes four times as long to say so.
+    """
     text = io.BytesIO()
-    pyarrow.csv.write_csv(table, text, pyarrow.csv.WriteOptions(include_header=False))
+    plain = table.cast(pa.schema([field.with_type(_zoneless(field.type)) for field in table.schema]))
+    pyarrow.csv.write_csv(plain, text, pyarrow.csv.WriteOptions(include_header=False))
     text.seek(0)
     return text
 

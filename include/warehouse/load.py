@@ -1,10 +1,11 @@
 """Record versions: loaded once, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 from psycopg2 import sql
@@ -12,11 +13,13 @@ from psycopg2.errors import UniqueViolation
 
 from include.contracts import Contract
 from include.contracts.model import Protection
+from include.warehouse import copy
 from include.warehouse.books import DayTotal, record_day_totals, record_loaded
 from include.warehouse.connection import Cursor, query, row
-from include.warehouse.copy import copy_in, lists_as_text
 
 SOURCE = ["source_attempt", "source_part", "source_row"]
+Identifiers = dict[str, sql.Composable]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -35,28 +38,38 @@ def load(cursor: Cursor, run_id: int, contract: Contract, accepted: Path, days: 
     that are held costs a quarter of a load.
     """
     columns = [*contract.names, "content_hash", "breaches", *SOURCE]
-    versions = pq.read_table(accepted, columns=columns)
+    versions = pq.ParquetFile(accepted, memory_map=True)
     cursor.execute(query("take_turn"), {"what": contract.dataset})  # two runs may bring the same versions at once
     cursor.execute(query("open_load"), {"run_id": run_id, "dataset": contract.dataset})
     load_id = row(cursor).load_id
     names = identifiers(contract, columns)
+    is_fresh = np.ones(versions.metadata.num_rows, np.bool_)
+    held = dict[int, bool]()
     looks_new = not _is_inserted(contract) and bool(days) and not _holds_any(cursor, contract.dataset, days)
-    if looks_new and _append_all(cursor, contract, names, load_id, versions):
-        held, fresh = dict[int, bool](), versions
-    else:
+    if not looks_new or not _append_all(cursor, names, load_id, _pieces(versions, columns, is_fresh)):
         held = _held(cursor, run_id, contract, names, versions)
-        is_fresh = np.ones(len(versions), np.bool_)
         is_fresh[list(held)] = False
-        fresh = versions.filter(pa.array(is_fresh))
-        _append(cursor, contract, names, load_id, fresh)
+        append = _insert if _is_inserted(contract) else _append
+        append(cursor, names, load_id, _pieces(versions, columns, is_fresh))
     of_run = sum(held.values())
-    counted = Loaded(len(fresh) + of_run, len(held) - of_run)
+    counted = Loaded(int(is_fresh.sum()) + of_run, len(held) - of_run)
     record_day_totals(cursor, run_id, contract.dataset, days)
     record_loaded(cursor, run_id, contract.dataset, counted.loaded, counted.already_held)
     return counted
 
 
-def identifiers(contract: Contract, columns: list[str]) -> dict[str, sql.Composable]:
+def _pieces(versions: pq.ParquetFile, columns: list[str], is_fresh: Mask) -> Iterator[pa.Table]:
+    """The fresh versions, as many at a time as one statement copies: a staged table is never held whole."""
+    end = 0
+    for batch in versions.iter_batches(copy.ROWS, columns=columns):
+        rows = is_fresh[end : end + len(batch)]
+        end += len(batch)
+        if rows.any():
+            piece = pa.Table.from_batches([batch if rows.all() else batch.filter(pa.array(rows))])
+            yield copy.lists_as_text(piece.select(columns))
+
+
+def identifiers(contract: Contract, columns: list[str]) -> Identifiers:
     """Identifiers for the statement files, quoted by the driver."""
     return {
         "table": sql.Identifier("record", contract.record),
@@ -84,13 +97,11 @@ def _holds_any(cursor: Cursor, dataset: str, days: Sequence[DayTotal]) -> bool:
     return bool(cursor.rowcount)
 
 
-def _append_all(
-    cursor: Cursor, contract: Contract, names: dict[str, sql.Composable], load_id: int, versions: pa.Table
-) -> bool:
+def _append_all(cursor: Cursor, names: Identifiers, load_id: int, versions: Iterator[pa.Table]) -> bool:
     """Append versions unless one of them is held: then none is, and the answer is no."""
     cursor.execute("savepoint all_are_new")
     try:
-        _append(cursor, contract, names, load_id, versions)
+        _append(cursor, names, load_id, versions)
     except UniqueViolation:
         cursor.execute("rollback to savepoint all_are_new")
         return False
@@ -99,25 +110,27 @@ def _append_all(
 
 
 def _held(
-    cursor: Cursor, run_id: int, contract: Contract, names: dict[str, sql.Composable], versions: pa.Table
+    cursor: Cursor, run_id: int, contract: Contract, names: Identifiers, versions: pq.ParquetFile
 ) -> dict[int, bool]:
     """Positions of the versions that the warehouse holds, and whether it was this run that brought them."""
-    numbered = versions.select(identity(contract))
-    numbered = numbered.append_column("position", pa.array(np.arange(len(versions))))
+    numbered = versions.read(columns=identity(contract)).select(identity(contract))
+    numbered = numbered.append_column("position", pa.array(np.arange(len(numbered))))
     cursor.execute(sql.SQL(query("create_probe")).format(**names))
-    copy_in(cursor, sql.SQL(query("copy_probe")).format(**names).as_string(cursor), numbered)
+    copy.copy_in(cursor, sql.SQL(query("copy_probe")).format(**names).as_string(cursor), numbered)
     cursor.execute(sql.SQL(query("find_held")).format(**names), {"run_id": run_id})
     return {found[0]: found[1] for found in cursor.fetchall()}
 
 
-def _append(
-    cursor: Cursor, contract: Contract, names: dict[str, sql.Composable], load_id: int, fresh: pa.Table
-) -> None:
+def _append(cursor: Cursor, names: Identifiers, load_id: int, versions: Iterator[pa.Table]) -> None:
     """By COPY into the table itself, which costs half of an insert."""
-    if _is_inserted(contract):
-        cursor.execute(sql.SQL(query("create_incoming")).format(**names))
-        copy_in(cursor, sql.SQL(query("copy_incoming")).format(**names).as_string(cursor), lists_as_text(fresh))
-        cursor.execute(sql.SQL(query("insert_versions")).format(**names), {"load_id": load_id})
-    else:
-        table = lists_as_text(fresh.append_column("load_id", pa.repeat(load_id, len(fresh))))
-        copy_in(cursor, sql.SQL(query("copy_versions")).format(**names).as_string(cursor), table)
+    of_load = (piece.append_column("load_id", pa.repeat(load_id, len(piece))) for piece in versions)
+    statement = sql.SQL(query("copy_versions")).format(**names).as_string(cursor)
+    copy.copy_pieces(cursor, statement, of_load)
+
+
+def _insert(cursor: Cursor, names: Identifiers, load_id: int, versions: Iterator[pa.Table]) -> None:
+    """By way of a temporary table."""
+    cursor.execute(sql.SQL(query("create_incoming")).format(**names))
+    statement = sql.SQL(query("copy_incoming")).format(**names).as_string(cursor)
+    copy.copy_pieces(cursor, statement, versions)
+    cursor.execute(sql.SQL(query("insert_versions")).format(**names), {"load_id": load_id})

@@ -1,5 +1,6 @@
 """Each role logs in and tries to get what it must not."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -134,6 +135,17 @@ def test_nobody_climbs(held: Settings, role: str) -> None:
         for way in ways:
             with pytest.raises((errors.InsufficientPrivilege, errors.WrongObjectType)):
                 cursor.execute(way)
+
+
+def test_the_pipeline_gives_no_version_its_number(held: Settings) -> None:
+    """Most tables have no index that would refuse a number that is taken."""
+    with login(held, "crosscheck_etl") as cursor:
+        for contract in load_all().values():
+            table = f"record.{contract.record}"
+            with pytest.raises(errors.InsufficientPrivilege):
+                cursor.execute(f"insert into {table} (version_id) overriding system value values (1)")
+            with pytest.raises(errors.InsufficientPrivilege):
+                cursor.copy_expert(f"copy {table} (version_id) from stdin", io.StringIO())
 
 
 def test_the_pipeline_only_adds_versions_and_owns_nothing(held: Settings) -> None:

@@ -19,7 +19,25 @@ grant usage on schema ops, record, quarantine, match, latest, report to crossche
 grant select, insert, update, delete on all tables in schema ops, match to crosscheck_etl;
 revoke insert, update, delete on match.decision from crosscheck_etl; -- people decide
 revoke delete on ops.load from crosscheck_etl; -- versions name it
-grant select, insert on all tables in schema record to crosscheck_etl;
+grant select on all tables in schema record to crosscheck_etl;
+do $$
+declare
+    version_table record;
+begin
+    -- not the number: it is the sequence's to give, and most tables have no index that would refuse one that is taken
+    for version_table in
+        select
+            attrelid::regclass as name,
+            string_agg(quote_ident(attname), ', ' order by attnum) as columns
+        from pg_attribute
+        inner join pg_class on pg_class.oid = attrelid and relnamespace = 'record'::regnamespace and relkind = 'r'
+        where attnum > 0 and not attisdropped and attidentity = ''
+        group by attrelid
+    loop
+        execute format('grant insert (%s) on %s to crosscheck_etl', version_table.columns, version_table.name);
+    end loop;
+end
+$$;
 grant select, insert, update on all tables in schema quarantine to crosscheck_etl;
 grant select on all tables in schema latest, report to crosscheck_etl;
 

@@ -68,6 +68,12 @@ def test_a_name_spelled_17_ways_is_a_lead(judge, spelling):
         ("ROSA RENDON, JR.", "Rendon", "Rosa", "family_name", "exact"),  # no surname ROSA RENDON
         ("王小明", "Wang", "Xiaoming", "given_name", "exact"),  # no blank between the names
         ("박지우", "Park", "Jiu", "given_name", "exact"),  # as Koreans spell it, not as the letters say
+        ("GIM, KYONG HUN", "Kim", "Kyunghoon", "given_name", "variant"),  # by one custom and by another
+        ("GIM, KYONG HUN", "Kim", "Kyunghoon", "family_name", "close"),
+        ("XASAN, CABDIRAXMAAN", "Hassan", "Abdul Rahman", "given_name", "variant"),
+        ("UDDIN, MD", "Uddin", "Muhammad", "given_name", "variant"),  # a nickname of all that sounds like MOHAMMED
+        ("OMAR, FARIDAH BTE", "Omar", "Farida", "given_name", "exact"),
+        ("BEGUM, MST SHAHIDA", "Begum", "Shahida", "given_name", "exact"),
         ("OKONKWO, DR NGOZI", "Okonkwo", "Ngozi", "given_name", "exact"),
         ("MILLER, ANONYMOUS", "Miller", "Margaret", "given_name", "missing"),
         ("M HOUSE", "House", "Martin", "given_name", "initial"),  # nor is a surname that is one elsewhere
@@ -149,7 +155,9 @@ def test_surname_changed_by_marriage_is_found_among_the_other_names(judge):
     [
         ("1971-03-08", "1971-03-08", "exact"),
         ("1971-03-08", "1971-08-03", "swapped"),
-        ("2049-03-08", "1949-03-08", "century"),  # a two-digit year read wrongly
+        ("2005-03-08", "1905-03-08", "century"),  # a two-digit year read wrongly
+        ("2049-03-08", "1949-03-08", "exact"),  # so surely that it is put right
+        ("2049-03-08", "1949-01-01", "year_only"),
         ("1971-03-08", "1971-03-06", "one_edit"),
         ("1971-03-18", "1917-03-18", "one_edit"),
         ("1971-01-01", "1971-01-01", "year_only"),  # 1 January says little

@@ -1,0 +1,64 @@
+"""Names that customs spell in several ways: which sound alike, and which stay apart."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from include.matching.customs import customs
+from include.matching.words import byte_matrix, hash_letters, hear
+
+WORDS, SYLLABLES = customs()
+
+
+def sounds(*names: str) -> list[int]:
+    letters = byte_matrix(pa.array(names))
+    heard: list[int] = hear(letters, hash_letters(letters))[2].tolist()
+    return heard
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("KIM", "GIM"),
+        ("PAK", "PARK", "BAK"),
+        ("LEE", "YI", "RHEE", "RI"),
+        ("JONG", "JEONG", "JUNG", "CHUNG"),
+        ("KYONGHUN", "KYUNGHOON", "GYEONGHUN"),
+        ("GILDONG", "KILDONG", "KILTONG"),
+        ("MOHAMED", "MAXAMED", "MUHAMMAD"),
+        ("SERGEI", "SERHIY", "SIARHEI"),
+        ("CHATTERJEE", "CHATTOPADHYAY"),
+        ("DIALLO", "JALLOW"),
+    ],
+)
+def test_customs_sound_alike(spellings: tuple[str, ...]) -> None:
+    assert len(set(sounds(*spellings))) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("JONG", "CHANG"), ("HASSAN", "HUSSEIN"), ("KIM", "KUM"), ("MINJI", "MINSU"), ("LEE", "LIM"), ("ALI", "ABDI")],
+)
+def test_different_names_stay_apart(one: str, other: str) -> None:
+    assert len(set(sounds(one, other))) == 2
+
+
+def readings(word: str) -> set[tuple[str, str]]:
+    """As two syllables, each by its usual spelling."""
+    parts = ((word[:at], word[at:]) for at in range(1, len(word)))
+    return {(SYLLABLES[one], SYLLABLES[other]) for one, other in parts if one in SYLLABLES and other in SYLLABLES}
+
+
+@given(st.lists(st.sampled_from(sorted(SYLLABLES)), min_size=2, max_size=2))
+def test_two_syllables_are_a_word_however_each_is_spelt(syllables: list[str]) -> None:
+    words = "".join(syllables), "".join(SYLLABLES[each] for each in syllables)
+    assume(all(word not in WORDS and len(readings(word)) == 1 for word in words))  # one reading, and no name
+    assert len(set(sounds(*words))) == 1
+
+
+def test_no_spelling_is_of_two_names() -> None:
+    """The list is read from the first spelling of each group: a later group must not take one away."""
+    assert all(WORDS.get(usual, usual) == usual for usual in WORDS.values() if usual not in SYLLABLES)
+    assert all(SYLLABLES[usual] == usual for usual in SYLLABLES.values())
+    assert all(word.isascii() and word.isalpha() and word.isupper() for word in WORDS)
