@@ -103,6 +103,7 @@ def test_an_audit_of_a_month_that_the_nights_hold_changes_no_row(
     assert found["months"] == 1
     assert found["months_not_closed"] == []
     assert found["cpu_seconds"]["tasks"] > 0
+    assert 0 < found["start_seconds"] + found["backfill_seconds"] <= found["wall_seconds"] + 0.2  # each is rounded
     held = found["peak_mib_by_component"]
     assert {"tasks", "scheduler", "api-server", "dag-processor", "PostgreSQL", "this command"} < set(held)
     assert abs(sum(held.values()) - found["peak_mib"]) < len(held)  # each is rounded

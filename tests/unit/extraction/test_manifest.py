@@ -68,6 +68,13 @@ def test_a_manifest_that_cannot_be_meant_is_refused_in_one_line():
         assert client.manifest(export).parts[0].rows == 7
 
 
+def test_nothing_may_be_announced():
+    """A quiet night: no row, and no value in any column."""
+    content = changed(changed(ScriptedGateway().manifest, "parts.0.rows", 0), "control_totals", {"rows": 0})
+    content["control_totals"]["non_blank"] = {"ID": 0}
+    assert Manifest.model_validate_json(json.dumps(content)).control_totals.non_blank == {"ID": 0}
+
+
 def test_keys_we_do_not_know_are_ignored():
     gateway = ScriptedGateway()
     content = gateway.manifest | {"signed_by": "somebody"}
