@@ -448,10 +448,11 @@ STATEMENTS = {
         left join match.evidence e using (pair_id)
         group by 1, 2, 3, 4, 5, 6""",
     "match.subsumed_subject": """
-        select distinct on (version_id) one.content_hash as said, other.content_hash as by from match.subsumed_subject
+        select distinct on (one.version_id) one.content_hash as said, other.content_hash as by
+        from match.subsumed_subject as subsumed
         join record.tecs_subject one using (version_id)
         join record.tecs_subject other on other.version_id = by_version_id
-        order by version_id, by_updated_at, other.content_hash""",
+        order by one.version_id, by_updated_at, other.content_hash""",
     "match.link": "select left_member, right_member, model_version, weight, band from match.link",
     "match.cut": "select * from match.cut",
     "match.group_pair": """
