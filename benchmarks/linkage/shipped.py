@@ -1,6 +1,7 @@
 """The model that the package ships: trained on the simulated register, with identifiers.
 
-What the simulated world cannot teach is set by hand afterwards, with its reason.
+What the simulated world cannot teach is set by hand afterwards, with its reason. What is shipped now was learnt before
+names had customs, and only its nicknames are newer: learnt anew it weighs worse (docs/decisions/0054).
 """
 
 from pathlib import Path
