@@ -15,7 +15,18 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 -- a clas
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 -- the same
 from psycopg2.extras import NamedTupleCursor
 
-__all__ = ["Cursor", "WarehouseError", "as_role", "fetch", "query", "row", "session", "transaction", "with_settings"]
+__all__ = [
+    "Cursor",
+    "ForbiddenError",
+    "WarehouseError",
+    "as_role",
+    "fetch",
+    "query",
+    "row",
+    "session",
+    "transaction",
+    "with_settings",
+]
 
 SQL = Path(__file__).parent / "sql"
 CONNECT_SECONDS = 10  # a server that does not answer on loopback or a local network within this is down
@@ -23,6 +34,10 @@ CONNECT_SECONDS = 10  # a server that does not answer on loopback or a local net
 
 class WarehouseError(RuntimeError):
     """The warehouse cannot be used. One line; never holds a row or a password."""
+
+
+class ForbiddenError(WarehouseError):
+    """It can, and the role that asked has no right to what it asked for."""
 
 
 @cache
@@ -149,7 +164,10 @@ def _connect(dsn: str) -> Connection:
 def _without_values(error: psycopg2.Error) -> WarehouseError:
     diagnosis = error.diag
     place = ".".join(p for p in (diagnosis.schema_name, diagnosis.table_name, diagnosis.constraint_name) if p)
-    return WarehouseError(
+    kind, way_on = WarehouseError, "clear the task to repeat it"
+    if error.pgcode == errorcodes.INSUFFICIENT_PRIVILEGE:
+        kind, way_on = ForbiddenError, "migrate again, which makes all grants anew, then clear the task"
+    return kind(
         f"warehouse refused with SQLSTATE [{error.pgcode or 'connection lost'}] {type(error).__name__}"
-        f"{f' at [{place}]' if place else ''}; nothing of the transaction was kept; clear the task to repeat it"
+        f"{f' at [{place}]' if place else ''}; nothing of the transaction was kept; {way_on}"
     )
