@@ -124,6 +124,19 @@ def test_a_field_short_of_the_contract_asks_once_more_though_the_totals_agree(
     assert (decided["decision"] == "hold", is_held) == (len(blank) > 1, len(blank) > 1)
 
 
+def test_three_landed_attempts_are_enough_though_a_fourth_might_bring_more(settings: Settings, years: Path) -> None:
+    faults = {"files": [{"fault": "extra_fields"}]}
+    entries = [{"datasets": "tecs_arrests", "attempt": n, "why": "damaged", **faults} for n in (1, 2, 3)]
+    plan = WrittenPlan(name="thrice", meaning="again", attempts=tuple(map(WrittenAttempt.model_validate, entries)))
+    with serve_app(create_app(years, "tecs", TOKEN, Rules(written=plan))) as gateway:
+        damaged = replace(settings, gateways={"tecs": gateway})
+        run = pipeline.open_books(damaged, YEARS, "thrice")
+        for _ in range(2):
+            with pytest.raises(IncompleteExport, match="rows came damaged and may come whole"):
+                pipeline.extract(damaged, run, "tecs_arrests", last_try=False)
+        assert pipeline.extract(damaged, run, "tecs_arrests", last_try=False)["attempt"] == 3
+
+
 def test_a_complete_attempt_stands_when_the_next_one_that_was_asked_for_fails(settings: Settings, years: Path) -> None:
     """Its rows came damaged and were put right; another attempt might have brought them whole."""
     entries = [{"datasets": "tecs_arrests", "attempt": 1, "why": "damaged", "files": [{"fault": "extra_fields"}]}]
