@@ -2,6 +2,7 @@
 
 import logging
 import os
+from typing import Any
 
 from airflow.sdk import BaseNotifier, Context
 
@@ -15,7 +16,9 @@ class FailureNotifier(BaseNotifier):
         """Log, and send a mail to `CROSSCHECK_ALERT_TO` if that and the connection are set."""
         instance = context.get("ti")
         what = (
-            f"{instance.dag_id}.{instance.task_id}, run {instance.run_id}" if instance else str(context.get("dag_run"))
+            f"{instance.dag_id}.{instance.task_id}{_label(instance)}, run {instance.run_id}"
+            if instance
+            else str(context.get("dag_run"))
         )
         message = f"Crosscheck: {what} failed. The Grid shows the red task; its log says what to do next."
         log.error(message)
@@ -29,3 +32,9 @@ class FailureNotifier(BaseNotifier):
                 subject="Crosscheck: a night failed",
                 html_content=message,
             ).notify(context)
+
+
+def _label(instance: Any) -> str:
+    """Which of the instances of a mapped task: its dataset."""
+    label = getattr(instance, "rendered_map_index", None)
+    return f" [{label}]" if label else ""

@@ -223,11 +223,15 @@ def _question(ti: Any, run: dict[str, Any], dataset: str, staged: dict[str, Any]
     )
 
 
-def _begin(run: dict[str, Any], dataset: str = "") -> tuple[Any, Any, Any]:
+def _begin(run: dict[str, Any] | None, dataset: str = "") -> tuple[Any, Any, Any]:
     """The pipeline, its settings and the open run; labels a mapped task with its dataset."""
     from dags.connections import settings
     from include import pipeline
 
+    if not run:  # `match` and `close_books` run whatever happened before them
+        raise AirflowFailException(
+            "this run has no books: its `open_books` failed; see its log, clear it with Downstream"
+        )
     get_current_context()["dataset"] = dataset
     return pipeline, settings(), pipeline.Run.from_dict(run)
 

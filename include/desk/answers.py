@@ -9,7 +9,9 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from include.warehouse.connection import WarehouseError
+from include.warehouse.connection import ForbiddenError, WarehouseError
+
+FORBIDDEN = "your role may not see this; docs/access.md says what each role sees, CROSSCHECK_DESK_ROLES gives another"
 
 T = TypeVar("T")
 
@@ -39,9 +41,14 @@ class _Route(APIRoute):
             try:
                 return await answer(request)
             except RefusedError as error:
-                return HTMLResponse(page("refused.html", message=str(error), way_on=error.way_on), error.status)
+                return HTMLResponse(_refusal(error), error.status)
 
         return page_or_refusal
+
+
+def _refusal(error: RefusedError) -> str:
+    try_again = error.status == 503  # any other refusal would be repeated
+    return page("refused.html", message=str(error), way_on=error.way_on, try_again=try_again)
 
 
 def pages() -> APIRouter:
@@ -58,5 +65,7 @@ def ask(question: Callable[[], T]) -> T:
     """What the warehouse answers. Raises `RefusedError` where it does not."""
     try:
         return question()
+    except ForbiddenError:
+        raise RefusedError(403, FORBIDDEN) from None
     except WarehouseError as error:
         raise RefusedError(503, str(error)) from None

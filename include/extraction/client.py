@@ -44,7 +44,7 @@ ANSWER_BYTES = 4 << 20  # a manifest of 9,999 parts, the most that names can tel
 # often, and a gateway that drips single bytes still comes to an end.
 PROGRESS_BYTES = 64 << 10
 READ_BYTES = 256 << 10  # at most, of a body: smaller pieces cost Python more than the kernel, larger ones gain nothing
-AGAIN = "the task's next try asks again"
+AGAIN = "the task's next try asks again; after the last one, clear it"
 UNREACHABLE = (NewConnectionError, ConnectTimeoutError, ProxyError, SSLError)
 
 Result = TypeVar("Result")

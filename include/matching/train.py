@@ -103,10 +103,9 @@ class Patterns:
 def train(
     left: pd.DataFrame,
     right: pd.DataFrame | None = None,
-    base: Model | None = None,
     right_rows: int | None = None,
 ) -> Model:
-    """A model for these two tables, or for the duplicates within one, beginning from `base` (default: `base.json`).
+    """A model for these two tables, or for the duplicates within one, beginning from `base.json`.
 
     `right_rows`: of the right side, where `right` is a sample of it. Where names are all that the tables give, what
     there is to learn is how common they are; of fewer rows than `ENOUGH_NAMES` the built-in model knows more, and it is
@@ -116,10 +115,9 @@ def train(
     every = max(right_rows or 0, len(others), 1)
     learn_m = not names_alone(left, others)
     if not learn_m and every < ENOUGH_NAMES:
-        return at_size(base or load_model(), left, others, every)
-    base = base or load_model(BASE)
+        return at_size(load_model(), left, others, every)
     draw = np.random.default_rng(SEED)
-    base = base.model_copy(update={"right_rows": every})
+    base = load_model(BASE).model_copy(update={"right_rows": every})
     sample = others.iloc[np.sort(draw.permutation(len(others))[:RIGHT_ROWS])]
     many = read_records(Table(sample), base.model_copy(update={"frequencies": UNCOUNTED}))
     start = base.model_copy(update={"frequencies": count_names(many)})

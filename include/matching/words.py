@@ -24,6 +24,7 @@ Flags = npt.NDArray[np.bool_]
 Shares = npt.NDArray[np.float64]
 Bits = npt.NDArray[np.float32]  # multiples of a sixteenth: sums are exact
 
+TEXT_WIDTH = 64  # bytes of a whole value, such as a street, that are looked at: few are so long
 WIDTH = 24  # letters of a word that are looked at: longer ones are several words, or no name
 MOSTLY = 10  # letters of most words: what is longer is heard apart
 ENOUGH_SOUND = 3  # consonants: less tells nothing (TN is TUAN and THANH), and such a word sounds like itself only
@@ -292,11 +293,11 @@ def _factor(there: Flags) -> Hashes:
     return there * (BASE - np.uint64(1)) + np.uint64(1)
 
 
-def hash_texts(texts: pa.StringArray, width: int = 64) -> Hashes:
-    """Hashes of whole values, cut at `width` bytes; null and empty are 0."""
+def hash_texts(texts: pa.StringArray) -> Hashes:
+    """Hashes of whole values, cut at `TEXT_WIDTH` bytes; null and empty are 0."""
     texts = texts.fill_null("")
     longest = int(np.diff(bytes_of(texts)[0]).max(initial=1))
-    return hash_letters(byte_matrix(texts, min(width, longest))).value
+    return hash_letters(byte_matrix(texts, min(TEXT_WIDTH, longest))).value
 
 
 def mix(first: npt.NDArray[np.generic], *parts: npt.NDArray[np.generic]) -> Hashes:

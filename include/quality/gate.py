@@ -14,6 +14,7 @@ from enum import StrEnum
 from math import comb
 
 from include.contracts.model import Contract, Severity
+from include.quality.repairs import LEFT_BLANK, LEFT_OUT, Repair
 from include.quality.rules import Rule
 from include.quality.staging import Staged
 from include.quality.suite import ExpectationOutcome, checks
@@ -150,7 +151,7 @@ def _readings(staged: Staged) -> Iterator[Finding]:
         if label == f"row:{Rule.UNCONFIRMED}":
             yield Decision.WARN, f"[{count}] versions are in no complete attempt and were set aside"
     for label, count in staged.repairs.items():
-        yield Decision.WARN, f"put right [{label}]: [{count}] {'parts' if label.startswith('file:') else 'rows'}"
+        yield Decision.WARN, f"{_done(label)} [{label}]: [{count}] {'parts' if label.startswith('file:') else 'rows'}"
     for column, count in staged.other_forms.items():  # the contract knows them: worth a word, not a warning
         yield Decision.PASS, f"column [{column}]: [{count}] dates came in another form than the usual one"
     for part in staged.unread:
@@ -160,6 +161,12 @@ def _readings(staged: Staged) -> Iterator[Finding]:
             Decision.WARN,
             f"column [{column}]: attempts or copies disagree in [{count}] versions; the latest was kept",
         )
+
+
+def _done(label: str) -> str:
+    """What was done about damage, by its label: a `Repair`, and the column where one is meant."""
+    repair = Repair(label.partition(" ")[0])
+    return "left blank" if repair in LEFT_BLANK else "left out" if repair in LEFT_OUT else "put right"
 
 
 def _is_chance(short: int, rows: int, share: float) -> bool:

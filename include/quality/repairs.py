@@ -1,4 +1,6 @@
-"""What was wrong with a delivered file and could be put right with certainty. Nothing is put right in silence."""
+"""What was wrong with a delivered file and could be put right with certainty, and what was left blank or out.
+
+Nothing is put right in silence."""
 
 from enum import StrEnum
 
@@ -35,6 +37,10 @@ class Repair(StrEnum):
 
 # Lines between the records that are no records: they are counted apart from what was received.
 SET_APART = (Repair.REPEATED_HEADER, Repair.TOTALS_LINE)
+
+# Nothing was put right: the column stays blank in that part, or is not of the contract.
+LEFT_BLANK = (Repair.MISSING_COLUMN, Repair.DISPUTED_COLUMN)
+LEFT_OUT = (Repair.UNKNOWN_COLUMN,)
 
 # Fields were moved: right by every rule, and yet not as sure as a row that came whole.
 MOVED = (Repair.STRAY_COMMA, Repair.UNQUOTED_COMMA, Repair.SURPLUS_FIELD)

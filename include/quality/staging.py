@@ -226,7 +226,7 @@ def judge(contract: Contract, read: Sequence[Rows], complete: Collection[int] = 
         quarantined=pa.concat_tables([refused_schema(contract).empty_table(), *refusals]),
         duplicate=merged.duplicate,
         conflicts={name: len(np.unique(merged.version[rows])) for name, rows in merged.conflicts.items()},
-        conflicting=_conflicts(contract, kept, merged),
+        conflicting=_conflicts(kept, merged),
         days=count_days(contract, text, typed),
         repairs=text["repairs"],
         other_forms=_other_forms(contract, text, typed.table),
@@ -366,7 +366,7 @@ def _borrowed(kept: pa.Table, merged: Merged) -> pa.Array:
     return listed(masks, len(merged.row))
 
 
-def _conflicts(contract: Contract, kept: pa.Table, merged: Merged) -> pa.Table:
+def _conflicts(kept: pa.Table, merged: Merged) -> pa.Table:
     """The rows that lost a conflict and those that won it, by column: where they are, not what they say."""
     pieces = []
     for name, lost in merged.conflicts.items():

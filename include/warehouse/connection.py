@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,14 +16,37 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 -- a clas
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 -- the same
 from psycopg2.extras import NamedTupleCursor
 
-__all__ = ["Cursor", "WarehouseError", "as_role", "fetch", "query", "row", "session", "transaction", "with_settings"]
+__all__ = [
+    "Cursor",
+    "ForbiddenError",
+    "WarehouseError",
+    "as_role",
+    "fetch",
+    "query",
+    "row",
+    "session",
+    "transaction",
+    "with_settings",
+]
 
 SQL = Path(__file__).parent / "sql"
 CONNECT_SECONDS = 10  # a server that does not answer on loopback or a local network within this is down
+# What PostgreSQL says of these names roles, tables and columns, never a value
+OTHER_SCHEMA = {
+    errorcodes.INSUFFICIENT_PRIVILEGE,
+    errorcodes.UNDEFINED_TABLE,
+    errorcodes.UNDEFINED_COLUMN,
+    errorcodes.UNDEFINED_FUNCTION,
+    errorcodes.INVALID_SCHEMA_NAME,
+}
 
 
 class WarehouseError(RuntimeError):
     """The warehouse cannot be used. One line; never holds a row or a password."""
+
+
+class ForbiddenError(WarehouseError):
+    """It can, and the role that asked has no right to what it asked for."""
 
 
 @cache
@@ -140,6 +164,11 @@ def _connect(dsn: str) -> Connection:
                 f"warehouse [{where}] takes no connection for a full disk [{errorcodes.DISK_FULL}]; "
                 "make room on PostgreSQL's disk, then clear the task"
             ) from None
+        if said := re.search(r"FATAL:\s+(.*)", str(error)):  # of roles, databases and settings: no password
+            raise WarehouseError(
+                f"warehouse [{where}] answers and lets nobody in: [{said[1]}]; mend that, or the connection "
+                "`warehouse`, then clear the task"
+            ) from None
         raise WarehouseError(
             f"warehouse [{where}] does not answer ({type(error).__name__}); "
             "see whether PostgreSQL runs and the connection `warehouse` is right, then clear the task"
@@ -149,7 +178,13 @@ def _connect(dsn: str) -> Connection:
 def _without_values(error: psycopg2.Error) -> WarehouseError:
     diagnosis = error.diag
     place = ".".join(p for p in (diagnosis.schema_name, diagnosis.table_name, diagnosis.constraint_name) if p)
-    return WarehouseError(
+    kind, way_on = WarehouseError, "clear the task to repeat it"
+    if error.pgcode in OTHER_SCHEMA:
+        place = diagnosis.message_primary or ""
+        way_on = "migrate again, which brings the schema to what this version expects, then clear the task"
+    if error.pgcode == errorcodes.INSUFFICIENT_PRIVILEGE:
+        kind = ForbiddenError
+    return kind(
         f"warehouse refused with SQLSTATE [{error.pgcode or 'connection lost'}] {type(error).__name__}"
-        f"{f' at [{place}]' if place else ''}; nothing of the transaction was kept; clear the task to repeat it"
+        f"{f' at [{place}]' if place else ''}; nothing of the transaction was kept; {way_on}"
     )

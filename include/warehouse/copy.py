@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -62,6 +63,17 @@ def copy_out(cursor: Cursor, select: str, parameters: dict[str, Any], schema: di
         false_values=["f"],
     )
     return pyarrow.csv.read_csv(text, convert_options=options, parse_options=_MULTILINE)
+
+
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """A table that was copied out, its columns still Arrow's: a null stays one, and a number beside it whole."""
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
+
+
+def table_of(frame: pd.DataFrame, columns: list[str]) -> pa.Table:
+    """Columns of a frame in this order, to be copied in."""
+    return pa.Table.from_pandas(frame[columns], preserve_index=False)
 
 
 def array_text(numbers: pa.Array | pa.ChunkedArray) -> str:

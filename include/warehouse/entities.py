@@ -7,7 +7,7 @@ import pyarrow as pa
 from psycopg2 import sql
 
 from include.warehouse.connection import Cursor, query, row
-from include.warehouse.copy import copy_in, copy_out
+from include.warehouse.copy import copy_in, copy_out, frame_of, table_of
 from include.warehouse.matches import (
     VERSION,
     Keys,
@@ -136,7 +136,7 @@ def leave_links(
         table, key = RECORDS[dataset]
         names = {"table": sql.Identifier("record", table), "key": sql.Identifier(key), "dataset": sql.Literal(dataset)}
         cursor.execute(query("delete_found_link"))
-        copy_in(cursor, query("copy_found_link"), _table(pairs, ["left_id", "right_id", "match_weight", "band"]))
+        copy_in(cursor, query("copy_found_link"), table_of(pairs, ["left_id", "right_id", "match_weight", "band"]))
         cursor.execute(sql.SQL(query("insert_links")).format(**names), about)
 
 
@@ -153,7 +153,7 @@ def accepted_links(cursor: Cursor, model_version: str, lifted: pd.DataFrame) -> 
         name: [member.removeprefix(prefix) for member in members if member.startswith(prefix)]
         for name, prefix in (("subjects", SUBJECTS), ("petitioners", PETITIONERS))
     }
-    return Accepted(links, decided, _frame(copy_out(cursor, query("members"), keys, MEMBER)))
+    return Accepted(links, decided, frame_of(copy_out(cursor, query("members"), keys, MEMBER)))
 
 
 def find_suspects(cursor: Cursor) -> None:
@@ -178,7 +178,7 @@ def replace_groups(
 ) -> pd.DataFrame:
     """Write what groups weigh (`GROUP`, `weight`) and which pairs they lift (`group_weight`); the leads as `LINK`."""
     cursor.execute(query("delete_group_weights"))
-    copy_in(cursor, query("copy_group_weights"), _table(groups.assign(run_id=run_id), [*GROUP, "weight", "run_id"]))
+    copy_in(cursor, query("copy_group_weights"), table_of(groups.assign(run_id=run_id), [*GROUP, "weight", "run_id"]))
     about = {
         "run_id": run_id,
         "model_version": model_version,
@@ -209,17 +209,8 @@ def leave_entities(cursor: Cursor, run_id: int, changes: pd.DataFrame, cut: pd.D
     """Write which entities are others than those held, there and in the history, and the cut links anew."""
     cursor.execute(query("delete_entities"), {"members": changes["member"].tolist()})
     there = changes[changes["entity_after"].notna()]
-    copy_in(cursor, query("copy_entities"), _table(there, ["member", "entity_after"]))
+    copy_in(cursor, query("copy_entities"), table_of(there, ["member", "entity_after"]))
     cursor.execute(query("delete_cuts"))
-    copy_in(cursor, query("copy_cuts"), _table(cut, [*LINK, "reason"]))
+    copy_in(cursor, query("copy_cuts"), table_of(cut, [*LINK, "reason"]))
     columns = ["run_id", "member", "entity_before", "entity_after", "reason"]
-    copy_in(cursor, query("copy_entity_changes"), _table(changes.assign(run_id=run_id), columns))
-
-
-def _frame(table: pa.Table) -> pd.DataFrame:
-    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
-    return frame
-
-
-def _table(frame: pd.DataFrame, columns: list[str]) -> pa.Table:
-    return pa.Table.from_pandas(frame[columns], preserve_index=False)
+    copy_in(cursor, query("copy_entity_changes"), table_of(changes.assign(run_id=run_id), columns))

@@ -14,7 +14,7 @@ import pyarrow as pa
 from psycopg2.extras import Json
 
 from include.warehouse.connection import Cursor, query, row
-from include.warehouse.copy import array_text, copy_in, copy_out
+from include.warehouse.copy import array_text, copy_in, copy_out, frame_of, table_of
 
 CHUNK = 200_000  # petitioners in memory at once: with all that comparing them takes, a process has 1 GB
 MANY_KEYS = 2_000_000  # each page of an index over 30 million gets some twenty of them, and few pages change each night
@@ -112,14 +112,14 @@ def leave_pairs(turn: Turn, personas: pd.DataFrame, pairs: pd.DataFrame, evidenc
     about = {"run_id": turn.run_id, "model_version": turn.model_version}
     found = pairs.join(personas.set_index("id")[PERSONA_IDS], on="left_id")
     copy_in(
-        turn.cursor, query("copy_found"), _table(found, ["left_id", *PERSONA_IDS, "right_id", "match_weight", "band"])
+        turn.cursor, query("copy_found"), table_of(found, ["left_id", *PERSONA_IDS, "right_id", "match_weight", "band"])
     )
     turn.cursor.execute(query("insert_pairs"), about)
     new = pd.DataFrame(turn.cursor.fetchall(), columns=["left_id", "right_id", "pair_id"], dtype="int64")
     turn.cursor.execute(query("empty_found"))
     lines = evidence.astype({"left_id": "int64", "right_id": "int64"}).merge(new, on=["left_id", "right_id"])
     columns = ["pair_id", "comparison", "left_value", "right_value", "level", "weight"]
-    copy_in(turn.cursor, query("copy_evidence"), _table(lines, columns))
+    copy_in(turn.cursor, query("copy_evidence"), table_of(lines, columns))
 
 
 def end_turn(turn: Turn, compared: int, candidates: Mapping[str, int]) -> Matched:
@@ -153,7 +153,7 @@ def near_personas(cursor: Cursor, model_id: int, keys: npt.NDArray[np.int32]) ->
 
 def read_personas(cursor: Cursor, ids: pa.Table) -> pd.DataFrame:
     """Numbered by `id`, which is good for this table alone."""
-    return _frame(copy_out(cursor, query("personas"), _wanted(ids), PERSONA)).rename_axis("id").reset_index()
+    return frame_of(copy_out(cursor, query("personas"), _wanted(ids), PERSONA)).rename_axis("id").reset_index()
 
 
 def persona_index(personas: pd.DataFrame) -> pd.MultiIndex:
@@ -165,7 +165,7 @@ def persona_index(personas: pd.DataFrame) -> pd.MultiIndex:
 def read_petitioners(cursor: Cursor, ids: pa.Table) -> pd.DataFrame:
     """Versions of petitioners, in ascending order; `ids`: column `version_id`."""
     wanted = {"versions": array_text(ids["version_id"])}
-    return _frame(copy_out(cursor, query("petitioners"), wanted, PETITIONER))
+    return frame_of(copy_out(cursor, query("petitioners"), wanted, PETITIONER))
 
 
 def _wanted(ids: pa.Table) -> dict[str, str]:
@@ -176,7 +176,7 @@ def _wanted(ids: pa.Table) -> dict[str, str]:
 def _repeat_pairs(turn: Turn, personas: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Which personas say what the last version before them says that was compared; they take over its pairs."""
     repeats = np.zeros(len(personas), np.bool_)
-    about: dict[str, object] = {"model_version": turn.model_version, **_wanted(_table(personas, PERSONA_IDS))}
+    about: dict[str, object] = {"model_version": turn.model_version, **_wanted(table_of(personas, PERSONA_IDS))}
     held = copy_out(turn.cursor, query("held_personas"), about, {**PERSONA_KEY, "held_version_id": pa.int64()})
     if not len(held):
         return repeats
@@ -184,8 +184,8 @@ def _repeat_pairs(turn: Turn, personas: pd.DataFrame) -> npt.NDArray[np.bool_]:
     before = read_personas(turn.cursor, of_held.select(PERSONA_IDS).group_by(PERSONA_IDS).aggregate([]))
     fields = [name for name in PERSONA if name not in PERSONA_KEY]
     said = pd.concat([personas, before])[fields].groupby(fields, dropna=False, sort=False).ngroup().to_numpy()
-    mine = persona_index(personas).get_indexer(persona_index(_frame(held)))
-    theirs = persona_index(before).get_indexer(persona_index(_frame(of_held)))
+    mine = persona_index(personas).get_indexer(persona_index(frame_of(held)))
+    theirs = persona_index(before).get_indexer(persona_index(frame_of(of_held)))
     same = said[mine] == said[len(personas) + theirs]
     repeats[mine[same]] = True
     found = held.filter(pa.array(same))
@@ -212,12 +212,3 @@ def _leave_keys(
     table = table.add_column(0, "key", pa.array(key[order]))
     table = table.add_column(0, "model_id", pa.repeat(turn.model_id, len(table)))
     copy_in(turn.cursor, query(statement), table)
-
-
-def _frame(table: pa.Table) -> pd.DataFrame:
-    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
-    return frame
-
-
-def _table(frame: pd.DataFrame, columns: list[str]) -> pa.Table:
-    return pa.Table.from_pandas(frame[columns], preserve_index=False)

@@ -173,6 +173,25 @@ def test_a_month_that_agrees_is_not_fetched(monkeypatch):
         tasks.collect.function({}, "tecs_subjects", ti=SimpleNamespace(try_number=1, max_tries=3))
 
 
+@pytest.mark.parametrize("task", ["match", "resolve", "close_books"])
+def test_without_books_a_task_says_where_to_look_and_is_not_tried_again(task):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from dags import tasks
+
+    with pytest.raises(AirflowFailException, match="its `open_books` failed"):
+        getattr(tasks, task).function(None)
+
+
+@pytest.mark.parametrize(("label", "named"), [("tecs_aliases", " [tecs_aliases], run n"), (None, ", run n")])
+def test_an_alert_names_the_dataset_of_a_mapped_task(caplog, label, named):
+    from dags.alerts import FailureNotifier
+
+    instance = SimpleNamespace(dag_id="d", task_id="collect.extract", run_id="n", rendered_map_index=label)
+    FailureNotifier().notify({"ti": instance})
+    assert f"d.collect.extract{named} failed" in caplog.text
+
+
 def test_every_dataset_of_the_contracts_is_collected(dags):
     group = dags["screen_nightly"].task_group.children["collect"]
     assert list(group._expand_input.value["dataset"]) == dataset_names()

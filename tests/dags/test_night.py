@@ -23,6 +23,8 @@ from tests.dags.machine import CHECKOUT, Machine
 
 pytestmark = [pytest.mark.night, pytest.mark.timeout(1800)]
 
+BEGAN = time.monotonic()  # of this file's tests: no command of theirs can have taken longer
+
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
@@ -64,6 +66,8 @@ def test_the_summary_follows_its_schema_and_adds_up(machine: Machine, first_nigh
     for row in summary["datasets"]:
         assert row["received"] == row["loaded"] + row["duplicate"] + row["quarantined"]
     assert summary["wall_seconds"] >= summary["pipeline_seconds"] + summary["airflow_overhead_seconds"] - 0.2
+    assert summary["start_seconds"] + summary["history_seconds"] <= summary["wall_seconds"] + 0.2  # each is rounded
+    assert summary["wall_seconds"] <= time.monotonic() - BEGAN
     assert set(summary["stages"]) == {"extract", "stage", "validate", "load", "match", "resolve", "report"}
 
 

@@ -13,7 +13,7 @@ from nights import collect, night
 from benchmarks.reliability.agency import differences, recoverable
 from include import pipeline
 from include.contracts import load_contract
-from include.extraction.errors import TransportError
+from include.extraction.errors import IncompleteExport, TransportError
 from include.interval import Interval
 from include.settings import Settings
 from include.simulator.gateways.app import create_app
@@ -90,6 +90,19 @@ def test_an_export_without_a_row_is_a_surprise_where_no_day_was_quiet(month: Set
         collect(early, pipeline.open_books(early, night(30), "too early"), DATASET)
     truth = recoverable(world, DATASET, night(20, 11))
     assert differences(load_contract(DATASET), held(month), truth) == {}
+
+
+def test_among_few_days_two_attempts_without_a_row_are_believed(month: Settings, world: Path) -> None:
+    """Six days do not tell that a seventh has rows."""
+    screen(month, night(24, 6))
+    entries = [{"datasets": DATASET, "attempt": n, "why": "too early", "job": "empty_export"} for n in (1, 2)]
+    plan = WrittenPlan(name="early", meaning="no rows", attempts=tuple(map(WrittenAttempt.model_validate, entries)))
+    with serve_app(create_app(world, "uscis", TOKEN, Rules(written=plan))) as gateway:
+        early = replace(month, gateways={"uscis": gateway})
+        run = pipeline.open_books(early, night(30), "too early")
+        with pytest.raises(IncompleteExport, match="no row is announced"):
+            pipeline.extract(early, run, DATASET, last_try=False)
+        assert pipeline.extract(early, run, DATASET, last_try=False)["attempt"] == 2
 
 
 def test_only_the_days_that_differ_are_fetched(month: Settings, world: Path) -> None:

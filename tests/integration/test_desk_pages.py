@@ -14,6 +14,8 @@ from include.warehouse.connection import fetch
 
 pytestmark = pytest.mark.integration
 
+PAIR = "/lead?subject_id=S00000000&receipt_number=EAC0699999999"
+
 
 @pytest.fixture
 def browser(settings: Settings) -> TestClient:
@@ -55,6 +57,20 @@ def test_a_red_run_is_red_with_its_reasons(settings: Settings, browser: TestClie
     assert "dataset [tecs_subjects]: nothing was staged" in shown
     assert "<b>red</b>" not in shown
     assert "&lt;b&gt;red&lt;/b&gt;" in shown
+
+
+@pytest.mark.parametrize("page", ["/nights", "/nights/of?external_id=x", "/nights/1", "/leads", PAIR])
+def test_a_page_that_is_not_for_the_readers_role_is_a_403_that_says_who_gives_another(
+    settings: Settings, page: str
+) -> None:
+    app = FastAPI()
+    access = Access(settings.desk_dsn, "key", {"olga": "privacy_officer"})
+    app.include_router(router(lambda: access, lambda: "olga"))
+    answer = TestClient(app).get(page)
+    assert answer.status_code == 403
+    assert "CROSSCHECK_DESK_ROLES" in answer.text
+    assert "Try again" not in answer.text, "a second time it is refused as well"
+    assert "clear the task" not in answer.text, "there is no task"
 
 
 def test_a_warehouse_that_is_down_is_a_503_in_one_line() -> None:

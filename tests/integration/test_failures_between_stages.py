@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 from nights import NO_FSYNC, Screen, collect, night, serve, settings_for
+from psycopg2.extensions import make_dsn
 
 from include import pipeline
 from include.contracts import dataset_names
@@ -162,6 +163,45 @@ def test_a_database_error_shows_no_value(settings: Settings, screened: Screen) -
     }
     assert names
     assert not any(name in text for name in names)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"password": "not-the-password"}, "password authentication failed"),
+        ({"dbname": "nowhere"}, 'database "nowhere" does not exist'),
+    ],
+)
+def test_a_login_that_postgresql_refuses_is_not_a_server_that_is_down(
+    settings: Settings, wrong: dict[str, str], said: str
+) -> None:
+    with pytest.raises(WarehouseError) as refused:
+        pipeline.open_books(replace(settings, warehouse_dsn=make_dsn(settings.warehouse_dsn, **wrong)), night(30), "x")
+    text = one_line(refused.value)
+    assert said in text
+    assert "does not answer" not in text
+    assert "not-the-password" not in text
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "named"),
+    [
+        ("revoke insert on ops.run from crosscheck_etl", "42501", "table run"),
+        ("alter table ops.run rename column external_id to other", "42703", '"external_id"'),
+        ("alter table ops.run rename to other", "42P01", '"ops.run"'),
+    ],
+)
+def test_a_schema_that_is_not_ours_is_named_and_sent_to_the_migration(
+    settings: Settings, change: str, code: str, named: str
+) -> None:
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(change)
+    with pytest.raises(WarehouseError) as refused:
+        pipeline.open_books(settings, night(30), "test")
+    text = one_line(refused.value)
+    assert f"[{code}]" in text
+    assert named in text
+    assert "migrate again" in text
 
 
 def waiting(settings: Settings, table: str) -> bool:

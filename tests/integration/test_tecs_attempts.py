@@ -13,7 +13,7 @@ from nights import TRIES
 from benchmarks.reliability.agency import differences, recoverable
 from include import pipeline
 from include.contracts import load_contract
-from include.extraction.errors import IncompleteExport, TransportError
+from include.extraction.errors import IncompleteExport, NotReady, TransportError
 from include.interval import Interval
 from include.settings import Settings
 from include.simulator import scenario, world
@@ -124,6 +124,19 @@ def test_a_field_short_of_the_contract_asks_once_more_though_the_totals_agree(
     assert (decided["decision"] == "hold", is_held) == (len(blank) > 1, len(blank) > 1)
 
 
+def test_three_landed_attempts_are_enough_though_a_fourth_might_bring_more(settings: Settings, years: Path) -> None:
+    faults = {"files": [{"fault": "extra_fields"}]}
+    entries = [{"datasets": "tecs_arrests", "attempt": n, "why": "damaged", **faults} for n in (1, 2, 3)]
+    plan = WrittenPlan(name="thrice", meaning="again", attempts=tuple(map(WrittenAttempt.model_validate, entries)))
+    with serve_app(create_app(years, "tecs", TOKEN, Rules(written=plan))) as gateway:
+        damaged = replace(settings, gateways={"tecs": gateway})
+        run = pipeline.open_books(damaged, YEARS, "thrice")
+        for _ in range(2):
+            with pytest.raises(IncompleteExport, match="rows came damaged and may come whole"):
+                pipeline.extract(damaged, run, "tecs_arrests", last_try=False)
+        assert pipeline.extract(damaged, run, "tecs_arrests", last_try=False)["attempt"] == 3
+
+
 def test_a_complete_attempt_stands_when_the_next_one_that_was_asked_for_fails(settings: Settings, years: Path) -> None:
     """Its rows came damaged and were put right; another attempt might have brought them whole."""
     entries = [{"datasets": "tecs_arrests", "attempt": 1, "why": "damaged", "files": [{"fault": "extra_fields"}]}]
@@ -142,6 +155,23 @@ def test_a_complete_attempt_stands_when_the_next_one_that_was_asked_for_fails(se
     assert staged["complete"]
     states = fetch(settings.owner_dsn, "select state from ops.attempt order by attempt")
     assert [row.state for row in states] == ["landed", "failed", "failed", "failed"]
+
+
+def test_a_job_that_takes_long_is_waited_for_on_the_last_try_too(settings: Settings, years: Path) -> None:
+    """A complete attempt is held, and yet the one that was asked for beside it has not failed."""
+    entries = [{"datasets": "tecs_arrests", "attempt": 1, "why": "damaged", "files": [{"fault": "extra_fields"}]}]
+    entries += [{"datasets": "tecs_arrests", "attempt": 2, "why": "slow", "job": "job_slow"}]
+    plan = WrittenPlan(name="slow", meaning="waits", attempts=tuple(map(WrittenAttempt.model_validate, entries)))
+    with serve_app(create_app(years, "tecs", TOKEN, Rules(written=plan))) as gateway:
+        hasty = replace(settings.extraction, wait_seconds=0.5)
+        slow = replace(settings, gateways={"tecs": gateway}, extraction=hasty)
+        run = pipeline.open_books(slow, YEARS, "slow")
+        with pytest.raises(IncompleteExport):
+            pipeline.extract(
+                settings=replace(slow, extraction=settings.extraction), run=run, dataset="tecs_arrests", last_try=False
+            )
+        with pytest.raises(NotReady):
+            pipeline.extract(slow, run, "tecs_arrests", last_try=True)
 
 
 def values(accepted: str, dataset: str) -> dict:

@@ -248,7 +248,7 @@ def _subjects(records: _Records) -> Dataset:
         people.forget((draw.child(fact).chance(0.3, n) & ~roster.superseded) | (kept & draw.chance(0.5, n)), fact)
     written = clerk.record(people, days_of(records.start), setting.planted[roster.persons])
     times = follow(draw.child("updates"), calendar, records.start, [(0.6, 600), (0.3, 1200)])
-    row, step, when = unroll(refresh(draw.child("refresh"), calendar, times, roster.nights))
+    row, step, when = unroll(refresh(draw.child("refresh"), times, roster.nights))
     facts = _subject_facts(clerk, draw.child("sex"), people, written, records.modern)
     columns = {name: values[row] for name, values in facts.items()}
     for fact, share in early.items():

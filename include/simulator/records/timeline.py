@@ -109,7 +109,7 @@ def _enter_late(draw: Draw, calendar: Calendar, times: Ints) -> Ints:
     return times
 
 
-def refresh(draw: Draw, calendar: Calendar, times: Ints, night: Ints) -> Ints:
+def refresh(draw: Draw, times: Ints, night: Ints) -> Ints:
     """Add a column: an update in the night that begins with that midnight (`NEVER`: none); none follows it."""
     when = office_time(draw, night)
     asked = (night != NEVER) & (times[:, 0] < when)  # a record entered that very night needs no update

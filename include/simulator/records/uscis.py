@@ -207,7 +207,7 @@ def petitioners(setting: Setting, filing: Filing, received: Received, void: Ints
     written = clerk.record(people, received.on, setting.planted[filing.petitioner])
     start = shortly_after(draw.child("entry"), calendar, filing.start)
     times = follow(draw.child("updates"), calendar, start, [(0.18, 700)])
-    times = refresh(draw.child("refresh"), calendar, times, filing.night)
+    times = refresh(draw.child("refresh"), times, filing.night)
     times[filing.copy_of >= 0, 1:] = NEVER
     row, step, when = unroll(np.column_stack([times, np.where(void == NEVER, NEVER, void + 600)]))
     facts = {

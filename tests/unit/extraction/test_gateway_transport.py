@@ -97,6 +97,7 @@ def test_a_well_behaved_gateway_needs_no_patience(gateway, client, tmp_path):
         (status(429, Retry_After="0"), "429"),
         (status(503, Retry_After="0"), "503"),
         (status(500), "500"),
+        (status(409), "409"),  # not ready, though the job said so
         (truncated_to(5), "unreadable"),
         (body(b'{"export_id": "\xff"}'), "unreadable"),
     ],
@@ -190,6 +191,7 @@ def test_a_range_answer_from_elsewhere_is_not_appended(gateway, client, tmp_path
     gateway.faults["part"].extend([close_after(20), elsewhere])
     fetch(client, tmp_path)
     assert (tmp_path / PART).read_bytes() == gateway.parts[PART]
+    assert client.retried == {"reset": 1, "range": 1}, "seen before a byte of it is taken"
 
 
 def test_a_file_that_shrank_is_started_again(gateway, client, tmp_path):
@@ -371,6 +373,13 @@ def test_a_proxy_that_the_environment_names_is_gone_through(gateway, monkeypatch
     [(_, path, headers)] = gateway.requests
     assert path == "/v1/exports"
     assert headers["proxy-authorization"].startswith("Basic ")
+
+
+def test_a_host_that_the_environment_exempts_is_reached_without_the_proxy(gateway, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # discard: nobody answers
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with gateway.running() as where, GatewayClient(where, LIMITS) as client:
+        assert client.request_export("tecs_things", NIGHT, 1).export_id == "export-1"
 
 
 @pytest.mark.parametrize(

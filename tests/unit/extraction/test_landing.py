@@ -11,13 +11,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from scripted_gateway import CONTRACT, NIGHT, manifest_of, packed, rows
 
 from include.extraction import landing as landing_module
 from include.extraction.errors import LandingError, TransportError
-from include.extraction.landing import ABANDONED_SECONDS, Attempt, Landing
+from include.extraction.landing import ABANDONED_SECONDS, COMPARED, Attempt, Landing
 from include.extraction.manifest import Manifest
 from include.extraction.receipt import Failure, Receipt
 
@@ -123,6 +124,13 @@ def test_a_failed_attempt_leaves_its_number_and_a_word(landing):
     assert landing.receipts(DATASET, NIGHT) == []
     assert land(landing, 7).attempt == 2
     assert landing.attempts(DATASET, NIGHT, 7) == 2
+
+
+def test_an_attempt_that_only_compared_has_a_number_and_has_not_failed(landing):
+    with landing.open_attempt(DATASET, NIGHT, 1) as attempt:
+        attempt.cause = COMPARED
+    assert landing.failures(DATASET, NIGHT, 1) == []
+    assert land(landing).attempt == 2
 
 
 def test_a_ledger_that_outlived_its_landing_counts_once(landing, monkeypatch):
@@ -302,6 +310,14 @@ def test_more_than_fits_is_refused_before_it_is_fetched(landing):
         landing.open_attempt(DATASET, NIGHT, 1) as attempt,
     ):
         attempt.require(1 << 60)
+
+
+def test_what_fits_to_the_byte_is_fetched(landing, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=100))
+    with landing.open_attempt(DATASET, NIGHT, 1) as attempt:
+        attempt.require(100)
+        with pytest.raises(LandingError, match=r"needs \[101\] bytes in .*, \[100\] are free"):
+            attempt.require(101)
 
 
 FULL = """

@@ -210,6 +210,8 @@ def test_every_kind_of_shortfall_is_named():
         "column [LABEL] is not in every part",
         "column [LABEL] has [0] values of [4]",
     ]
+    labels_elsewhere = whole | {two: Tally(3, {name: whole[two].non_blank[name] for name in ("ID", "UPD")})}
+    assert "column [LABEL] is not in every part" in short(tallies=labels_elsewhere)
     blank = announced(parts, control_totals={"rows": 7, "non_blank": {"ID": 7, "LABEL": 5}})
     assert short(blank) == ["column [LABEL] has [4] values of [5]", "column [UPD] has no control total"]
     empty = announced([], control_totals=full.control_totals.model_dump())

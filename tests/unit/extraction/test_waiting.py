@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from scripted_gateway import CONTRACT, LIMITS, NIGHT, Answer, ScriptedGateway, rows, status
 
+from include.extraction.client import GatewayClient
 from include.extraction.errors import NotReady, TransportError
 from include.extraction.extract import extract
 from include.extraction.landing import Landing
@@ -67,6 +68,16 @@ def test_a_job_that_never_ends_is_given_up_however_often_its_worker_was_given_ba
             attempt(where, landing)
     assert given_up.value.kind == "job_timeout"
     assert [failure.cause for failure in landing.failures(CONTRACT.dataset, NIGHT, 1)] == ["job_timeout"]
+
+
+def test_a_job_is_looked_at_less_and_less_often_and_every_few_seconds_at_least():
+    gateway, slept = ScriptedGateway(), []
+    gateway.states.clear()
+    gateway.states.extend(["running"] * 6)
+    patient = Extraction(poll_seconds=1, wait_seconds=600, job_seconds=600)
+    with gateway.running() as where, GatewayClient(where, patient, slept.append) as client:
+        client.wait_ready(client.request_export(CONTRACT.dataset, NIGHT, 1))
+    assert slept == [1, 2, 4, 5, 5, 5]
 
 
 def test_parts_come_side_by_side(landing):

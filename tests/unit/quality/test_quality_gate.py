@@ -161,13 +161,22 @@ def test_unreadable_values_and_conflicts_warn_and_the_worst_comes_first(small):
 def test_what_was_put_right_or_left_out_warns(small):
     staged = replace(
         account(small, 200),
-        repairs={"file:utf16": 1, "row:cp1252": 12},
+        repairs={
+            "file:utf16": 1,
+            "file:missing_column [LAST_NAME]": 4,
+            "file:unknown_column [Last Name]": 4,
+            "file:disputed_column [SEX]": 1,
+            "row:cp1252": 12,
+        },
         unread=(Unread(1, "part-0001.csv.gz", 2000, "part [part-0001.csv.gz]: not a whole gzip file"),),
     )
     told = decision(small, staged)
     assert told.decision == "warn"
     assert told.reasons == [
         "put right [file:utf16]: [1] parts",
+        "left blank [file:missing_column [LAST_NAME]]: [4] parts",
+        "left out [file:unknown_column [Last Name]]: [4] parts",
+        "left blank [file:disputed_column [SEX]]: [1] parts",
         "put right [row:cp1252]: [12] rows",
         "[2000] rows counted at landing were not received: part [part-0001.csv.gz]: not a whole gzip file",
     ]
