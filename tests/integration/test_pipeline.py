@@ -129,14 +129,24 @@ def test_a_missing_dataset_turns_the_run_red_and_the_others_land(settings: Setti
     assert fetch(settings.warehouse_dsn, "select count(*) from record.uscis_petition")[0][0] > 0
 
 
-def test_books_that_do_not_add_up_are_seen(settings: Settings, screened: Screen) -> None:
+@pytest.mark.parametrize(("more", "said"), [(1, "rows lost"), (-1, "rows that nobody delivered")])
+def test_books_that_do_not_add_up_are_seen(settings: Settings, screened: Screen, more: int, said: str) -> None:
     run = screened(settings, night(30))
     with psycopg2.connect(settings.warehouse_dsn) as connection, connection.cursor() as cursor:
-        cursor.execute("update ops.account set received = received + 1 where dataset = 'tecs_subjects'")
+        cursor.execute("update ops.account set received = received + %s where dataset = 'tecs_subjects'", [more])
     with pytest.raises(
-        pipeline.BooksError, match=r"dataset \[tecs_subjects\]: received \[\d+\] is not loaded .*: \[1\] rows lost"
+        pipeline.BooksError, match=rf"dataset \[tecs_subjects\]: received \[\d+\] is not loaded .*: \[1\] {said}"
     ):
         pipeline.close_books(settings, run)
+
+
+def test_a_task_that_failed_turns_the_run_red_whatever_its_books_hold(settings: Settings, screened: Screen) -> None:
+    """It was cleared, and the books still hold what its try before brought."""
+    run = screened(settings, night(30))
+    with pytest.raises(pipeline.BooksError, match=r"task \[collect.extract tecs_aliases\] failed; see its log"):
+        pipeline.close_books(settings, run, failed=["collect.extract tecs_aliases"])
+    [closed] = fetch(settings.warehouse_dsn, "select state from ops.run where run_id = %s", [run.run_id])
+    assert closed.state == "red"
 
 
 def test_matching_that_did_not_run_is_seen(settings: Settings) -> None:

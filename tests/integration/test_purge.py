@@ -45,7 +45,8 @@ def test_what_is_loaded_and_old_goes_and_the_ledger_says_so(settings: Settings) 
     assert pipeline.purge(settings) == {"landing": 0, "staging": 0}, "nothing is old enough"
 
     aged(settings, 10)
-    assert pipeline.purge(settings) == {"landing": 0, "staging": 1}
+    one_policy = replace(settings, retention=Retention(staging_days=OLD.staging_days))
+    assert pipeline.purge(one_policy) == {"landing": 0, "staging": 1}
     assert not pipeline.staging_folder(settings, run, DATASET).exists()
     aged(settings, 21)
     assert pipeline.purge(settings) == {"landing": len(landed), "staging": 0}

@@ -96,3 +96,7 @@ def test_a_secret_that_could_be_guessed_is_not_taken(secret: str):
     with pytest.raises(SettingsError, match=r"\[CROSSCHECK_QUARANTINE_KEY\] has a part shorter than \[32\]") as caught:
         Settings.from_env({**ENV, "CROSSCHECK_QUARANTINE_KEY": secret})
     assert "hidden" not in str(caught.value)
+
+
+def test_a_secret_of_just_enough_characters_is_taken():
+    assert Settings.from_env({**ENV, "CROSSCHECK_QUARANTINE_KEY": "x" * 32}).quarantine_secrets == ("x" * 32,)

@@ -161,6 +161,12 @@ def test_a_few_like_rows_are_no_bomb(folder):
     assert count(folder, packed([("1", "x" * 400, "2")] * 2000)).rows == 2000
 
 
+def test_text_that_packs_well_is_no_bomb(folder):
+    part = packed([(str(n), "x" * 100, "2014-09-30") for n in range(20_000)])
+    assert len(part) < 2_000_000 / 20, "better than text of this kind does"
+    assert count(folder, part).rows == 20_000
+
+
 def test_more_rows_than_the_limit_are_refused(folder):
     with pytest.raises(Refusal, match=r"more than \[10\] rows"):
         count(folder, packed(rows(11)), Extraction(max_rows=10))

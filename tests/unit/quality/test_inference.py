@@ -32,6 +32,7 @@ def text(contract: Contract, *rows: dict[str, str]) -> pa.Table:
         ("uscis_petitions", "receipt_number", "?IN0612345678", "LIN0612345678"),
         ("uscis_petitions", "receipt_number", "?AC0612345678", None),  # EAC, WAC
         ("uscis_petitions", "receipt_number", "LIN061234567?", None),
+        ("uscis_petitions", "receipt_number", "?S?0612345678", None),  # two need not be the same letter: CSC, MSC, NSC
         ("uscis_petitioners", "a_number", "?12345678", None),  # a digit, or A
     ],
 )

@@ -11,7 +11,7 @@ TEXT = '{"header": ["NAME"], "text": "MU\\udcd1OZ"}'
 
 def test_what_is_sealed_opens_again_and_shows_nothing():
     sealed = Vault([OLD]).seal(TEXT)
-    assert "OZ" not in sealed
+    assert "header" not in sealed  # six letters: two stand in a sealed text by chance, three times in a hundred
     assert sealed != Vault([OLD]).seal(TEXT)
     assert Vault([OLD]).open(sealed) == TEXT
 
