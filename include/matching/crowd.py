@@ -16,7 +16,7 @@ import numpy as np
 from include.matching.rivals import MOST, Bits, Ends, Matches
 
 # Strangers that the usual number counts as. How closely the number of a row's pairs from -6 to -2 bits follows that of
-# its pairs from -10 to -6 is likeliest at 0.3 to 2 on 22 of 25 sets, and at 0.2 to 5 on all.
+# its pairs from -10 to -6 is likeliest at 0.3 to 2 on 25 of 28 tables, and at 0.2 to 5 on all.
 BEFORE = 1.0
 
 
