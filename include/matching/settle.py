@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from include.matching.crowd import beside_strangers
 from include.matching.model import Model
 from include.matching.rivals import MOST, Bits, Ends, Rows, beside_rivals
 from include.matching.thirds import support
@@ -33,16 +34,21 @@ def settle(pairs: pd.DataFrame, rows: Rows, model: Model, floor: float | None = 
     pair once. The new column `others`, behind `band`, is by how many bits `match_weight` changed, a multiple of a
     sixteenth; probability and band follow the new weight.
 
-    Rivals tell where rows have one match at most; those below `FLOOR` have no say, and stay as they are. Within a table
-    whose rows have many, thirds tell. And how many matches there are tells, where the model is of other tables.
+    Rivals tell where rows have one match at most, and so do the strangers around a row; pairs below `FLOOR` have no
+    say, and stay as they are. Within a table whose rows have many matches, thirds tell. And how many matches there are
+    tells, where the model is of other tables.
     """
     own = pairs["match_weight"].to_numpy(dtype=np.float64)
     weight, likely = own.copy(), np.flatnonzero(own >= FLOOR)
     if len(likely):
         here = own + np.round(16 * BELIEVED * prior_here(own[likely], rows, model)) / 16
-        weight[likely], matches = beside_rivals(here[likely], Ends.of(pairs.iloc[likely], rows))
+        ends = Ends.of(pairs.iloc[likely], rows)
+        _, matches = beside_rivals(here[likely], ends)
         if len(rows) == 1 and matches[0].each > SEVERAL:
             weight = here + support(here, Ends.of(pairs, rows).row)
+        else:
+            told = here[likely] + beside_strangers(here[likely], ends, matches)
+            weight[likely], _ = beside_rivals(told, ends)
     weight = np.round(16 * weight) / 16
     settled = pairs.assign(match_weight=weight, match_probability=1 / (1 + np.exp2(-weight)), band=bands(weight, model))
     settled.insert(list(settled).index("band") + 1, "others", weight - own)
