@@ -611,7 +611,7 @@ def _places(left: Records, right: Records, pairs: Pairs) -> Level:
     put(level, city == 0, names.index("city"))
     put(level, near & (city != 1), names.index("near"))
     put(level, code == 0, names.index("postcode"))
-    put(level, (code == 0) & (city == 0), names.index("exact"))
+    put(level, (code == 0) & (city != 1), names.index("exact"))  # also where no city is known beside it
     put(level, (code == NONE) & (city == NONE), NONE)
     return level
 
