@@ -1,6 +1,7 @@
 """Which column of a file is which field: a small YAML map."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,17 @@ from include.matching.fields import FIELDS
 from include.matching.files.errors import TableError
 
 Side = Literal["left", "right"]
+
+
+# Headers that say which field a column is in other words, and could be no other field.
+SAYING = {
+    "given": ("first_name", "firstname", "given_name", "forename"),
+    "middle": ("middle_name",),
+    "family": ("last_name", "lastname", "family_name", "surname"),
+    "dob": ("date_of_birth", "birth_date", "birthdate"),
+    "sex": ("gender",),
+    "postcode": ("postal_code", "zip", "zip_code", "zipcode"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,32 @@ def read_map(path: Path | None, extras: Sequence[str] = ()) -> dict[Side, Column
         "left": {field: _origin(field, entry, known, path.name) for field, entry in (content | left).items()},
         "right": {field: _origin(field, entry, known, path.name) for field, entry in (content | right).items()},
     }
+
+
+def find_columns(fields: Sequence[str], mapped: Columns, names: Sequence[str]) -> tuple[dict[str, Origin], list[str]]:
+    """Where each field comes from, as far as it is known, and those of which several columns may be it.
+
+    A column of the map comes first, then the one that has the field's name, then the only one whose header is that name,
+    or one of `SAYING`, in another style: DOB, Full Name, date-of-birth.
+    """
+    taken = {column for origin in mapped.values() for column in origin.columns} | set(fields)
+    free = [(name, _plain(name)) for name in names if name not in taken]
+    found, unclear = dict(mapped), []
+    for field in fields:
+        if field in mapped:
+            continue
+        alike = [field] if field in names else [name for name, said in free if said in (field, *SAYING.get(field, ()))]
+        if len(alike) == 1:
+            found[field] = Origin((alike[0],))
+        elif alike:
+            unclear.append(field)
+    return {field: found[field] for field in fields if field in found}, unclear
+
+
+def _plain(header: str) -> str:
+    """DateOfBirth, DATE OF BIRTH, date-of-birth -> date_of_birth"""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", header.strip())
+    return re.sub(r"[\s_.-]+", "_", parted).casefold()
 
 
 def _entries(content: Any, where: str) -> dict[str, Any]:
