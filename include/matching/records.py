@@ -1,6 +1,6 @@
 """A table as values that can be compared. Each value depends on its own row and the model alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,8 +47,22 @@ _SHORT = {word: short for short, words in STREET_WORDS.items() for word in words
 # What says how a firm is owned, not which it is.
 LEGAL_FORMS = (
     "INC|INCORPORATED|LLC|LLP|LP|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|PLC|GMBH|SA|SL|SRL|SARL|BV|NV|AG|AB|OY|PTY|PVT|"
-    "THE"
+    "THE|AND"
 )
+# Words of firms as they are cut short: the form that remains, and the others.
+FIRM_WORDS = {
+    "AMER": "AMERICAN|AMERICA", "ASSOC": "ASSOCIATES|ASSOCIATION|ASSOCS|ASSN", "BROS": "BROTHERS", "CTR": "CENTER|CENTRE",
+    "CONSTR": "CONSTRUCTION|CONST", "CONTR": "CONTRACTORS|CONTRACTING", "DEV": "DEVELOPMENT", "DIST": "DISTRIBUTION|DISTRIBUTORS",
+    "EDU": "EDUCATION|EDUCATIONAL", "ELEC": "ELECTRIC|ELECTRICAL", "ENG": "ENGINEERING|ENGR|ENGRG", "ENT": "ENTERPRISES|ENTERPRISE",
+    "EQUIP": "EQUIPMENT", "FIN": "FINANCIAL|FINANCE", "GRP": "GROUP", "HOSP": "HOSPITAL", "IND": "INDUSTRIES|INDUSTRIAL|INDS",
+    "INS": "INSURANCE", "INTL": "INTERNATIONAL", "LAB": "LABORATORIES|LABORATORY|LABS", "MFG": "MANUFACTURING|MFRS|MANUFACTURERS",
+    "MGMT": "MANAGEMENT|MGT", "MKTG": "MARKETING", "MED": "MEDICAL", "NATL": "NATIONAL", "PHARM": "PHARMACY|PHARMACEUTICALS",
+    "PROD": "PRODUCTS|PRODUCTIONS|PRODS", "REST": "RESTAURANT|RESTAURANTS", "SCH": "SCHOOL", "ST": "SAINT", "SVC": "SERVICE|SERVICES|SVCS",
+    "SYS": "SYSTEMS|SYSTEM", "TECH": "TECHNOLOGIES|TECHNOLOGY", "TRANSP": "TRANSPORT|TRANSPORTATION|TRANS", "UNIV": "UNIVERSITY",
+}  # fmt: skip
+_SHORT_FIRM = {word: short for short, words in FIRM_WORDS.items() for word in words.split("|")}
+# Behind it stands what a firm is called on its door.
+TRADING_AS = r"\b(DBA|D/B/A|T/A|TRADING AS|DOING BUSINESS AS)\b.*$"
 
 
 @dataclass(frozen=True)
@@ -114,18 +128,24 @@ def plain_text(values: Column) -> Column:
 
 
 def organisation(values: Column) -> Column:
-    """The name of a firm without its legal form."""
-    bare = pc.replace_substring_regex(plain_text(values), rf"\b({LEGAL_FORMS})\b", "")
-    bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(bare, " +", " "))
+    """The name of a firm without its legal form, and without the one that it trades as; L.L.C. is LLC."""
+    joined = pc.replace_substring_regex(ascii_upper(values), "[.'`]", "")
+    plain = plain_text(pc.replace_substring_regex(joined, f".{TRADING_AS}", ""))
+    bare = _shortened(pc.replace_substring_regex(plain, rf"\b({LEGAL_FORMS})\b", " "), _SHORT_FIRM)
     return pc.if_else(pc.equal(bare, ""), None, bare)
 
 
 def street(values: Column) -> Column:
     """Streets with the usual abbreviations, one for each word."""
-    words = pc.ascii_split_whitespace(plain_text(values))
+    return _shortened(plain_text(values), _SHORT)
+
+
+def _shortened(values: Column, short: Mapping[str, str]) -> Column:
+    """Words cut short as they usually are, one blank between them."""
+    words = pc.ascii_split_whitespace(pc.utf8_trim_whitespace(values))
     code, written = distinct(words.flatten())
-    short = pa.array([_SHORT.get(word, word) for word in written.to_pylist()], pa.string())
-    texts = pc.binary_join(pa.ListArray.from_arrays(words.offsets, short.take(pa.array(code))), " ")
+    shortened = pa.array([short.get(word, word) for word in written.to_pylist()], pa.string())
+    texts = pc.binary_join(pa.ListArray.from_arrays(words.offsets, shortened.take(pa.array(code))), " ")
     return pc.if_else(pc.is_valid(words), texts, None)
 
 
