@@ -13,6 +13,7 @@ from include.matching.fields import FIELDS
 from include.matching.files.errors import TableError
 
 Side = Literal["left", "right"]
+FAMILY_FIRST = "family first"  # of a whole name: SMITH JOHN
 
 
 # Headers that say which field a column is in other words, and could be no other field.
@@ -28,10 +29,12 @@ SAYING = {
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a field comes from: columns that are joined, and for dates how they are written (`strptime`)."""
+    """Where a field comes from: columns that are joined, for dates how they are written (`strptime`), and whether whole
+    names begin with the surname where no comma says so."""
 
     columns: tuple[str, ...]
     date_format: str | None = None
+    family_first: bool = False
 
 
 Columns = Mapping[str, Origin]  # field -> where it comes from
@@ -40,8 +43,8 @@ Columns = Mapping[str, Origin]  # field -> where it comes from
 def read_map(path: Path | None, extras: Sequence[str] = ()) -> dict[Side, Columns]:
     """The columns of each side, from a YAML file; without one, columns are expected to have the fields' names.
 
-    At the top `field: column`, `field: [column, column]` or `dob: {column: ..., format: "%m/%d/%Y"}` for both sides;
-    the same below `left:` and `right:` for one. Raises `TableError`; an unknown field is told with the nearest known.
+    At the top `field: column`, `field: [column, column]`, `dob: {column: ..., format: "%m/%d/%Y"}` or
+    `full_name: {column: ..., order: family first}` for both sides; the same below `left:` and `right:` for one. Raises `TableError`; an unknown field is told with the nearest known.
     """
     if path is None:
         return {"left": {}, "right": {}}
@@ -99,16 +102,21 @@ def _entries(content: Any, where: str) -> dict[str, Any]:
 def _origin(field: str, entry: Any, known: Sequence[str], name: str) -> Origin:
     if field not in known:
         raise TableError(f"map [{name}]: unknown field [{field}]{nearest(field, known)}; fields: {', '.join(known)}")
-    date_format = None
+    date_format, family_first = None, False
     if isinstance(entry, dict) and field == "dob" and set(entry) == {"column", "format"}:
         entry, date_format = entry["column"], entry["format"]
         if isinstance(date_format, str) and "%" not in date_format:  # it would be taken for a text that each date is
             raise TableError(f"map [{name}]: [{date_format}] is no date format; write it as %d.%m.%Y is")
+    if isinstance(entry, dict) and field == "full_name" and set(entry) == {"column", "order"}:
+        if entry["order"] != FAMILY_FIRST:
+            raise TableError(f"map [{name}]: an order of full_name that is not known; the one there is: {FAMILY_FIRST}")
+        entry, family_first = entry["column"], True
     columns = entry if isinstance(entry, list) else [entry]
     if not columns or not all(isinstance(text, str) for text in (*columns, date_format or "")):
-        form = "a column, a list of columns" + (", or {column: ..., format: ...}" if field == "dob" else "")
+        options = {"dob": "format: ...", "full_name": f"order: {FAMILY_FIRST}"}
+        form = "a column, a list of columns" + (f", or {{column: ..., {options[field]}}}" if field in options else "")
         raise TableError(f"map [{name}]: field [{field}] is not given as {form}; correct it")
-    return Origin(tuple(columns), date_format)
+    return Origin(tuple(columns), date_format, family_first)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from include.matching.fields import FIELDS, SEPARATOR
 from include.matching.files.columns import Columns, Origin, find_columns, nearest
 from include.matching.files.errors import TableError, one_line
 from include.matching.files.formats import Parquet, open_format
+from include.matching.names import PARTICLES
 
 CHUNK = 100_000  # rows of the large side in memory at once, per process
 UNREADABLE = 0.5  # share of a column's dates from which it is the column that is wrong, not its values
@@ -127,6 +128,8 @@ class File:
         ids.check(table["id"])
         if "full_name" in table:
             table = _several_names(table)
+            if self._wanted["full_name"].family_first:
+                table["full_name"] = _with_comma(table["full_name"])
         if "dob" in table:
             self._check_dates(table)
         return table
@@ -145,6 +148,13 @@ class File:
                 f"{where}: [{self.dates.unreadable / self.dates.given:.0%}] of the dates of birth cannot be read{told}; "
                 f"write YYYY-MM-DD, YYYY-MM or YYYY, or give their format in the map"
             )
+
+
+def _with_comma(names: pd.Series) -> pd.Series:
+    """Names that begin with the surname, with a comma behind it: DE LA CRUZ JUAN -> DE LA CRUZ, JUAN."""
+    particles = "|".join(sorted(PARTICLES))
+    parted = names.str.replace(rf"(?i)^((?:(?:{particles})\s+)*\S+)\s+", r"\1, ", regex=True)
+    return parted.where(~names.str.contains(",", regex=False), names)
 
 
 def _several_names(table: pd.DataFrame) -> pd.DataFrame:
