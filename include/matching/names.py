@@ -416,7 +416,7 @@ def _surname_apart(texts: Column) -> Column:
     some = pc.invert(pc.string_is_ascii(texts))
     if not pc.any(some).as_py():
         return texts
-    return pc.if_else(some, pc.replace_substring_regex(texts, _UNPARTED, r"\1 \2"), texts)
+    return pc.if_else(some, pc.replace_substring_regex(texts, _UNPARTED, r"\1, \2"), texts)
 
 
 def _surname_in_capitals(texts: Column) -> Column:

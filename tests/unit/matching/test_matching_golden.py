@@ -244,7 +244,7 @@ def test_levels_of_addresses(judge, changed, street, place):
 
 
 @pytest.mark.parametrize(
-    ("code", "level"), [("bs1 4qt", "postcode"), ("BS1 6XY", "near"), ("BS2 6XY", "different"), ("BS1", "near")]
+    ("code", "level"), [("bs1 4qt", "exact"), ("BS1 6XY", "near"), ("BS2 6XY", "different"), ("BS1", "near")]
 )
 def test_postcodes_of_one_district_are_near(judge, code, level):
     left, right = {"full_name": "OKONKWO, NGOZI", "postcode": "BS1 4QT"}, {"family": "Okonkwo", "given": "Ngozi"}
