@@ -281,9 +281,11 @@ def read_names(
     parts = {field: table.distinct(field) for field in ("family", "given", "middle")}
     whole, whole_row, source = _whole_names(table)
     whole_code, whole_texts = distinct(whole)
-    for clear in (_without_rank, _suffix_without_comma, _surname_in_capitals, _surname_apart, _blank_left_out):
-        whole_texts = clear(whole_texts)
-    last, first = _at_comma(whole_texts)
+    whole_texts = _without_rank(whole_texts)
+    parted = whole_texts
+    for part in (_suffix_without_comma, _surname_in_capitals, _surname_apart, _blank_left_out):
+        parted = part(parted)
+    last, first = _at_comma(parted)
     texts = [*(values for _, values in parts.values()), last, first]
     words, particles, splits = _split(texts, meanings, frequencies)
     found = []

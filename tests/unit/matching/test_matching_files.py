@@ -165,6 +165,8 @@ def test_every_field_can_be_mapped(tmp_path: Path) -> None:
         ),
         ("dob: {column: born, fromat: x}\n", "map [columns.yaml]: field [dob] is not given as a column, a list of"),
         ("dob: {column: born, format: DD.MM.YYYY}\n", "map [columns.yaml]: [DD.MM.YYYY] is no date format; write it"),
+        ("full_name: {column: name, order: given}\n", "map [columns.yaml]: an order of full_name that is not known; the"),
+        ("full_name: {column: name}\n", "map [columns.yaml]: field [full_name] is not given as a column, a list of"),
         ("- family\n", "map [columns.yaml] is no list of `field: column`; write one a line"),
         ("left: last\n", "map [columns.yaml: left] is no list of `field: column`; write one a line"),
         ("id: a\nfamily: [b\n", "map [columns.yaml], line [3]: not YAML; write one `field: column` a line"),
@@ -336,6 +338,12 @@ def test_who_gives_a_format_is_taken_at_their_word(tmp_path: Path) -> None:
 )
 def test_headers_in_another_style(tmp_path: Path, header: str, fields: tuple[str, ...]) -> None:
     assert File(file(tmp_path, f"{header}\n"), {}).fields == fields
+
+
+def test_whole_names_that_begin_with_the_surname(tmp_path: Path) -> None:
+    path = file(tmp_path, 'id,name\n1,SMITH JOHN A\n2,de la Cruz Juan\n3,"Ek, Bo"\n4,Cher\n5,\n')
+    columns = mapped(tmp_path, "full_name: {column: name, order: family first}\n")
+    assert read(path, columns)["full_name"].tolist() == ["SMITH, JOHN A", "de la Cruz, Juan", "Ek, Bo", "Cher", ""]
 
 
 def test_two_columns_for_one_field_are_a_choice(tmp_path: Path) -> None:
