@@ -283,7 +283,7 @@ def read_names(
     whole_code, whole_texts = distinct(whole)
     whole_texts = _without_rank(whole_texts)
     parted = whole_texts
-    for part in (_suffix_without_comma, _surname_in_capitals, _surname_apart, _blank_left_out):
+    for part in (_suffix_without_comma, _surname_apart, _blank_left_out):
         parted = part(parted)
     last, first = _at_comma(parted)
     texts = [*(values for _, values in parts.values()), last, first]
@@ -421,16 +421,6 @@ def _surname_apart(texts: Column) -> Column:
     return pc.if_else(some, pc.replace_substring_regex(texts, _UNPARTED, r"\1, \2"), texts)
 
 
-def _surname_in_capitals(texts: Column) -> Column:
-    """Of GARCIA LOPEZ Ana the capitals are the surname, as the passports of many countries have it. MR and FNU are
-    none, nor are the initials of TJ Miller."""
-    some = pc.match_substring_regex(texts, _CAPITALS_FIRST)
-    if not pc.any(some).as_py():
-        return texts
-    some = pc.and_not(some, pc.match_substring_regex(texts, _NO_SURNAME))
-    return pc.if_else(some, pc.replace_substring_regex(texts, _CAPITALS_FIRST, r"\1, \2"), texts)
-
-
 def _blank_left_out(texts: Column) -> Column:
     """JaneMiller is Jane Miller: a whole name of one word in which capitals begin its parts. MILLER and McMillan stay
     what they are: MC is a particle."""
@@ -449,8 +439,6 @@ _RANKS = (
     "VISCOUNT|VISCOUNTESS"
 )
 _RANK_AT_END = rf"(?i),\s*(\d+(ST|ND|RD|TH)\s+({_RANKS})|({_RANKS}|BISHOP|ARCHBISHOP)\s+OF)\b.*$"
-_CAPITALS_FIRST = r"^(\p{Lu}[\p{Lu}'-]{2,}(?: \p{Lu}[\p{Lu}'-]+)*) (\p{Lu}\p{Ll}[^,]*)$"
-_NO_SURNAME = rf"^({'|'.join(sorted(PLACEHOLDERS | PARTICLES))}) \p{{Lu}}\p{{Ll}}"
 _UNPARTED = r"^([\p{Han}\p{Hangul}])([\p{Han}\p{Hangul}]{1,2})$"
 
 

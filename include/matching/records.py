@@ -33,7 +33,6 @@ NOTHING = pa.array([
     "N A", "NONE", "NULL", "NAN", "NOT APPLICABLE", "NOT AVAILABLE", "NOT GIVEN", "NOT KNOWN", "NOT PROVIDED",
     "NOT STATED", "UNK", "UNKNOWN", "XXX",
 ])  # fmt: skip
-NO_POSTCODES = (100_000, 199_999)  # 00000 and 99999, as they are read
 LETTERS_AND_DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DISTRICT_BITS = 31  # of a postcode with letters that are its own; those above are its district's
 HOUSE_DIGITS = 6  # of a house number
@@ -52,8 +51,8 @@ STREET_WORDS = {
 _SHORT = {word: short for short, words in STREET_WORDS.items() for word in words.split("|")}
 # What says how a firm is owned, not which it is.
 LEGAL_FORMS = (
-    "SA DE CV|S DE RL|INC|INCORPORATED|LLC|LLP|LP|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|PLC|GMBH|SA|SL|SRL|SARL|BV|NV|AG|AB|OY|PTY|PVT|"
-    "THE|AND"
+    "SA DE CV|S DE RL|INC|INCORPORATED|LLC|LLP|LP|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|PLC|GMBH|SA|SL|SRL|SARL|BV|"
+    "NV|AG|AB|OY|PTY|PVT|THE|AND"
 )
 # Words of firms as they are cut short: the form that remains, and the others.
 FIRM_WORDS = {
@@ -61,7 +60,8 @@ FIRM_WORDS = {
     "CONSTR": "CONSTRUCTION|CONST", "CONTR": "CONTRACTORS|CONTRACTING", "CTR": "CENTER|CENTRE", "DEV": "DEVELOPMENT",
     "DIST": "DISTRIBUTION|DISTRIBUTORS", "EDU": "EDUCATION|EDUCATIONAL", "ELEC": "ELECTRIC|ELECTRICAL",
     "ENG": "ENGINEERING|ENGR|ENGRG", "ENT": "ENTERPRISES|ENTERPRISE", "EQUIP": "EQUIPMENT", "FIN": "FINANCIAL|FINANCE",
-    "GRP": "GROUP", "HOSP": "HOSPITAL", "IND": "INDUSTRIES|INDUSTRIAL|INDS", "INS": "INSURANCE", "INTL": "INTERNATIONAL",
+    "GRP": "GROUP", "HOSP": "HOSPITAL", "IND": "INDUSTRIES|INDUSTRIAL|INDS", "INS": "INSURANCE",
+    "INTL": "INTERNATIONAL",
     "LAB": "LABORATORIES|LABORATORY|LABS", "MED": "MEDICAL", "MFG": "MANUFACTURING|MFRS|MANUFACTURERS",
     "MGMT": "MANAGEMENT|MGT", "MKTG": "MARKETING", "NATL": "NATIONAL", "PHARM": "PHARMACY|PHARMACEUTICALS",
     "PROD": "PRODUCTS|PRODUCTIONS|PRODS", "REST": "RESTAURANT|RESTAURANTS", "SCH": "SCHOOL", "ST": "SAINT",
@@ -286,7 +286,9 @@ def _countries(values: Distinct, model: Model) -> tuple[Hashes, Flags]:
     """Each row's country as a hash, and whether it is one of the model's."""
     code, texts = values
     told = pc.is_valid(_told(plain_text(texts))).to_pylist()
-    names = [model.country_reader.read(text) if said else "" for text, said in zip(texts.to_pylist(), told, strict=True)]
+    names = [
+        model.country_reader.read(text) if said else "" for text, said in zip(texts.to_pylist(), told, strict=True)
+    ]
     known = np.array([*(name in model.countries for name in names), False])
     return hash_texts(pa.array([*names, ""], pa.string()))[code], known[code]
 
@@ -310,9 +312,8 @@ def _postcodes(texts: Column) -> Numbers:
     low = np.uint64(DISTRICT_BITS)
     high = mix(hash_texts(district)) >> low << low  # mixed: BS1 and BS2 differ in the lowest bits alone
     hashed = -((high | mix(hash_texts(bare)) >> (np.uint64(64) - low)) >> np.uint64(1)).astype(np.int64)
-    # a leading 1 keeps 00000 apart from nothing
-    found = np.where(digits.to_numpy(zero_copy_only=False), number + 100_000, hashed).astype(np.int64)
-    return found * (told & ~np.isin(found, NO_POSTCODES))
+    # a leading 1 keeps 00501 apart from 501, and from nothing
+    return np.where(digits.to_numpy(zero_copy_only=False), number + 100_000, hashed).astype(np.int64) * told
 
 
 def _street_keys(streets: Column, house: Numbers) -> Hashes:

@@ -44,7 +44,8 @@ def read_map(path: Path | None, extras: Sequence[str] = ()) -> dict[Side, Column
     """The columns of each side, from a YAML file; without one, columns are expected to have the fields' names.
 
     At the top `field: column`, `field: [column, column]`, `dob: {column: ..., format: "%m/%d/%Y"}` or
-    `full_name: {column: ..., order: family first}` for both sides; the same below `left:` and `right:` for one. Raises `TableError`; an unknown field is told with the nearest known.
+    `full_name: {column: ..., order: family first}` for both sides; the same below `left:` and `right:` for
+    one. Raises `TableError`; an unknown field is told with the nearest known.
     """
     if path is None:
         return {"left": {}, "right": {}}
@@ -68,8 +69,8 @@ def read_map(path: Path | None, extras: Sequence[str] = ()) -> dict[Side, Column
 def find_columns(fields: Sequence[str], mapped: Columns, names: Sequence[str]) -> tuple[dict[str, Origin], list[str]]:
     """Where each field comes from, as far as it is known, and those of which several columns may be it.
 
-    A column of the map comes first, then the one that has the field's name, then the only one whose header is that name,
-    or one of `SAYING`, in another style: DOB, Full Name, date-of-birth.
+    A column of the map comes first, then the one that has the field's name, then the only one whose header is that
+    name, or one of `SAYING`, in another style: DOB, Full Name, date-of-birth.
     """
     taken = {column for origin in mapped.values() for column in origin.columns} | set(fields)
     free = [(name, _plain(name)) for name in names if name not in taken]

@@ -144,9 +144,10 @@ class File:
         self.dates = Dates(*map(sum, zip(self.dates, found, strict=True)))
         if self.dates.unreadable > UNREADABLE * self.dates.given:
             told = "" if origin.date_format is None else f" as [{origin.date_format}]"
+            share = self.dates.unreadable / self.dates.given
             raise TableError(
-                f"{where}: [{self.dates.unreadable / self.dates.given:.0%}] of the dates of birth cannot be read{told}; "
-                f"write YYYY-MM-DD, YYYY-MM or YYYY, or give their format in the map"
+                f"{where}: [{share:.0%}] of the dates of birth cannot be read{told}; write YYYY-MM-DD, YYYY-MM or "
+                f"YYYY, or give their format in the map"
             )
 
 

@@ -165,7 +165,10 @@ def test_every_field_can_be_mapped(tmp_path: Path) -> None:
         ),
         ("dob: {column: born, fromat: x}\n", "map [columns.yaml]: field [dob] is not given as a column, a list of"),
         ("dob: {column: born, format: DD.MM.YYYY}\n", "map [columns.yaml]: [DD.MM.YYYY] is no date format; write it"),
-        ("full_name: {column: name, order: given}\n", "map [columns.yaml]: an order of full_name that is not known; the"),
+        (
+            "full_name: {column: name, order: given}\n",
+            "map [columns.yaml]: an order of full_name that is not known; the one",
+        ),
         ("full_name: {column: name}\n", "map [columns.yaml]: field [full_name] is not given as a column, a list of"),
         ("- family\n", "map [columns.yaml] is no list of `field: column`; write one a line"),
         ("left: last\n", "map [columns.yaml: left] is no list of `field: column`; write one a line"),
