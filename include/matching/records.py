@@ -313,7 +313,8 @@ def _postcodes(texts: Column) -> Numbers:
     high = mix(hash_texts(district)) >> low << low  # mixed: BS1 and BS2 differ in the lowest bits alone
     hashed = -((high | mix(hash_texts(bare)) >> (np.uint64(64) - low)) >> np.uint64(1)).astype(np.int64)
     # a leading 1 keeps 00501 apart from 501, and from nothing
-    return np.where(digits.to_numpy(zero_copy_only=False), number + 100_000, hashed).astype(np.int64) * told
+    found: Numbers = np.where(digits.to_numpy(zero_copy_only=False), number + 100_000, hashed).astype(np.int64) * told
+    return found
 
 
 def _street_keys(streets: Column, house: Numbers) -> Hashes:

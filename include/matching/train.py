@@ -291,7 +291,7 @@ def _shared(comparison: str, level: npt.NDArray[np.int8], one: Weights, base: Mo
     }
 
 
-def _limit(count: Weights, levels: list[int], share: float) -> None:
+def _limit(count: npt.NDArray[Any], levels: list[int], share: float) -> None:
     """Of the counts of all levels these are no more than the share; what is more is taken away."""
     some, others = count[levels].sum(), np.delete(count, levels).sum()
     if some > share * (some + others):
