@@ -282,10 +282,7 @@ def read_names(
     whole, whole_row, source = _whole_names(table)
     whole_code, whole_texts = distinct(whole)
     whole_texts = _without_rank(whole_texts)
-    parted = whole_texts
-    for part in (_suffix_without_comma, _surname_apart, _blank_left_out):
-        parted = part(parted)
-    last, first = _at_comma(parted)
+    last, first = _at_comma(_blank_left_out(_surname_apart(_suffix_without_comma(whole_texts))))
     texts = [*(values for _, values in parts.values()), last, first]
     words, particles, splits = _split(texts, meanings, frequencies)
     found = []
@@ -418,7 +415,7 @@ def _surname_apart(texts: Column) -> Column:
     some = pc.invert(pc.string_is_ascii(texts))
     if not pc.any(some).as_py():
         return texts
-    return pc.if_else(some, pc.replace_substring_regex(texts, _UNPARTED, r"\1, \2"), texts)
+    return pc.if_else(some, pc.replace_substring_regex(texts, _UNPARTED, r"\1 \2"), texts)
 
 
 def _blank_left_out(texts: Column) -> Column:
