@@ -611,7 +611,7 @@ def _places(left: Records, right: Records, pairs: Pairs) -> Level:
     put(level, city == 0, names.index("city"))
     put(level, near & (city != 1), names.index("near"))
     put(level, code == 0, names.index("postcode"))
-    put(level, (code == 0) & (city == 0), names.index("exact"))
+    put(level, (code == 0) & (city != 1), names.index("exact"))  # also where no city is known beside it
     put(level, (code == NONE) & (city == NONE), NONE)
     return level
 
@@ -650,18 +650,34 @@ def _streets(left: Records, right: Records, pairs: Pairs) -> Level:
 
 
 def _firms(left: Records, right: Records, pairs: Pairs) -> Level:
-    """Firms whose names differ."""
-    alike = _alike(_texts(left, "organisation", pairs[0]), _texts(right, "organisation", pairs[1]))
-    return np.where(alike >= SIMILAR_FIRM, 1, len(LEVELS["organisation"]) - 1).astype(np.int8)
+    """Firms whose names differ; of SUNRISE DAIRY GRP the first two words may be all that somebody writes."""
+    ones, others = (_texts(side, "organisation", rows) for side, rows in zip((left, right), pairs, strict=True))
+    code, first, second = _pairs_of_texts(ones, others)
+    goes_on = np.array([_goes_on(one, other) for one, other in zip(first, second, strict=True)], dtype=bool)
+    close = (_alike(ones, others) >= SIMILAR_FIRM) | goes_on[code]
+    return np.where(close, LEVELS["organisation"].index("close"), _last("organisation")).astype(np.int8)
+
+
+def _goes_on(one: str, other: str) -> bool:
+    """Whether one text is the other and more words, and the other has two at least."""
+    short, long = sorted((one, other), key=len)
+    return " " in short and long.startswith(f"{short} ")
 
 
 def _alike(left: tuple[Numbers, list[str]], right: tuple[Numbers, list[str]]) -> Shares:
     """Share of the letters that stay, for each pair of texts given by position."""
-    ones, others = left[1], right[1]
-    code, pair = pd.factorize(left[0] * len(others) + right[0])
-    first, second = [ones[at] for at in pair // len(others)], [others[at] for at in pair % len(others)]
+    code, first, second = _pairs_of_texts(left, right)
     found: Shares = process.cpdist(first, second, scorer=OSA.normalized_similarity, dtype=np.float64, workers=1)[code]
     return found
+
+
+def _pairs_of_texts(
+    left: tuple[Numbers, list[str]], right: tuple[Numbers, list[str]]
+) -> tuple[Numbers, list[str], list[str]]:
+    """The distinct pairs of texts given by position, and which of them each pair is."""
+    ones, others = left[1], right[1]
+    code, pair = pd.factorize(left[0] * len(others) + right[0])
+    return code, [ones[at] for at in pair // len(others)], [others[at] for at in pair % len(others)]
 
 
 def _texts(records: Records, field: str, rows: Numbers) -> tuple[Numbers, list[str]]:

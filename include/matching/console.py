@@ -25,13 +25,15 @@ def told(side: str, file: File) -> None:
     """Say which columns of a file are used, and which are not."""
     named, others = ", ".join(file.unused[:MANY]), len(file.unused) - MANY
     unused = f"; not used: {named}{f' and {others} more' if others > 0 else ''}" if file.unused else ""
-    say(f"{side} [{file.path.name}]: {', '.join(file.fields)}{unused}")
+    say(f"{side} [{file.path.name}]: {', '.join(map(file.named, file.fields))}{unused}")
 
 
 def told_dates(*files: File) -> None:
-    """Say how many dates of birth could not be read."""
+    """Say how many dates of birth are read as they are not asked for, and how many could not be read."""
     for file in files:
-        given, unreadable = file.dates
+        given, year_first, unreadable = file.dates
+        if year_first:
+            say(f"[{file.path.name}]: [{year_first / given:.1%}] of the dates of birth are read as YYYYMMDD")
         if unreadable:
             say(
                 f"[{file.path.name}]: [{unreadable / given:.1%}] of the dates of birth cannot be read and count as "

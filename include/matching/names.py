@@ -281,6 +281,7 @@ def read_names(
     parts = {field: table.distinct(field) for field in ("family", "given", "middle")}
     whole, whole_row, source = _whole_names(table)
     whole_code, whole_texts = distinct(whole)
+    whole_texts = _without_rank(whole_texts)
     last, first = _at_comma(_blank_left_out(_surname_apart(_suffix_without_comma(whole_texts))))
     texts = [*(values for _, values in parts.values()), last, first]
     words, particles, splits = _split(texts, meanings, frequencies)
@@ -396,6 +397,12 @@ def _at_comma(texts: Column) -> tuple[Column, Column]:
     return pc.list_element(halves, 0) if len(texts) else texts, second
 
 
+def _without_rank(texts: Column) -> Column:
+    """Of THOMAS CLIFFORD, 1ST BARON OF CHUDLEIGH what follows the comma is no given name; of JONES, EARL it is."""
+    some = pc.match_substring_regex(texts, _RANK_AT_END)
+    return pc.if_else(some, pc.replace_substring_regex(texts, _RANK_AT_END, ""), texts)
+
+
 def _suffix_without_comma(texts: Column) -> Column:
     """JOHN SMITH, JR is no SMITH whose surname is JOHN."""
     some = pc.match_substring_regex(texts, _SUFFIX_AT_END)
@@ -424,6 +431,11 @@ def _blank_left_out(texts: Column) -> Column:
 _WRITTEN_AS_ONE = r"^\p{Lu}\p{Ll}+(\p{Lu}\p{Ll}+)+$"
 _NEXT_PART = r"(\p{Ll})(\p{Lu})"
 _SUFFIX_AT_END = rf"(?i),\s*({'|'.join((*SUFFIXES, *ORDINALS))})\.?\s*$"
+_RANKS = (
+    "BARON|BARONESS|BARONET|BT|COUNT|COUNTESS|DUCHESS|DUKE|EARL|LORD|LADY|MARCHIONESS|MARQUESS|MARQUIS|PRINCE|PRINCESS|"
+    "VISCOUNT|VISCOUNTESS"
+)
+_RANK_AT_END = rf"(?i),\s*(\d+(ST|ND|RD|TH)\s+({_RANKS})|({_RANKS}|BISHOP|ARCHBISHOP)\s+OF)\b.*$"
 _UNPARTED = r"^([\p{Han}\p{Hangul}])([\p{Han}\p{Hangul}]{1,2})$"
 
 

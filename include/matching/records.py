@@ -1,6 +1,6 @@
 """A table as values that can be compared. Each value depends on its own row and the model alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,11 @@ from include.matching.words import (
 
 NUMBERS = ("a_number", "ssn", "passport", "phone", "fein")
 MAX_VALUES = 4  # dates or numbers of one person that are looked at; each is compared with each of the other's
+# What clerks and exports write where nothing is known. No NA, which is a country.
+NOTHING = pa.array([
+    "N A", "NONE", "NULL", "NAN", "NOT APPLICABLE", "NOT AVAILABLE", "NOT GIVEN", "NOT KNOWN", "NOT PROVIDED",
+    "NOT STATED", "UNK", "UNKNOWN", "XXX",
+])  # fmt: skip
 LETTERS_AND_DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DISTRICT_BITS = 31  # of a postcode with letters that are its own; those above are its district's
 HOUSE_DIGITS = 6  # of a house number
@@ -46,9 +51,26 @@ STREET_WORDS = {
 _SHORT = {word: short for short, words in STREET_WORDS.items() for word in words.split("|")}
 # What says how a firm is owned, not which it is.
 LEGAL_FORMS = (
-    "INC|INCORPORATED|LLC|LLP|LP|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|PLC|GMBH|SA|SL|SRL|SARL|BV|NV|AG|AB|OY|PTY|PVT|"
-    "THE"
+    "SA DE CV|S DE RL|INC|INCORPORATED|LLC|LLP|LP|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|PLC|GMBH|SA|SL|SRL|SARL|BV|"
+    "NV|AG|AB|OY|PTY|PVT|THE|AND"
 )
+# Words of firms as they are cut short: the form that remains, and the others.
+FIRM_WORDS = {
+    "AMER": "AMERICAN|AMERICA", "ASSOC": "ASSOCIATES|ASSOCIATION|ASSOCS|ASSN", "BROS": "BROTHERS",
+    "CONSTR": "CONSTRUCTION|CONST", "CONTR": "CONTRACTORS|CONTRACTING", "CTR": "CENTER|CENTRE", "DEV": "DEVELOPMENT",
+    "DIST": "DISTRIBUTION|DISTRIBUTORS", "EDU": "EDUCATION|EDUCATIONAL", "ELEC": "ELECTRIC|ELECTRICAL",
+    "ENG": "ENGINEERING|ENGR|ENGRG", "ENT": "ENTERPRISES|ENTERPRISE", "EQUIP": "EQUIPMENT", "FIN": "FINANCIAL|FINANCE",
+    "GRP": "GROUP", "HOSP": "HOSPITAL", "IND": "INDUSTRIES|INDUSTRIAL|INDS", "INS": "INSURANCE",
+    "INTL": "INTERNATIONAL",
+    "LAB": "LABORATORIES|LABORATORY|LABS", "MED": "MEDICAL", "MFG": "MANUFACTURING|MFRS|MANUFACTURERS",
+    "MGMT": "MANAGEMENT|MGT", "MKTG": "MARKETING", "NATL": "NATIONAL", "PHARM": "PHARMACY|PHARMACEUTICALS",
+    "PROD": "PRODUCTS|PRODUCTIONS|PRODS", "REST": "RESTAURANT|RESTAURANTS", "SCH": "SCHOOL", "ST": "SAINT",
+    "SVC": "SERVICE|SERVICES|SVCS", "SYS": "SYSTEMS|SYSTEM", "TECH": "TECHNOLOGIES|TECHNOLOGY",
+    "TRANSP": "TRANSPORT|TRANSPORTATION|TRANS", "UNIV": "UNIVERSITY",
+}  # fmt: skip
+_SHORT_FIRM = {word: short for short, words in FIRM_WORDS.items() for word in words.split("|")}
+# Behind it stands what a firm is called on its door.
+TRADING_AS = r"\b(DBA|D/B/A|T/A|TRADING AS|DOING BUSINESS AS)\b.*$"
 
 
 @dataclass(frozen=True)
@@ -86,6 +108,7 @@ def read_records(table: Table, model: Model) -> Records:
     words, names = read_names(table, model.known_nicknames, model.name_shares)
     streets = table["street"]
     house = _houses(streets)
+    street_key = _street_keys(streets, house)
     country, country_known = _countries(table.distinct("country"), model)
     return Records(
         table=table,
@@ -98,11 +121,11 @@ def read_records(table: Table, model: Model) -> Records:
         country=country,
         country_known=country_known,
         birth_place=_countries(table.distinct("birth_place"), model)[0],
-        city=_by_distinct(table.distinct("city"), lambda texts: hash_texts(plain_text(texts))),
+        city=_by_distinct(table.distinct("city"), lambda texts: hash_texts(_told(plain_text(texts)))),
         postcode=_by_distinct(table.distinct("postcode"), _postcodes),
-        has_street=pc.is_valid(streets).to_numpy(zero_copy_only=False),
+        has_street=street_key != 0,
         house=house,
-        street_key=_street_keys(streets, house),
+        street_key=street_key,
         organisation=_by_distinct(table.distinct("organisation"), lambda texts: hash_texts(organisation(texts))),
     )
 
@@ -113,19 +136,31 @@ def plain_text(values: Column) -> Column:
     return pc.utf8_trim_whitespace(values)
 
 
+def _told(plain: Column) -> Column:
+    """Plain texts, null where they say that nothing is known."""
+    nothing = pc.is_in(plain, value_set=NOTHING)
+    return pc.if_else(nothing, None, plain) if pc.any(nothing).as_py() else plain
+
+
 def organisation(values: Column) -> Column:
-    """The name of a firm without its legal form."""
-    bare = pc.replace_substring_regex(plain_text(values), rf"\b({LEGAL_FORMS})\b", "")
-    bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(bare, " +", " "))
+    """The name of a firm without its legal form, and without the one that it trades as; L.L.C. is LLC."""
+    joined = pc.replace_substring_regex(ascii_upper(values), "[.'`]", "")
+    plain = _told(plain_text(pc.replace_substring_regex(joined, f".{TRADING_AS}", "")))
+    bare = _shortened(pc.replace_substring_regex(plain, rf"\b({LEGAL_FORMS})\b", " "), _SHORT_FIRM)
     return pc.if_else(pc.equal(bare, ""), None, bare)
 
 
 def street(values: Column) -> Column:
     """Streets with the usual abbreviations, one for each word."""
-    words = pc.ascii_split_whitespace(plain_text(values))
+    return _shortened(plain_text(values), _SHORT)
+
+
+def _shortened(values: Column, short: Mapping[str, str]) -> Column:
+    """Words cut short as they usually are, one blank between them."""
+    words = pc.ascii_split_whitespace(pc.utf8_trim_whitespace(values))
     code, written = distinct(words.flatten())
-    short = pa.array([_SHORT.get(word, word) for word in written.to_pylist()], pa.string())
-    texts = pc.binary_join(pa.ListArray.from_arrays(words.offsets, short.take(pa.array(code))), " ")
+    shortened = pa.array([short.get(word, word) for word in written.to_pylist()], pa.string())
+    texts = pc.binary_join(pa.ListArray.from_arrays(words.offsets, shortened.take(pa.array(code))), " ")
     return pc.if_else(pc.is_valid(words), texts, None)
 
 
@@ -194,12 +229,18 @@ def _passports(values: Column) -> Numbers:
 
 
 _READ_NUMBER: dict[str, Callable[[Column], Numbers]] = {
-    "a_number": lambda values: _nine_digits(values, 7),
-    "ssn": lambda values: _nine_digits(values, 9),
-    "passport": _passports,
-    "phone": _phones,
-    "fein": lambda values: _nine_digits(values, 9),
+    "a_number": lambda values: _nine_digits(_without_point(values), 7),
+    "ssn": lambda values: _nine_digits(_without_point(values), 9),
+    "passport": lambda values: _passports(_without_point(values)),
+    "phone": lambda values: _phones(_without_point(values)),
+    "fein": lambda values: _nine_digits(_without_point(values), 9),
 }
+
+
+def _without_point(values: Column) -> Column:
+    """9155550142.0 is 9155550142: so a frame writes numbers of which some are missing."""
+    some = pc.ends_with(values, ".0")
+    return pc.if_else(some, pc.utf8_slice_codeunits(values, 0, -2), values) if pc.any(some).as_py() else values
 
 
 def _several(values: Column, read: Callable[[Column], Numbers]) -> Numbers:
@@ -244,7 +285,10 @@ def _by_distinct(values: Distinct, read: Callable[[Column], npt.NDArray[Any]]) -
 def _countries(values: Distinct, model: Model) -> tuple[Hashes, Flags]:
     """Each row's country as a hash, and whether it is one of the model's."""
     code, texts = values
-    names = [model.country_reader.read(text) for text in texts.to_pylist()]
+    told = pc.is_valid(_told(plain_text(texts))).to_pylist()
+    names = [
+        model.country_reader.read(text) if said else "" for text, said in zip(texts.to_pylist(), told, strict=True)
+    ]
     known = np.array([*(name in model.countries for name in names), False])
     return hash_texts(pa.array([*names, ""], pa.string()))[code], known[code]
 
@@ -259,7 +303,8 @@ def _postcodes(texts: Column) -> Numbers:
 
     What is above the hash's `DISTRICT_BITS` is that of all but the last three letters: BS1 of BS1 4QT, K1A of K1A 0B1.
     """
-    bare = only(pc.ascii_upper(texts), LETTERS_AND_DIGITS)
+    told = pc.is_valid(_told(plain_text(texts))).to_numpy(zero_copy_only=False)
+    bare = only(pc.ascii_upper(_without_point(texts)), LETTERS_AND_DIGITS)
     digits = pc.match_substring_regex(bare, "^[0-9]{3,9}$").fill_null(False)
     number = pc.cast(pc.utf8_slice_codeunits(pc.if_else(digits, bare, None), 0, 5), pa.int64()).fill_null(0).to_numpy()
     district = pc.utf8_slice_codeunits(bare, 0, -3)
@@ -268,14 +313,15 @@ def _postcodes(texts: Column) -> Numbers:
     high = mix(hash_texts(district)) >> low << low  # mixed: BS1 and BS2 differ in the lowest bits alone
     hashed = -((high | mix(hash_texts(bare)) >> (np.uint64(64) - low)) >> np.uint64(1)).astype(np.int64)
     # a leading 1 keeps 00501 apart from 501, and from nothing
-    return np.where(digits.to_numpy(zero_copy_only=False), number + 100_000, hashed).astype(np.int64)
+    found: Numbers = np.where(digits.to_numpy(zero_copy_only=False), number + 100_000, hashed).astype(np.int64) * told
+    return found
 
 
 def _street_keys(streets: Column, house: Numbers) -> Hashes:
     found = house.astype(np.uint64)
     unnumbered = np.flatnonzero(house == 0)
     if len(unnumbered):
-        found[unnumbered] = hash_texts(plain_text(streets.take(pa.array(unnumbered))))
+        found[unnumbered] = hash_texts(_told(plain_text(streets.take(pa.array(unnumbered)))))
     return found
 
 

@@ -1,6 +1,7 @@
 """Which column of a file is which field: a small YAML map."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +13,28 @@ from include.matching.fields import FIELDS
 from include.matching.files.errors import TableError
 
 Side = Literal["left", "right"]
+FAMILY_FIRST = "family first"  # of a whole name: SMITH JOHN
+
+
+# Headers that say which field a column is in other words, and could be no other field.
+SAYING = {
+    "given": ("first_name", "firstname", "given_name", "forename"),
+    "middle": ("middle_name",),
+    "family": ("last_name", "lastname", "family_name", "surname"),
+    "dob": ("date_of_birth", "birth_date", "birthdate"),
+    "sex": ("gender",),
+    "postcode": ("postal_code", "zip", "zip_code", "zipcode"),
+}
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a field comes from: columns that are joined, and for dates how they are written (`strptime`)."""
+    """Where a field comes from: columns that are joined, for dates how they are written (`strptime`), and whether whole
+    names begin with the surname where no comma says so."""
 
     columns: tuple[str, ...]
     date_format: str | None = None
+    family_first: bool = False
 
 
 Columns = Mapping[str, Origin]  # field -> where it comes from
@@ -28,8 +43,9 @@ Columns = Mapping[str, Origin]  # field -> where it comes from
 def read_map(path: Path | None, extras: Sequence[str] = ()) -> dict[Side, Columns]:
     """The columns of each side, from a YAML file; without one, columns are expected to have the fields' names.
 
-    At the top `field: column`, `field: [column, column]` or `dob: {column: ..., format: "%m/%d/%Y"}` for both sides;
-    the same below `left:` and `right:` for one. Raises `TableError`; an unknown field is told with the nearest known.
+    At the top `field: column`, `field: [column, column]`, `dob: {column: ..., format: "%m/%d/%Y"}` or
+    `full_name: {column: ..., order: family first}` for both sides; the same below `left:` and `right:` for
+    one. Raises `TableError`; an unknown field is told with the nearest known.
     """
     if path is None:
         return {"left": {}, "right": {}}
@@ -50,6 +66,32 @@ def read_map(path: Path | None, extras: Sequence[str] = ()) -> dict[Side, Column
     }
 
 
+def find_columns(fields: Sequence[str], mapped: Columns, names: Sequence[str]) -> tuple[dict[str, Origin], list[str]]:
+    """Where each field comes from, as far as it is known, and those of which several columns may be it.
+
+    A column of the map comes first, then the one that has the field's name, then the only one whose header is that
+    name, or one of `SAYING`, in another style: DOB, Full Name, date-of-birth.
+    """
+    taken = {column for origin in mapped.values() for column in origin.columns} | set(fields)
+    free = [(name, _plain(name)) for name in names if name not in taken]
+    found, unclear = dict(mapped), []
+    for field in fields:
+        if field in mapped:
+            continue
+        alike = [field] if field in names else [name for name, said in free if said in (field, *SAYING.get(field, ()))]
+        if len(alike) == 1:
+            found[field] = Origin((alike[0],))
+        elif alike:
+            unclear.append(field)
+    return {field: found[field] for field in fields if field in found}, unclear
+
+
+def _plain(header: str) -> str:
+    """DateOfBirth, DATE OF BIRTH, date-of-birth -> date_of_birth"""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", header.strip())
+    return re.sub(r"[\s_.-]+", "_", parted).casefold()
+
+
 def _entries(content: Any, where: str) -> dict[str, Any]:
     if content in (None, ""):
         return {}
@@ -61,16 +103,21 @@ def _entries(content: Any, where: str) -> dict[str, Any]:
 def _origin(field: str, entry: Any, known: Sequence[str], name: str) -> Origin:
     if field not in known:
         raise TableError(f"map [{name}]: unknown field [{field}]{nearest(field, known)}; fields: {', '.join(known)}")
-    date_format = None
+    date_format, family_first = None, False
     if isinstance(entry, dict) and field == "dob" and set(entry) == {"column", "format"}:
         entry, date_format = entry["column"], entry["format"]
         if isinstance(date_format, str) and "%" not in date_format:  # it would be taken for a text that each date is
             raise TableError(f"map [{name}]: [{date_format}] is no date format; write it as %d.%m.%Y is")
+    if isinstance(entry, dict) and field == "full_name" and set(entry) == {"column", "order"}:
+        if entry["order"] != FAMILY_FIRST:
+            raise TableError(f"map [{name}]: an order of full_name that is not known; the one there is: {FAMILY_FIRST}")
+        entry, family_first = entry["column"], True
     columns = entry if isinstance(entry, list) else [entry]
     if not columns or not all(isinstance(text, str) for text in (*columns, date_format or "")):
-        form = "a column, a list of columns" + (", or {column: ..., format: ...}" if field == "dob" else "")
+        options = {"dob": "format: ...", "full_name": f"order: {FAMILY_FIRST}"}
+        form = "a column, a list of columns" + (f", or {{column: ..., {options[field]}}}" if field in options else "")
         raise TableError(f"map [{name}]: field [{field}] is not given as {form}; correct it")
-    return Origin(tuple(columns), date_format)
+    return Origin(tuple(columns), date_format, family_first)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ names files, columns, rows and shares, never a value.
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,24 +14,37 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from include.matching.fields import FIELDS, SEPARATOR
-from include.matching.files.columns import Columns, Origin, nearest
+from include.matching.files.columns import Columns, Origin, find_columns, nearest
 from include.matching.files.errors import TableError, one_line
 from include.matching.files.formats import Parquet, open_format
+from include.matching.names import PARTICLES
 
 CHUNK = 100_000  # rows of the large side in memory at once, per process
 UNREADABLE = 0.5  # share of a column's dates from which it is the column that is wrong, not its values
 WHOLE = 2.0**63  # floating numbers below it fit into 64 bits
+# Eight digits, strokes or dots between them or none, that begin with a year: as MMDDYYYY or DDMMYYYY they would have a
+# month of 18 to 20. `.0` is what a frame makes of numbers of which some are missing.
+YEAR_FIRST = r"\b(1[89]\d\d|20\d\d)[/.]?(0[1-9]|1[0-2])[/.]?(0[1-9]|[12]\d|3[01])(\.0)?\b"
 ISO_DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 WHOLE_NAME = r"\s*[^;\s]+\s+[^;\s][^;]*"  # of two words at least
 SEVERAL_NAMES = rf"{WHOLE_NAME}(;{WHOLE_NAME})+;?\s*"
 ONE_TEXT = frozenset({"id", "full_name", "given", "middle", "family", "street", "city", "country", "birth_place"})
 
 
+class Dates(NamedTuple):
+    """Rows that give a date of birth, those of them that write it year first without dashes, and those that cannot be
+    read."""
+
+    given: int = 0
+    year_first: int = 0
+    unreadable: int = 0
+
+
 class File:
     """A file of one side, opened and its columns found; read it with `chunks` or `read`.
 
     `fields`: those it has; `unused`: its columns that no field takes; `rows`: how many, None where only reading tells.
-    `dates`: while reading, how many dates of birth there were, and how many of them cannot be read.
+    `dates`: of the rows that were read.
     Raises `TableError`, also while it is read: an unreadable file, a missing column, an id that repeats or is empty,
     a column of dates of which more than half cannot be read.
     """
@@ -40,26 +54,33 @@ class File:
         with one_line(path):
             self._format = open_format(path)
         self.rows = self._format.rows
-        self.dates = (0, 0)
+        self.dates = Dates()
         names = self._format.names
         if twice := sorted({name for name in names if names.count(name) > 1}):
             called = f"[{twice[0]}]" if twice[0] else "without a name"
             raise TableError(f"[{path.name}] has several columns {called}; rename one")
-        wanted = {field: columns.get(field, Origin((field,))) for field in ("id", *FIELDS, *extras)}
-        for field, origin in wanted.items():
+        known = ("id", *FIELDS, *extras)
+        self._wanted, unclear = find_columns(known, columns, names)
+        if unclear:
+            raise TableError(f"[{path.name}] has several columns for field [{unclear[0]}]; name one in a map")
+        for field, origin in ({"id": Origin(("id",))} | self._wanted).items():
             missing = [column for column in origin.columns if column not in names]
-            if missing and (field in columns or field == "id"):
+            if missing:
                 told = f"for field [{field}]" if field in columns else "and the map names none for field [id]"
                 hint = (
                     nearest(missing[0], names) if len(names) > 1 else "; its first line is no header of several columns"
                 )
                 raise TableError(f"[{path.name}] has no column [{missing[0]}] {told}{hint}")
-        self._wanted = {field: origin for field, origin in wanted.items() if set(origin.columns) <= set(names)}
         self.fields = tuple(field for field in self._wanted if field in FIELDS)
         if not self.fields:
             raise TableError(f"[{path.name}] has no column with the name of a field; name its columns in a map")
         taken = {column for origin in self._wanted.values() for column in origin.columns}
         self.unused = tuple(name for name in names if name not in taken)
+
+    def named(self, field: str) -> str:
+        """A field, and the columns it is from if they are called otherwise."""
+        columns = self._wanted[field].columns
+        return field if columns == (field,) else f"{field} from [{', '.join(columns)}]"
 
     def read(self) -> pd.DataFrame:
         """All rows: `id` and `fields` as text, "" where nothing is given."""
@@ -107,6 +128,8 @@ class File:
         ids.check(table["id"])
         if "full_name" in table:
             table = _several_names(table)
+            if self._wanted["full_name"].family_first:
+                table["full_name"] = _with_comma(table["full_name"])
         if "dob" in table:
             self._check_dates(table)
         return table
@@ -115,16 +138,24 @@ class File:
         origin = self._wanted["dob"]
         where = f"[{self.path.name}], column [{', '.join(origin.columns)}]"
         try:
-            table["dob"], given, unreadable = _iso_dates(table["dob"], origin.date_format)
+            table["dob"], found = _iso_dates(table["dob"], origin.date_format)
         except ValueError:
             raise TableError(f"{where}: [{origin.date_format}] is no date format; write it as %d.%m.%Y is") from None
-        self.dates = (self.dates[0] + given, self.dates[1] + unreadable)
-        if self.dates[1] > UNREADABLE * self.dates[0]:
+        self.dates = Dates(*map(sum, zip(self.dates, found, strict=True)))
+        if self.dates.unreadable > UNREADABLE * self.dates.given:
             told = "" if origin.date_format is None else f" as [{origin.date_format}]"
+            share = self.dates.unreadable / self.dates.given
             raise TableError(
-                f"{where}: [{self.dates[1] / self.dates[0]:.0%}] of the dates of birth cannot be read{told}; write "
-                f"YYYY-MM-DD, YYYY-MM or YYYY, or give their format in the map"
+                f"{where}: [{share:.0%}] of the dates of birth cannot be read{told}; write YYYY-MM-DD, YYYY-MM or "
+                f"YYYY, or give their format in the map"
             )
+
+
+def _with_comma(names: pd.Series) -> pd.Series:
+    """Names that begin with the surname, with a comma behind it: DE LA CRUZ JUAN -> DE LA CRUZ, JUAN."""
+    particles = "|".join(sorted(PARTICLES))
+    parted = names.str.replace(rf"(?i)^((?:(?:{particles})\s+)*\S+)\s+", r"\1, ", regex=True)
+    return parted.where(~names.str.contains(",", regex=False), names)
 
 
 def _several_names(table: pd.DataFrame) -> pd.DataFrame:
@@ -173,8 +204,8 @@ def _text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.utf8_trim_whitespace(pc.fill_null(texts, ""))
 
 
-def _iso_dates(values: pd.Series, date_format: str | None) -> tuple[pd.Series, int, int]:
-    """Dates in ISO form, how many rows give one, and in how many of those none can be read. Each distinct text once."""
+def _iso_dates(values: pd.Series, date_format: str | None) -> tuple[pd.Series, Dates]:
+    """Dates in ISO form, and how many rows give one. Each distinct text once."""
     codes, texts = pd.factorize(values)
     distinct = pd.Series(texts, dtype="str").str.replace(r"[T ]\d\d:\d\d.*$", "", regex=True)
     if date_format is not None:
@@ -183,12 +214,16 @@ def _iso_dates(values: pd.Series, date_format: str | None) -> tuple[pd.Series, i
             days = days.where(~(days > pd.Timestamp.now()), days - pd.DateOffset(years=100))
         read = days.dt.strftime("%Y-%m-%d")
         distinct = distinct.where(read.isna(), read).astype("str")
+    rewritten = np.zeros(len(distinct), dtype=bool)
+    if date_format is None:  # who gives a format may mean another order of day and month
+        dashed = distinct.str.replace(YEAR_FIRST, r"\1-\2-\3", regex=True)
+        rewritten, distinct = (dashed != distinct).to_numpy(dtype=bool), dashed
     rows = np.bincount(codes, minlength=len(distinct))
     parts = distinct.str.split(SEPARATOR).explode().str.strip()
     readable = parts.str.fullmatch(ISO_DATE).groupby(level=0).any().to_numpy(dtype=bool)
     empty = (distinct == "").to_numpy(dtype=bool)
-    given, unreadable = int(rows[~empty].sum()), int(rows[~empty & ~readable].sum())
-    return distinct.take(codes).reset_index(drop=True), given, unreadable
+    found = Dates(*(int(rows[some].sum()) for some in (~empty, rewritten & readable, ~empty & ~readable)))
+    return distinct.take(codes).reset_index(drop=True), found
 
 
 class _Ids:

@@ -23,12 +23,12 @@ VALUES: dict[str, list[str]] = {
     "ssn": ["900-00-0001", "900000011", "900000001"],
     "passport": ["X1234567", "x 1234567", "X1234568"],
     "phone": ["915-555-0142", "(915) 555-0142", "559-555-0100", "+1 559 555 0100;915-555-0142"],
-    "street": ["1200 Main Street", "1200 MAIN ST", "7 Elm Rd", "7 Elm Road Apt 4"],
+    "street": ["1200 Main Street", "1200 MAIN ST", "7 Elm Rd", "7 Elm Road Apt 4", "N/A"],
     "city": ["El Paso", "EL PASO", "Fresno"],
-    "postcode": ["79901", "79901-1234", "00501", "93701"],
+    "postcode": ["79901", "79901-1234", "00501", "93701", "unknown"],
     "country": ["MX", "Mexico", "SV", "USA"],
     "birth_place": ["SV", "El Salvador", "Mexico", "Fresno"],
-    "organisation": ["Sunrise Farms LLC", "SUNRISE FARMS", "Sunset Farms Inc", "Casa Azul S.A. de C.V."],
+    "organisation": ["Sunrise Farms LLC", "SUNRISE FARMS", "Sunrise", "Sunset Farms Inc", "Casa Azul S.A. de C.V."],
     "fein": ["12-3456789", "123456789", "12-3456780"],
 }
 

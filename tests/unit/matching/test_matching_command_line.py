@@ -206,7 +206,8 @@ def test_columns_are_told_and_a_map_names_them(folder: Path) -> None:
     files = [folder / "renamed.csv", folder / "right.parquet"]
     assert refused("link", *files, "--out", folder / "x.csv").startswith("matching: [renamed.csv] has no column [id]")
     done = run("link", *files, "--map", folder / "map.yaml", "--out", folder / "mapped.csv")
-    assert f"left [renamed.csv]: {', '.join(FIELDS)}; not used: remarks" in done.stderr
+    told = ", ".join(FIELDS).replace("family", "family from [Surname]")
+    assert f"left [renamed.csv]: {told}; not used: remarks" in done.stderr
     run("link", folder / "left.csv", folder / "right.parquet", "--out", folder / "plain.csv")
     assert (folder / "mapped.csv").read_bytes() == (folder / "plain.csv").read_bytes()
 

@@ -1,5 +1,6 @@
 """Files in and out: everything is text, columns are mapped, and what is wrong is one line without a value."""
 
+import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from include.matching.fields import FIELDS
 from include.matching.files.columns import read_map
 from include.matching.files.errors import TableError
-from include.matching.files.tables import File, read_truth
+from include.matching.files.tables import File, _iso_dates, read_truth
 from include.matching.files.writing import Writer
 
 SECRET = "Quetzalcoatl"  # a name that may stand in no message
@@ -162,6 +165,11 @@ def test_every_field_can_be_mapped(tmp_path: Path) -> None:
         ),
         ("dob: {column: born, fromat: x}\n", "map [columns.yaml]: field [dob] is not given as a column, a list of"),
         ("dob: {column: born, format: DD.MM.YYYY}\n", "map [columns.yaml]: [DD.MM.YYYY] is no date format; write it"),
+        (
+            "full_name: {column: name, order: given}\n",
+            "map [columns.yaml]: an order of full_name that is not known; the one",
+        ),
+        ("full_name: {column: name}\n", "map [columns.yaml]: field [full_name] is not given as a column, a list of"),
         ("- family\n", "map [columns.yaml] is no list of `field: column`; write one a line"),
         ("left: last\n", "map [columns.yaml: left] is no list of `field: column`; write one a line"),
         ("id: a\nfamily: [b\n", "map [columns.yaml], line [3]: not YAML; write one `field: column` a line"),
@@ -184,7 +192,7 @@ def test_a_map_that_is_not_there(tmp_path: Path) -> None:
     [
         ("", "[people.csv] is empty; give a CSV file with a header"),
         (f"number,family\n1,{SECRET}\n", "[people.csv] has no column [id] and the map names none for field [id]"),
-        ("id,surname\n1,x\n", "[people.csv] has no column with the name of a field; name its columns in a map"),
+        ("id,remarks\n1,x\n", "[people.csv] has no column with the name of a field; name its columns in a map"),
         ("id,family,family\n1,x,y\n", "[people.csv] has several columns [family]; rename one"),
         ("id,family,,\n1,x,,\n", "[people.csv] has several columns without a name; rename one"),
         (
@@ -295,7 +303,57 @@ def test_an_id_that_repeats_in_a_later_chunk(tmp_path: Path) -> None:
 def test_dates_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
     opened = File(file(tmp_path, "id,dob\n1,1971-13-08\n2,1971-12\n3,1971-03-08T00:00:00\n4,\n5,1970;x\n"), {})
     assert opened.read()["dob"].tolist() == ["1971-13-08", "1971-12", "1971-03-08", "", "1970;x"]
-    assert opened.dates == (4, 1)
+    assert opened.dates == (4, 0, 1)
+
+
+def test_dates_that_begin_with_the_year_need_no_dashes(tmp_path: Path) -> None:
+    texts = ["19511231", "1951/12/31", "1951.12.31", "19511231.0", "19511301", "1951", "19511231; 1952", "03/04/1951"]
+    opened = File(file(tmp_path, "id,dob\n" + "".join(f"{n},{text}\n" for n, text in enumerate(texts))), {})
+    assert opened.read()["dob"].tolist() == [
+        *["1951-12-31"] * 4, "19511301", "1951", "1951-12-31; 1952", "03/04/1951",
+    ]  # fmt: skip
+    assert opened.dates == (8, 5, 2)
+
+
+@pytest.mark.parametrize("date_format", ["%m%d%Y", "%d%m%Y"])
+@given(born=st.dates(min_value=datetime.date(1800, 1, 1), max_value=datetime.date(2099, 12, 31)))
+def test_eight_digits_in_another_order_are_no_year_first(date_format: str, born: datetime.date) -> None:
+    dates, found = _iso_dates(pd.Series([born.strftime(date_format), born.strftime("%Y%m%d")], dtype="str"), None)
+    assert dates.tolist() == [born.strftime(date_format), born.isoformat()]
+    assert found == (2, 1, 1)
+
+
+def test_who_gives_a_format_is_taken_at_their_word(tmp_path: Path) -> None:
+    path = file(tmp_path, "id,dob\n1,19510312\n2,19510331\n3,19511203\n")
+    columns = mapped(tmp_path, 'dob: {column: dob, format: "%Y%d%m"}\n')
+    assert read(path, columns)["dob"].tolist() == ["1951-12-03", "19510331", "1951-03-12"]
+
+
+@pytest.mark.parametrize(
+    ("header", "fields"),
+    [
+        ("ID,DOB,Full Name,birth-place", ("full_name", "dob", "birth_place")),
+        ("Id,First Name,LAST_NAME,Date of Birth,Zip", ("given", "family", "dob", "postcode")),
+        ("id,FirstName,surname,dateOfBirth,A Number", ("given", "family", "dob", "a_number")),
+        ("id,dob,Date of Birth", ("dob",)),  # the name of the field itself comes first
+        ("id,name,birthday,city of birth,family", ("family",)),  # nothing is guessed
+    ],
+)
+def test_headers_in_another_style(tmp_path: Path, header: str, fields: tuple[str, ...]) -> None:
+    assert File(file(tmp_path, f"{header}\n"), {}).fields == fields
+
+
+def test_whole_names_that_begin_with_the_surname(tmp_path: Path) -> None:
+    path = file(tmp_path, 'id,name\n1,SMITH JOHN A\n2,de la Cruz Juan\n3,"Ek, Bo"\n4,Cher\n5,\n')
+    columns = mapped(tmp_path, "full_name: {column: name, order: family first}\n")
+    assert read(path, columns)["full_name"].tolist() == ["SMITH, JOHN A", "de la Cruz, Juan", "Ek, Bo", "Cher", ""]
+
+
+def test_two_columns_for_one_field_are_a_choice(tmp_path: Path) -> None:
+    path = file(tmp_path, "id,Surname,Last Name\n1,a,b\n")
+    assert refusal(path) == "[people.csv] has several columns for field [family]; name one in a map"
+    assert read(path, mapped(tmp_path, "family: Surname\n")).columns.tolist() == ["id", "family"]
+    assert read(path, mapped(tmp_path, "other_names: Last Name\n"))["family"].tolist() == ["a"]
 
 
 @pytest.mark.parametrize("name", ["pairs.csv", "pairs.parquet"])

@@ -67,6 +67,8 @@ def test_a_name_spelled_17_ways_is_a_lead(judge, spelling):
         ("KIM ANH DO", "Do", "Kimanh", "family_name", "exact"),  # no particle where nothing follows
         ("ROSA RENDON, JR.", "Rendon", "Rosa", "family_name", "exact"),  # no surname ROSA RENDON
         ("王小明", "Wang", "Xiaoming", "given_name", "exact"),  # no blank between the names
+        ("Tom Clifford, 1st Baron Kent", "Clifford", "Tom", "given_name", "exact"),  # a rank
+        ("JONES, EARL", "Jones", "Earl", "given_name", "exact"),  # no rank
         ("박지우", "Park", "Jiu", "given_name", "exact"),  # as Koreans spell it, not as the letters say
         ("GIM, KYONG HUN", "Kim", "Kyunghoon", "given_name", "variant"),  # by one custom and by another
         ("GIM, KYONG HUN", "Kim", "Kyunghoon", "family_name", "close"),
@@ -244,11 +246,43 @@ def test_levels_of_addresses(judge, changed, street, place):
 
 
 @pytest.mark.parametrize(
-    ("code", "level"), [("bs1 4qt", "postcode"), ("BS1 6XY", "near"), ("BS2 6XY", "different"), ("BS1", "near")]
+    ("code", "level"), [("bs1 4qt", "exact"), ("BS1 6XY", "near"), ("BS2 6XY", "different"), ("BS1", "near")]
 )
 def test_postcodes_of_one_district_are_near(judge, code, level):
     left, right = {"full_name": "OKONKWO, NGOZI", "postcode": "BS1 4QT"}, {"family": "Okonkwo", "given": "Ngozi"}
     assert judge(left, right | {"postcode": code})[1]["place"] == level
+
+
+@pytest.mark.parametrize("nothing", ["N/A", "unknown", "NULL", "none", "-", "Not available"])
+def test_what_says_that_nothing_is_known_is_missing(judge, nothing):
+    fields = ("street", "city", "postcode", "country", "birth_place", "organisation")
+    told = {"full_name": "OKONKWO, NGOZI"} | dict.fromkeys(fields, nothing)
+    _, levels = judge(told, told)
+    assert {levels[field] for field in ("street", "place", "country", "birth_place", "organisation")} == {"missing"}
+
+
+def test_numbers_as_a_frame_writes_them(judge):
+    told = {"phone": "9155550142", "ssn": "900000011", "postcode": "79901"}
+    _, levels = judge(told, {field: f"{number}.0" for field, number in told.items()})
+    assert (levels["phone"], levels["ssn"], levels["place"]) == ("exact", "exact", "exact")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("Lopez & Hughes Mfg, L.L.C.", "LOPEZ AND HUGHES MANUFACTURING CO", "exact"),
+        ("Casa Azul S.A. de C.V.", "Casa Azul", "exact"),
+        ("Acme Foods Inc", "ACME FOODS D/B/A JOE'S DINER", "exact"),
+        ("Universal Western Dairy Industries", "Universal Western Dairy", "close"),
+        ("Sunrise Farms", "Sunrize Farms", "close"),
+        ("Sunrise Farms", "Sunrise", "different"),  # one word is not enough
+        ("Sunrise Farms", "Sunset Dairy", "different"),
+    ],
+)
+def test_firms(judge, one, other, level):
+    owner = {"full_name": "OKONKWO, NGOZI"}
+    _, levels = judge(owner | {"organisation": one}, owner | {"organisation": other})
+    assert levels["organisation"] == level
 
 
 def test_a_rare_identifier_decides_alone(judge):

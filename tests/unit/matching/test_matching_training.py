@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from include.matching.link import dedupe
+from include.matching.link import dedupe, link
 from include.matching.model import Model
 from include.matching.strangers import LEAST_LEFT, among_strangers
 from include.matching.train import train
@@ -78,3 +78,20 @@ def test_whether_brothers_share_the_middle_name_is_learnt() -> None:
 
     assert shared(fathers=True) > 0.9
     assert shared(fathers=False) < 0.1
+
+
+def test_a_family_at_one_phone_is_not_taken_for_one_person() -> None:
+    draw = np.random.default_rng(5)
+    words = ["".join(draw.choice(SYLLABLES, 4)) for _ in range(2_000)]
+    people = []
+    for family in range(250):
+        home = {"family": words[family], "phone": f"915{family:07}", "postcode": f"{10_000 + family}"}
+        for given in draw.choice(words[600:], 4, replace=False):
+            born = np.datetime64("1950-01-01") + np.timedelta64(draw.integers(20_000), "D")
+            people.append(home | {"given": given, "dob": str(born)})
+    one, other = pd.DataFrame(people[::2]), pd.DataFrame([*people[1::2], *people[::10]])
+    one.insert(0, "id", range(len(one)))
+    other.insert(0, "id", range(len(other)))
+    found = link(one, other, train(one, other)).pairs.query("band == 'lead'")
+    true = (found["left_id"] * 2 == (found["right_id"] - len(people) // 2) * 10) & (found["right_id"] >= 500)
+    assert (len(found), int(true.sum())) == (100, 100)
