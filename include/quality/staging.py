@@ -168,9 +168,9 @@ def _stage(contract: Contract, parts: Sequence[Part], out: Path, complete: Colle
 @contextmanager
 def _for_large_tables() -> Iterator[None]:
     """Python's lock is lent often: what hashes rows never lets go of it, and each step of Arrow's beside it would wait
-    five milliseconds. And Arrow's memory from jemalloc, where its wheel has it: one column of a large table after the other is made and
-    dropped, and its usual allocator gives each back to the system, a seventh of what staging a million rows costs
-    (decision 0056)."""
+    five milliseconds (decision 0061). And Arrow's memory from jemalloc, where its wheel has it: one column of a large
+    table after the other is made and dropped, and its usual allocator gives each back to the system, a seventh of what
+    staging a million rows costs (decision 0056)."""
     usual, lent = pa.default_memory_pool(), sys.getswitchinterval()
     sys.setswitchinterval(LENT_SECONDS)
     if "jemalloc" in pa.supported_memory_backends():
@@ -185,9 +185,9 @@ def _for_large_tables() -> Iterator[None]:
 @dataclass(frozen=True)
 class Judged:
     """What became of rows: `accepted` by `accepted_schema` but for the hash, in the order of its version key;
-    `quarantined` with its key columns as text, then those of `QUARANTINED`. `repairs`: a list per row that could be read. `conflicts`: versions
-    with a conflict, by column, and `conflicting` where they lie (`CONFLICTS`). `days`: what the rows say of the days of
-    the source's updates. `other_forms`: as in `Staged`.
+    `quarantined` with its key columns as text, then those of `QUARANTINED`. `repairs`: a list per row that could be
+    read. `conflicts`: versions with a conflict, by column, and `conflicting` where they lie (`CONFLICTS`). `days`: what
+    the rows say of the days of the source's updates. `other_forms`: as in `Staged`.
     """
 
     accepted: pa.Table
