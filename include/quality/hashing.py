@@ -1,7 +1,7 @@
 """The content hash of a row: equal for equal content, on every machine and in every version of every library."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -27,10 +27,10 @@ def encode(table: pa.Table, names: Sequence[str]) -> pa.Array:
     return pc.binary_join_element_wise(*pieces, "")
 
 
-def content_hash(table: pa.Table, names: Sequence[str]) -> pa.ChunkedArray:
-    """SHA-256 of every encoded row, hexadecimal."""
+def content_hashes(table: pa.Table, names: Sequence[str]) -> Iterator[pa.Array]:
+    """SHA-256 of every encoded row, hexadecimal, some tens of thousands of rows at a time."""
     encoded = (encode(table.slice(at, CHUNK_ROWS), names) for at in range(0, len(table), CHUNK_ROWS))
-    return pa.chunked_array(map(_hashed, ahead(encoded)), pa.string())
+    return map(_hashed, ahead(encoded))
 
 
 def _hashed(encoded: pa.Array) -> pa.Array:

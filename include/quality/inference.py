@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from include.contracts.model import Column, Contract
-from include.quality.parsing import Mask, as_mask, over_distinct, read_values
+from include.quality.parsing import Mask, as_mask, over_distinct, read_values, whole
 from include.quality.repairs import Repair
 
-ILLEGIBLE = re.compile("[?\ufffd]")  # what programs write for a character that they could not read
+MARKS = "?\ufffd"  # what programs write for a character that they could not read
+ILLEGIBLE = re.compile(f"[{MARKS}]")
 CHARACTERS = string.ascii_uppercase + string.digits  # numbers and codes of the contracts consist of them
 
 
@@ -34,8 +35,8 @@ def infer(contract: Contract, text: pa.Table) -> tuple[pa.Table, dict[Repair, Ma
 
 def _legible(column: Column, text: pa.Table) -> pa.Array | None:
     """Values of which one character is illegible, and the pattern lets one alone stand in its place; null: no such."""
-    values = text[column.name]
-    if column.pattern is None or not pc.any(pc.match_substring_regex(values, ILLEGIBLE.pattern)).as_py():
+    values = whole(text[column.name])
+    if column.pattern is None or not _has_mark(values):
         return None
     pattern = re.compile(column.pattern)
 
@@ -45,9 +46,13 @@ def _legible(column: Column, text: pa.Table) -> pa.Array | None:
         fitting = [each for each in (ILLEGIBLE.sub(mark, value) for mark in CHARACTERS) if pattern.fullmatch(each)]
         return fitting[0] if len(fitting) == 1 else None
 
-    return over_distinct(
-        values.combine_chunks(), lambda distinct: pa.array(map(restore, distinct.to_pylist()), pa.string())
-    )
+    return over_distinct(values, lambda distinct: pa.array(map(restore, distinct.to_pylist()), pa.string()))
+
+
+def _has_mark(values: pa.Array) -> bool:
+    """Whether any value may have one: a look at their bytes takes a tenth of a look at each value."""
+    text = bytes(values.buffers()[2] or b"")
+    return any(mark.encode() in text for mark in MARKS)
 
 
 def _implied(contract: Contract, column: Column, text: pa.Table) -> pa.Array | None:

@@ -17,7 +17,7 @@ from include.quality.hashing import encode
 from include.quality.parsing import as_mask, read_values
 from include.quality.reading import SOURCE, Part, Raw, Rows, read_text, text_schema
 from include.quality.reasons import sentence
-from include.quality.staging import judge
+from include.quality.staging import accepted_schema, hashed, judge
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ def rejudge(contract: Contract, rows: Sequence[Refused]) -> Rejudged:
         *(judged.quarantined[name].to_pylist() for name in ("source_row", "reasons")), strict=True
     ):
         refused[number] = (labels, sentence(contract, labels))
-    accepted = _with_sources(judged.accepted, {row.quarantine_id: row for row in rows})
+    hashed_rows = pa.concat_tables([accepted_schema(contract).empty_table(), *hashed(contract, judged.accepted)])
+    accepted = _with_sources(hashed_rows, {row.quarantine_id: row for row in rows})
     known = {*refused, *accepted["quarantine_id"].to_pylist()}
     merged = [alone for alone in read if alone.received and not known.intersection(_numbers(alone))]
     duplicate = _of_versions(contract, merged, accepted)

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from include.ahead import side_by_side
 from include.contracts.model import Column, ColumnType, Contract, ContractError
 from include.quality.parsing import Mask, Typed, as_mask, over_distinct, whole
 
@@ -66,13 +67,9 @@ def rules_of(contract: Contract, column: Column) -> list[Rule]:
 
 def find_breaches(contract: Contract, table: pa.Table) -> Breaches:
     """Which rows of a typed table break which rule, in the order of the contract."""
-    found: Breaches = {}
-    for column in contract.columns:
-        for rule in rules_of(contract, column):
-            rows = as_mask(_BROKEN[rule](column, table))
-            if rows.any():
-                found[column.name, rule] = rows
-    return found
+    asked = [(column, rule) for column in contract.columns for rule in rules_of(contract, column)]
+    masks = side_by_side(lambda each: as_mask(_BROKEN[each[1]](each[0], table)), asked, len(table))
+    return {(column.name, rule): rows for (column, rule), rows in zip(asked, masks, strict=True) if rows.any()}
 
 
 def all_breaches(contract: Contract, typed: Typed) -> Breaches:

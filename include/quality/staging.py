@@ -8,9 +8,10 @@ version that only they have (an alias as a row, a case of another program, anoth
 """
 
 import os
+import sys
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -21,9 +22,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from include.ahead import ahead
 from include.contracts.model import Contract, Severity
 from include.quality.errors import PartError, StagingError
-from include.quality.hashing import content_hash, encode
+from include.quality.hashing import content_hashes, encode
 from include.quality.merging import Doubt, Merged, Positions, Trust, merge
 from include.quality.parsing import Mask, as_mask, other_forms, read_values, schema, short_years, whole
 from include.quality.reading import (
@@ -44,6 +46,7 @@ from include.quality.rules import Breaches, Rule, all_breaches, any_row, labels,
 from include.quality.totals import count_days
 
 BORROWED = pa.field("borrowed", pa.list_(pa.string()))
+LENT_SECONDS = 0.0002  # of Python's lock: a tenth of what Arrow takes for a step over `hashing.CHUNK_ROWS`
 CONFLICTS = pa.schema([*SOURCE, ("version", pa.int64()), ("column", pa.string()), ("is_kept", pa.bool_())])
 
 __all__ = ["Judged", "Part", "Staged", "Unread", "accepted_schema", "judge", "stage"]
@@ -133,7 +136,7 @@ def stage(contract: Contract, parts: Sequence[Part], out: Path, complete: Collec
     Row faults are quarantined, and a part that cannot be read is left out and said so. Raises `StagingError` if none
     can be.
     """
-    with _memory_that_stays():
+    with _for_large_tables():
         return _stage(contract, parts, out, complete)
 
 
@@ -144,7 +147,9 @@ def _stage(contract: Contract, parts: Sequence[Part], out: Path, complete: Colle
     _write(judged.days, out / "days.parquet")
     return Staged(
         dataset=contract.dataset,
-        accepted_path=_write(judged.accepted, out / "accepted.parquet"),
+        accepted_path=_write_pieces(
+            accepted_schema(contract), hashed(contract, judged.accepted), out / "accepted.parquet"
+        ),
         quarantined_path=_write(_explained(contract, judged.quarantined), out / "quarantined.parquet"),
         received=sum(rows.received for rows in read),
         duplicate=judged.duplicate,
@@ -161,25 +166,28 @@ def _stage(contract: Contract, parts: Sequence[Part], out: Path, complete: Colle
 
 
 @contextmanager
-def _memory_that_stays() -> Iterator[None]:
-    """Arrow's memory from jemalloc, where its wheel has it: one column of a large table after the other is made and
-    dropped, and its usual allocator gives each back to the system, a seventh of what staging a million rows costs
-    (decision 0056)."""
-    usual = pa.default_memory_pool()
+def _for_large_tables() -> Iterator[None]:
+    """Python's lock is lent often: what hashes rows never lets go of it, and each step of Arrow's beside it would wait
+    five milliseconds (decision 0061). And Arrow's memory from jemalloc, where its wheel has it: one column of a large
+    table after the other is made and dropped, and its usual allocator gives each back to the system, a seventh of what
+    staging a million rows costs (decision 0056)."""
+    usual, lent = pa.default_memory_pool(), sys.getswitchinterval()
+    sys.setswitchinterval(LENT_SECONDS)
     if "jemalloc" in pa.supported_memory_backends():
         pa.set_memory_pool(pa.jemalloc_memory_pool())
     try:
         yield
     finally:
         pa.set_memory_pool(usual)
+        sys.setswitchinterval(lent)
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What became of rows: `accepted` by `accepted_schema`, in the order of its version key; `quarantined` with its key
-    columns as text, then those of `QUARANTINED`. `repairs`: a list per row that could be read. `conflicts`: versions
-    with a conflict, by column, and `conflicting` where they lie (`CONFLICTS`). `days`: what the rows say of the days of
-    the source's updates. `other_forms`: as in `Staged`.
+    """What became of rows: `accepted` by `accepted_schema` but for the hash, in the order of its version key;
+    `quarantined` with its key columns as text, then those of `QUARANTINED`. `repairs`: a list per row that could be
+    read. `conflicts`: versions with a conflict, by column, and `conflicting` where they lie (`CONFLICTS`). `days`: what
+    the rows say of the days of the source's updates. `other_forms`: as in `Staged`.
     """
 
     accepted: pa.Table
@@ -280,11 +288,19 @@ def _critical(contract: Contract, breaches: Breaches, *, said: bool) -> Breaches
 
 def _accepted(contract: Contract, table: pa.Table, found: Breaches, origin: pa.Table, rows: Mask) -> pa.Table:
     """The accepted table, in the order of its version key."""
-    columns = [table[name] for name in contract.names]
-    columns += [content_hash(table, contract.names), labels(found, len(table))]
+    columns = [*(table[name] for name in contract.names), labels(found, len(table))]
     columns += [origin[name] for name in (*SOURCE.names, "repairs", "borrowed")]
-    whole = pa.Table.from_arrays(columns, schema=accepted_schema(contract))
-    return _sorted(_filtered(whole, rows), contract.version_key)
+    without_hash = accepted_schema(contract).remove(len(contract.names))
+    return _sorted(_filtered(pa.Table.from_arrays(columns, schema=without_hash), rows), contract.version_key)
+
+
+def hashed(contract: Contract, accepted: pa.Table) -> Iterator[pa.Table]:
+    """`Judged.accepted` by `accepted_schema`, in pieces; the next is hashed while the caller is at this one."""
+    at, end = len(contract.names), 0
+    for hashes in ahead(content_hashes(accepted, contract.names)):
+        piece = accepted.slice(end, len(hashes))
+        end += len(hashes)
+        yield piece.add_column(at, accepted_schema(contract).field(at), hashes)
 
 
 def _quarantined(contract: Contract, text: pa.Table, reasons: Breaches, rows: Mask) -> pa.Table:
@@ -438,12 +454,18 @@ def _count(*lists: pa.ChunkedArray, marks: Counter[str] | None = None) -> dict[s
 
 
 def _write(table: pa.Table, path: Path) -> Path:
+    return _write_pieces(table.schema, [table], path)
+
+
+def _write_pieces(schema: pa.Schema, pieces: Iterable[pa.Table], path: Path) -> Path:
     """Write under a temporary name, then rename: a reader sees the whole file or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     try:
-        pq.write_table(table, name)
+        with pq.ParquetWriter(name, schema) as file:
+            for piece in pieces:
+                file.write_table(piece)
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """Tables in and out of PostgreSQL by COPY: the fastest way there is."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from typing import Any
 
@@ -25,11 +25,14 @@ def copy_in(cursor: Cursor, statement: str, table: pa.Table) -> None:
     copy_pieces(cursor, statement, (table.slice(start, ROWS) for start in range(0, len(table), ROWS)))
 
 
-def copy_pieces(cursor: Cursor, statement: str, tables: Iterable[pa.Table]) -> None:
-    """The same for a table in pieces, a statement for each. The next one is made while PostgreSQL takes this one."""
-    with closing(ahead(map(_as_text, tables))) as texts:
-        for text in texts:
-            cursor.copy_expert(statement, text, BUFFER)
+def copy_pieces(
+    cursor: Cursor, statement: str, tables: Iterable[pa.Table], written: Callable[[pa.Table], io.BytesIO] | None = None
+) -> None:
+    """The same for a table in pieces, a statement for each, `written` as CSV or in the format of the statement. The
+    next one is made while PostgreSQL takes this one."""
+    with closing(ahead(map(written or _as_text, tables))) as pieces:
+        for piece in pieces:
+            cursor.copy_expert(statement, piece, BUFFER)
 
 
 def _as_text(table: pa.Table) -> io.BytesIO:

@@ -14,6 +14,7 @@ from psycopg2.errors import UniqueViolation
 from include.contracts import Contract
 from include.contracts.model import Protection
 from include.warehouse import copy
+from include.warehouse.binary import as_binary
 from include.warehouse.books import DayTotal, record_day_totals, record_loaded
 from include.warehouse.connection import Cursor, query, row
 
@@ -66,7 +67,7 @@ def _pieces(versions: pq.ParquetFile, columns: list[str], is_fresh: Mask) -> Ite
         end += len(batch)
         if rows.any():
             piece = pa.Table.from_batches([batch if rows.all() else batch.filter(pa.array(rows))])
-            yield copy.lists_as_text(piece.select(columns))
+            yield piece.select(columns)
 
 
 def identifiers(contract: Contract, columns: list[str]) -> Identifiers:
@@ -122,15 +123,18 @@ def _held(
 
 
 def _append(cursor: Cursor, names: Identifiers, load_id: int, versions: Iterator[pa.Table]) -> None:
-    """By COPY into the table itself, which costs half of an insert."""
+    """By COPY into the table itself, which costs half of an insert; in its binary format, which costs PostgreSQL a
+    fifth less (decision 0061)."""
     of_load = (piece.append_column("load_id", pa.repeat(load_id, len(piece))) for piece in versions)
+    cursor.execute(sql.SQL(query("version_types")).format(**names))
+    types = [column.type_code for column in cursor.description or ()]
     statement = sql.SQL(query("copy_versions")).format(**names).as_string(cursor)
-    copy.copy_pieces(cursor, statement, of_load)
+    copy.copy_pieces(cursor, statement, of_load, lambda piece: as_binary(piece, types))
 
 
 def _insert(cursor: Cursor, names: Identifiers, load_id: int, versions: Iterator[pa.Table]) -> None:
     """By way of a temporary table."""
     cursor.execute(sql.SQL(query("create_incoming")).format(**names))
     statement = sql.SQL(query("copy_incoming")).format(**names).as_string(cursor)
-    copy.copy_pieces(cursor, statement, versions)
+    copy.copy_pieces(cursor, statement, map(copy.lists_as_text, versions))
     cursor.execute(sql.SQL(query("insert_versions")).format(**names), {"load_id": load_id})

@@ -1,4 +1,4 @@
-"""The next result is made while the caller is at this one: all of them, in order, and no further."""
+"""The next result is made while the caller is at this one, in order and no further; or two of them at once."""
 
 import threading
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.ahead import ahead
+from include.ahead import MANY_ROWS, ahead, side_by_side
 
 
 @given(st.lists(st.integers()))
@@ -40,3 +40,19 @@ def test_an_error_comes_where_its_result_would_have_come():
         next(results)
     with pytest.raises(StopIteration):
         next(results)
+
+
+@given(st.lists(st.integers()), st.sampled_from([0, MANY_ROWS]))
+def test_side_by_side_gives_what_one_after_the_other_does(values, rows):
+    assert side_by_side(abs, values, rows) == [*map(abs, values)]
+
+
+@pytest.mark.parametrize("rows", [0, MANY_ROWS])
+def test_an_error_of_one_is_the_callers(rows):
+    with pytest.raises(ZeroDivisionError):
+        side_by_side(lambda number: 10 // number, [1, 0, 2], rows)
+
+
+def test_two_of_many_rows_are_made_at_once():
+    both = threading.Barrier(2, timeout=30)
+    assert len(side_by_side(lambda _: both.wait(), [1, 2], MANY_ROWS)) == 2

@@ -1,1 +1,1 @@
-copy {table} ({columns}, load_id) from stdin with (format csv);
+copy {table} ({columns}, load_id) from stdin with (format binary);

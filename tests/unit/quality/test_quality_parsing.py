@@ -102,6 +102,21 @@ def test_timestamps_are_utc(small, text, value):
     assert values(small, "updated_at", text, updated=text) == [value]
 
 
+YEARS = ["0000", "0001", "1582", "1677", "1900", "2014", "2016", "2262", "9999"]
+TWO = st.sampled_from(["0", "00", "01", "2", "12", "23", "24", "29", "30", "31", "59", "60"])
+ZONE = st.sampled_from(["Z", "+00:00", "-0500", "+14:00", "+23:59", "+24:00", "-99:99", "+5", ""])
+STAMP = st.builds("{}-{}-{}T{}:{}:{}{}".format, st.sampled_from(YEARS), TWO, TWO, TWO, TWO, TWO, ZONE)
+
+
+@settings(deadline=None)
+@given(texts=st.lists(STAMP | st.just("2014-05-01T12:00:00Z"), max_size=4))
+def test_arrow_reads_moments_as_pandas_does(small, texts):
+    read = values(small, "updated_at", *texts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("include.quality.parsing._of_iso", lambda text: None)
+        assert values(small, "updated_at", *texts) == read
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [

@@ -60,6 +60,17 @@ def test_the_order_in_which_parts_are_given_does_not_matter(small, land, staged,
 
 
 @settings(deadline=None, max_examples=20)
+@given(delivery=DELIVERY)
+def test_large_tables_are_staged_as_small_ones(small, land, staged, delivery):
+    parts = [land(small, rows, attempt=number) for number, rows in enumerate(delivery, 1)]
+    usual = staged(small, parts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("include.ahead.MANY_ROWS", 1)  # two columns at once
+        patch.setattr("include.quality.hashing.CHUNK_ROWS", 2)  # hashed and written in pieces
+        assert staged(small, parts).accepted == usual.accepted
+
+
+@settings(deadline=None, max_examples=20)
 @given(rows=st.lists(ROW, max_size=6, unique_by=lambda row: (row[0].strip(), row[7])), data=st.data())
 def test_the_order_of_rows_of_different_versions_does_not_matter(small, staged, rows, data):
     one, other = staged(small, rows), staged(small, data.draw(st.permutations(rows)))

@@ -1,0 +1,1 @@
+select {columns}, load_id from {table} limit 0;
