@@ -27,7 +27,7 @@ Bits = npt.NDArray[np.float32]  # multiples of a sixteenth: sums are exact
 TEXT_WIDTH = 64  # bytes of a whole value, such as a street, that are looked at: few are so long
 WIDTH = 24  # letters of a word that are looked at: longer ones are several words, or no name
 MOSTLY = 10  # letters of most words: what is longer is heard apart
-ENOUGH_SOUND = 3  # consonants: less tells nothing (TN is TUAN and THANH), and such a word sounds as it is written
+ENOUGH_SOUND = 3  # consonants: less tells nothing (TN is TUAN and THANH), and such a word sounds like itself only
 SLOTS_PER_KEY_BITS = 4  # sixteen slots for each key: fifteen of sixteen that are not there are turned away
 MOST_SLOTS_BITS = 22  # 16 MB; above a quarter of a million keys the slots fill up
 BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that it can be undone modulo 2**64: the golden ratio in 64 bits
@@ -360,7 +360,7 @@ class Sorted:
 
 def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
     """Hashes of the consonants by sound, whether a vowel is in front, and what is equal for words that sound alike."""
-    value, power, opens, heard = _hear_by_rule(letters)
+    value, power, opens, heard = _hear_by_rule(letters, spelling)
     return Hashed(value, power), opens, hear_by_custom(spelling.value, heard)
 
 
@@ -389,13 +389,13 @@ def _customs() -> tuple[Sorted, Hashes]:
 
 def _heard_by_rule(texts: list[str]) -> Hashes:
     letters = byte_matrix(pa.array(texts, pa.string()))
-    return _hear_by_rule(letters)[-1]
+    return _hear_by_rule(letters, hash_letters(letters))[-1]
 
 
-def _hear_by_rule(letters: Bytes) -> tuple[Hashes, Hashes, Flags, Hashes]:
-    found = _hear(letters[:, :MOSTLY])
+def _hear_by_rule(letters: Bytes, spelling: Hashed) -> tuple[Hashes, Hashes, Flags, Hashes]:
+    found = _hear(letters[:, :MOSTLY], spelling.value)
     if len(long := np.flatnonzero(letters[:, MOSTLY])):
-        rest = _hear(letters[long])
+        rest = _hear(letters[long], spelling.value[long])
         for every, some in zip(found, rest, strict=True):
             every[long] = some
     return found
@@ -439,7 +439,7 @@ def _write(left: Bytes, pairs: tuple[tuple[bytes, bytes], ...]) -> None:
         left[1:] *= ~here
 
 
-def _hear(letters: Bytes) -> tuple[Hashes, Hashes, Flags, Hashes]:
+def _hear(letters: Bytes, spelling: Hashes) -> tuple[Hashes, Hashes, Flags, Hashes]:
     left = np.ascontiguousarray(letters.T)  # a row per place: each rule walks along memory
     _write(left, _PAIRS)
     for hard, soft in _SOFT:
@@ -460,6 +460,4 @@ def _hear(letters: Bytes) -> tuple[Hashes, Hashes, Flags, Hashes]:
         before *= ~between
         before += (column != 0) * (column - before)
         count += there
-    heard, few = mix(value, opens), np.flatnonzero(count < ENOUGH_SOUND)
-    heard[few] = _level(letters[few])[0]
-    return value, power, opens, heard
+    return value, power, opens, np.where(count >= ENOUGH_SOUND, mix(value, opens), spelling)
