@@ -16,10 +16,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from include.matching.arrays import Flags, Hashes, Numbers, Shares, Sorted, grouped
 from include.matching.fields import Table
+from include.matching.hashes import mix
 from include.matching.model import Model
 from include.matching.records import NUMBERS, Records, read_records
-from include.matching.words import Flags, Hashes, Numbers, Shares, Sorted, Words, grouped, mix
+from include.matching.words import Words
 
 # How many rows of a right side, as large as the model says, a key of each kind may find by chance for a row of the
 # left. People go by culture: some find ten times as many.

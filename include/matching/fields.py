@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.matching.words import bytes_of
+from include.matching.letters import bytes_of
 
 # What a table may hold beside `id`; a column that is not there is missing for every row.
 FIELDS = (

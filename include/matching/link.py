@@ -7,24 +7,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from include.matching.arrays import Numbers
 from include.matching.blocking import Index
-from include.matching.compare import (
+from include.matching.compare.crosswise import crosswise
+from include.matching.compare.fields import compare_fields
+from include.matching.compare.levels import NONE, OPEN, Levels, Pairs
+from include.matching.compare.names import (
     BY_EDITS,
-    NONE,
-    OPEN,
-    Levels,
-    Pairs,
     compare_bynames,
-    compare_fields,
     compare_names,
-    compare_surnames,
-    compare_texts,
-    crosswise,
     given_differs,
     open_words,
     refine_names,
-    refine_texts,
 )
+from include.matching.compare.surnames import compare_surnames
+from include.matching.compare.texts import compare_texts, refine_texts
 from include.matching.fields import Table, names_alone
 from include.matching.model import LEVELS, MISSING, Model
 from include.matching.records import Records, read_records
@@ -32,7 +29,6 @@ from include.matching.rivals import Rows
 from include.matching.settle import FLOOR, settle
 from include.matching.thirds import not_yet_paired
 from include.matching.weigh import Weights, bands, least, most, most_spared, reach, total_of, weigh, weigh_alternatives
-from include.matching.words import Numbers
 
 CHUNK = 100_000  # right rows read, and candidate pairs compared, at once: bounds memory, changes no result; measured
 PAIR = ["left_id", "right_id"]

@@ -19,9 +19,12 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from include.matching import census
+from include.matching.arrays import Bits, Bytes, Flags, Hashes, Shares, Sorted
 from include.matching.countries import CountryReader
+from include.matching.hashes import hash_letters
+from include.matching.letters import byte_matrix
 from include.matching.nicknames import Nicknames
-from include.matching.words import Bits, Bytes, Flags, Hashes, Shares, Sorted, byte_matrix, hash_letters, hear
+from include.matching.sounds import hear
 from include.matching.words import bits as rounded_bits
 
 DEFAULT = Path(__file__).parent / "models" / "default.json"  # trained: `docs/matching.md` says on what

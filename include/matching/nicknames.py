@@ -11,7 +11,10 @@ import numpy as np
 import pyarrow as pa
 
 from include.matching import census
-from include.matching.words import Flags, Hashes, Sorted, byte_matrix, hash_letters, hear, mix
+from include.matching.arrays import Flags, Hashes, Sorted
+from include.matching.hashes import hash_letters, mix
+from include.matching.letters import byte_matrix
+from include.matching.sounds import hear
 
 MEANINGS = 2  # BILL is WILLIAM or ROBERT; each costs a key for every row that has the nickname
 

@@ -9,22 +9,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from include.matching.arrays import Flags, Hashes, Numbers
 from include.matching.fields import SEPARATOR, Column, Distinct, Table, distinct
+from include.matching.hashes import hash_texts, mix
+from include.matching.letters import byte_matrix, bytes_of, last_digits, only
 from include.matching.model import Model
-from include.matching.names import Names, ascii_upper, read_names
-from include.matching.words import (
-    Flags,
-    Frequencies,
-    Hashes,
-    Numbers,
-    Words,
-    byte_matrix,
-    bytes_of,
-    hash_texts,
-    last_digits,
-    mix,
-    only,
-)
+from include.matching.names import Names
+from include.matching.readings import read_names
+from include.matching.words import Frequencies, Words
+from include.matching.written import ascii_upper
 
 NUMBERS = ("a_number", "ssn", "passport", "phone", "fein")
 MAX_VALUES = 4  # dates or numbers of one person that are looked at; each is compared with each of the other's

@@ -6,22 +6,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from include.matching.compare import (
-    BY_EDITS,
-    NONE,
-    Levels,
-    Pairs,
-    compare_fields,
-    compare_names,
-    compare_surnames,
-    compare_texts,
-    open_words,
-    refine_names,
-    refine_texts,
-)
+from include.matching.arrays import Bits, Flags, Numbers, Shares, grouped
+from include.matching.compare.fields import compare_fields
+from include.matching.compare.levels import NONE, Levels, Pairs
+from include.matching.compare.names import BY_EDITS, compare_names, open_words, refine_names
+from include.matching.compare.surnames import compare_surnames
+from include.matching.compare.texts import compare_texts, refine_texts
 from include.matching.model import LEVELS, Compatriots, Frequencies, Level, Model
 from include.matching.records import Records
-from include.matching.words import Bits, Flags, Numbers, Shares, Words, grouped
+from include.matching.words import Words
 
 RANDOM_PAIRS = 100_000
 PRIOR_STRANGERS = 20_000.0  # random pairs that the base model's u counts as: its rarest level is 1 in 20,000

@@ -9,7 +9,7 @@ two, if both are sure. Less than 1, they say that at most one of the two is righ
 import numpy as np
 import numpy.typing as npt
 
-from include.matching.words import Numbers
+from include.matching.arrays import Numbers
 
 Bits = npt.NDArray[np.float64]
 

@@ -20,8 +20,9 @@ import pandas as pd
 
 from include.matching.blocking import Index
 from include.matching.bynames import count_bynames
-from include.matching.compare import NONE, Levels, Pairs
+from include.matching.compare.levels import NONE, Levels, Pairs
 from include.matching.fields import Table, names_alone
+from include.matching.hashes import mix
 from include.matching.link import CHUNK, MOST_PRIOR, Scored, Side, at_size, score
 from include.matching.model import BASE, LEVELS, Alternative, Frequencies, Level, Model, Provenance, load_model
 from include.matching.records import Records, read_records
@@ -37,7 +38,6 @@ from include.matching.strangers import (
     rounded,
 )
 from include.matching.weigh import Weights, log_odds, strangers_share, total_of, weigh
-from include.matching.words import mix
 
 # Rows of the right side from which names alone tell how common they are. Of tables of some 500 rows the built-in model
 # was better on two of three at its own threshold; of 3,000 and more the trained one had the better best F1 on five of

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from include.matching.compare import NONE, Level, Levels
+from include.matching.arrays import Bits
+from include.matching.compare.levels import NONE, Level, Levels
 from include.matching.model import BY_FREQUENCY, LEVELS, Alternative, Model
-from include.matching.words import Bits
 
 Weights = npt.NDArray[np.floating]
 

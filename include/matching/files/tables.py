@@ -17,7 +17,7 @@ from include.matching.fields import FIELDS, SEPARATOR
 from include.matching.files.columns import Columns, Origin, find_columns, nearest
 from include.matching.files.errors import TableError, one_line
 from include.matching.files.formats import Parquet, open_format
-from include.matching.names import PARTICLES
+from include.matching.vocabulary import PARTICLES
 
 CHUNK = 100_000  # rows of the large side in memory at once, per process
 UNREADABLE = 0.5  # share of a column's dates from which it is the column that is wrong, not its values

@@ -6,7 +6,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from include.matching.customs import customs
-from include.matching.words import byte_matrix, hash_letters, hear
+from include.matching.hashes import hash_letters
+from include.matching.letters import byte_matrix
+from include.matching.sounds import hear
 
 WORDS, SYLLABLES = customs()
 

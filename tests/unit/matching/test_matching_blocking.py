@@ -5,9 +5,10 @@ import pytest
 
 from include.matching.blocking import Index
 from include.matching.fields import Table
+from include.matching.hashes import hash_letters
+from include.matching.letters import byte_matrix
 from include.matching.model import load_model
 from include.matching.records import read_records
-from include.matching.words import byte_matrix, hash_letters
 from tests.unit.matching.rows import rows
 
 

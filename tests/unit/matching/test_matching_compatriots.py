@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.matching.compare import Levels
+from include.matching.compare.levels import Levels
 from include.matching.fields import Table
 from include.matching.model import BASE, BY_FREQUENCY, LEVELS, Model, load_model
 from include.matching.records import read_records

@@ -3,8 +3,9 @@ import json
 import pyarrow as pa
 import pytest
 
+from include.matching.hashes import hash_letters
+from include.matching.letters import byte_matrix
 from include.matching.model import BASE, LEVELS, Model, ModelError, load_model, save_model
-from include.matching.words import byte_matrix, hash_letters
 
 
 @pytest.fixture

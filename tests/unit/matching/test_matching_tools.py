@@ -8,22 +8,16 @@ import pyarrow as pa
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from include.matching.compare import (
-    BY_EDITS,
-    NONE,
-    compare_names,
-    compare_surnames,
-    crosswise,
-    given_differs,
-    one_edit,
-    open_words,
-    put,
-    refine_names,
-)
+from include.matching.arrays import Sorted, grouped
+from include.matching.compare.crosswise import crosswise
+from include.matching.compare.levels import NONE, put
+from include.matching.compare.names import BY_EDITS, compare_names, given_differs, open_words, refine_names
+from include.matching.compare.numbers import one_edit
+from include.matching.compare.surnames import compare_surnames
 from include.matching.fields import Table
+from include.matching.letters import have_other, last_digits, only
 from include.matching.model import LEVELS, load_model
 from include.matching.records import STREET_WORDS, read_records, street
-from include.matching.words import Sorted, grouped, have_other, last_digits, only
 
 MODEL = load_model()
 KEYS = st.integers(0, 2**64 - 2) | st.integers(0, 40) | st.integers(0, 40).map(lambda low: (7 << 60) + low)
