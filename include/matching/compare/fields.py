@@ -1,5 +1,8 @@
 """All comparisons of whole values: all but names, streets and firms."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -8,6 +11,8 @@ from include.matching.compare.levels import NONE, Level, Levels, Pairs, equal, p
 from include.matching.compare.numbers import compare_numbers, compare_phones, one_edit
 from include.matching.model import LEVELS
 from include.matching.records import DISTRICT_BITS, Records
+
+Compare = Callable[[npt.NDArray[Any], npt.NDArray[Any]], Level]
 
 
 def compare_fields(left: Records, right: Records, pairs: Pairs) -> dict[str, Levels]:
@@ -29,7 +34,7 @@ def compare_fields(left: Records, right: Records, pairs: Pairs) -> dict[str, Lev
     return {comparison: Levels(level.astype(np.int8)) for comparison, level in found.items()}
 
 
-def _best_of(left: npt.NDArray[np.integer], right: npt.NDArray[np.integer], pairs: Pairs, compare: object) -> Level:
+def _best_of(left: npt.NDArray[Any], right: npt.NDArray[Any], pairs: Pairs, compare: Compare) -> Level:
     """The best level that any two of several values reach."""
     best = np.full(len(pairs[0]), NONE, dtype=np.int8)
     for ones in left.T:
@@ -38,7 +43,7 @@ def _best_of(left: npt.NDArray[np.integer], right: npt.NDArray[np.integer], pair
         for others in right.T:
             x, y = ones[pairs[0]], others[pairs[1]]
             some = np.flatnonzero((x != 0) & (y != 0))
-            level: Level = compare(x[some], y[some])  # type: ignore[operator]
+            level = compare(x[some], y[some])
             best[some] = np.where(best[some] == NONE, level, np.minimum(best[some], level))
     return best
 
