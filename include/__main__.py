@@ -111,7 +111,7 @@ def backfill(
 def audit(
     scenario: Scenario = "oig",
     seed: Seed = None,
-    runs_at_once: Annotated[int, typer.Option(min=1, help="Months at one time.")] = 4,
+    runs_at_once: Annotated[int, typer.Option(min=1, help="Months at one time.")] = 6,
 ) -> None:
     """Backfill all months of a world and print the audit's headline beside the audit's figures and the truth.
 
