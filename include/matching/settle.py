@@ -43,11 +43,11 @@ def settle(pairs: pd.DataFrame, rows: Rows, model: Model, floor: float | None = 
     if len(likely):
         here = own + np.round(16 * BELIEVED * prior_here(own[likely], rows, model)) / 16
         ends = Ends.of(pairs.iloc[likely], rows)
-        _, matches = beside_rivals(here[likely], ends)
+        beside, matches = beside_rivals(here[likely], ends)
         if len(rows) == 1 and matches[0].each > SEVERAL:
             weight = here + support(here, Ends.of(pairs, rows).row)
         else:
-            told = here[likely] + beside_strangers(here[likely], ends, matches)
+            told = here[likely] + beside_strangers(here[likely], beside, ends, matches)
             weight[likely], _ = beside_rivals(told, ends)
     weight = np.round(16 * weight) / 16
     settled = pairs.assign(match_weight=weight, match_probability=1 / (1 + np.exp2(-weight)), band=bands(weight, model))
