@@ -7,10 +7,30 @@ select
         when petitioner.a_number is not null then 'a_number'
         when petitioner.fein ~ '[0-9]' then 'fein'
     end as basis,
-    coalesce( -- once a petitioner: to sort the three in a lateral took half of what all of this takes
-        nullif(regexp_replace(petitioner.ssn, '[^0-9]', '', 'g'), ''),
-        lpad(regexp_replace(petitioner.a_number, '[^0-9]', '', 'g'), 9, '0'),
-        nullif(regexp_replace(petitioner.fein, '[^0-9]', '', 'g'), '')
+    -- its digits, once a petitioner: to sort the three in a lateral took half of what all of this takes. What is written as
+    -- usual without an expression that replaces, which takes three times as long
+    coalesce(
+        nullif(
+            case
+                when replace(petitioner.ssn, '-', '') ~ '[^0-9]' then regexp_replace(petitioner.ssn, '[^0-9]', '', 'g')
+                else replace(petitioner.ssn, '-', '')
+            end,
+            ''
+        ),
+        lpad(
+            case
+                when replace(petitioner.a_number, 'A', '') ~ '[^0-9]' then regexp_replace(petitioner.a_number, '[^0-9]', '', 'g')
+                else replace(petitioner.a_number, 'A', '')
+            end,
+            9, '0'
+        ),
+        nullif(
+            case
+                when replace(petitioner.fein, '-', '') ~ '[^0-9]' then regexp_replace(petitioner.fein, '[^0-9]', '', 'g')
+                else replace(petitioner.fein, '-', '')
+            end,
+            ''
+        )
     ) as identity_value,
     petition.form,
     petition.visa_class,
