@@ -83,7 +83,7 @@ def _reasons(breaches: "Sequence[Breach]", failed: Sequence[FailedTask]) -> list
     """A line for each dataset and stage that is short: what the books say, and whose log says more."""
     logs: dict[str, list[str]] = {}
     for each in failed:
-        logs.setdefault(each.about, []).append(f"its task `{each.name}` failed; see its log")
+        logs.setdefault(each.about, []).append(f"see the log of its failed task `{each.name}`")
     lines = []
     for about, why, task in breaches:
         hints = logs.pop(about, [f"see the log of its task `{task}`"] if task else [])

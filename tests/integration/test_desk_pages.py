@@ -67,7 +67,7 @@ def test_a_dataset_whose_task_failed_stands_once_in_the_list(settings: Settings,
         pipeline.close_books(settings, run, [pipeline.FailedTask("extract", "tecs_arrests")])
     listed = browser.get("/nights").text
     assert listed.count("tecs_arrests") == 1
-    assert "no attempt was made; its task `extract` failed; see its log" in listed
+    assert "no attempt was made; see the log of its failed task `extract`" in listed
 
 
 @pytest.mark.parametrize("page", ["/nights", "/nights/of?external_id=x", "/nights/1", "/leads", PAIR])

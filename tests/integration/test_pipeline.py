@@ -147,8 +147,8 @@ def test_a_task_that_failed_turns_the_run_red_whatever_its_books_hold(settings: 
     with pytest.raises(pipeline.BooksError) as red:
         pipeline.close_books(settings, run, failed=failed)
     assert str(red.value).splitlines()[1:] == [
-        "dataset [tecs_aliases]: its task `extract` failed; see its log",
-        "stage [resolve]: its task `resolve` failed; see its log",
+        "dataset [tecs_aliases]: see the log of its failed task `extract`",
+        "stage [resolve]: see the log of its failed task `resolve`",
     ]
     [closed] = fetch(settings.warehouse_dsn, "select state from ops.run where run_id = %s", [run.run_id])
     assert closed.state == "red"
