@@ -50,6 +50,7 @@ DEFAULT_ARGS = {
 # At an export job that takes longer than a worker waits for it. Longer than a busy scheduler needs to hear that the
 # process ended: if the task is queued again by then, Airflow 3.3 takes it for lost, and a try is used up.
 LOOK_AGAIN_SECONDS = 60
+TASK = re.compile(r"(.+\.)?(?P<name>.+?)(_(?P<index>\d+))?")  # as Airflow names the state of one: `collect.extract_3`
 WORLD_START = os.environ.get("CROSSCHECK_WORLD_START", "2004-10-01")  # the audit's window opens
 WORLD_END = os.environ.get("CROSSCHECK_WORLD_END")  # simulated agencies end with their scenario; real ones do not
 
@@ -247,10 +248,12 @@ def _worker_given_back() -> Iterator[None]:
         raise AirflowRescheduleException(datetime.now(UTC) + timedelta(seconds=LOOK_AGAIN_SECONDS)) from None
 
 
-def _failed(ti: Any) -> list[str]:
-    """Failed tasks of this run: the books alone may still hold what an earlier try of a cleared task left."""
+def _failed(ti: Any) -> list[Any]:
+    """Failed tasks of this run, each with its dataset if it is a mapped one: the books alone may still hold what an
+    earlier try of a cleared task left."""
+    from include.pipeline import FailedTask
+
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
-    labels = {f"_{number}": f" {dataset}" for number, dataset in enumerate(dataset_names())}
-    return sorted(
-        re.sub(r"_\d+$", lambda index: labels[index[0]], task) for task, state in states.items() if state == "failed"
-    )
+    failed = [TASK.fullmatch(task) for task, state in sorted(states.items()) if state == "failed"]
+    datasets = {str(index): dataset for index, dataset in enumerate(dataset_names())}
+    return [FailedTask(task["name"], datasets.get(task["index"], "")) for task in failed if task]

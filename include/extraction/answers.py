@@ -60,7 +60,7 @@ def check_status(export: Export, response: BaseHTTPResponse) -> None:
         raise Fault(str(status), retry_after(response.headers))
     if status not in READABLE:
         remedy = REMEDIES.get(status, "compare the protocol with the agency")
-        raise Refusal(f"{export}: the gateway answers [{status}]; {remedy}")
+        raise Refusal(f"{export}: the gateway answers [{status}]; {remedy}", str(status))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -92,4 +92,6 @@ def parse(export: Export, model: type[Answer], answer: bytes) -> Answer:
         if first["type"] == "json_invalid":
             raise Fault("unreadable") from None
         key = ".".join(str(step) for step in first["loc"][:2])  # deeper steps may be the other side's own words
-        raise Refusal(f"{export}: answer breaks the protocol at [{key}]: {first['msg']}; tell the agency") from None
+        raise Refusal(
+            f"{export}: answer breaks the protocol at [{key}]: {first['msg']}; tell the agency", "protocol"
+        ) from None

@@ -85,7 +85,9 @@ class GatewayClient:
         try:
             job = self._ask(export, _Job, "POST", "v1/exports", body)
         except Absent:
-            raise Refusal(f"{export}: the gateway does not know the dataset [404]; compare the contract") from None
+            raise Refusal(
+                f"{export}: the gateway does not know the dataset [404]; compare the contract", "404"
+            ) from None
         return Export(self.host, dataset, interval, job.export_id)
 
     def known_export(self, dataset: str, interval: Interval, export_id: str) -> Export:
@@ -122,9 +124,11 @@ class GatewayClient:
         period = (manifest.updated_from, manifest.updated_until)
         asked = (export.export_id, export.dataset, (export.interval.start, export.interval.end))
         if (manifest.export_id, manifest.dataset, period) != asked:
-            raise Refusal(f"{export}: the manifest of [{export.export_id}] is of another export; tell the agency")
+            raise Refusal(
+                f"{export}: the manifest of [{export.export_id}] is of another export; tell the agency", "protocol"
+            )
         if excess := manifest.excess(self._limits):
-            raise Refusal(f"{export}: the manifest {excess}; ask the agency, or raise the limit in settings")
+            raise Refusal(f"{export}: the manifest {excess}; ask the agency, or raise the limit in settings", "limit")
         return manifest
 
     def download_part(self, export: Export, part: PartEntry, sink: Path) -> None:
@@ -184,7 +188,9 @@ class GatewayClient:
                 while chunk := response.read1(READ_BYTES):
                     answer += chunk
                     if len(answer) > ANSWER_BYTES:
-                        raise Refusal(f"{export}: an answer of more than [{ANSWER_BYTES}] bytes; tell the agency")
+                        raise Refusal(
+                            f"{export}: an answer of more than [{ANSWER_BYTES}] bytes; tell the agency", "limit"
+                        )
             return bytes(answer)
 
         return self._persist(export, lambda: parse(export, model, ask()))

@@ -22,9 +22,11 @@ def address(gateway: Gateway) -> Url:
         url = Url()
     host = url.netloc or ""
     if url.scheme not in ("http", "https") or not url.host:
-        raise Refusal(f"gateway [{host}]: its address is no http or https URL; correct the setting")
+        raise Refusal(f"gateway [{host}]: its address is no http or https URL; correct the setting", "setting")
     if not re.fullmatch(r"[\x21-\x7e]+", gateway.token):  # else the HTTP library's own error would print it
-        raise Refusal(f"gateway [{host}]: its token is empty or holds what no header can; correct the setting")
+        raise Refusal(
+            f"gateway [{host}]: its token is empty or holds what no header can; correct the setting", "setting"
+        )
     return url
 
 

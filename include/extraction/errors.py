@@ -11,25 +11,18 @@ from pathlib import Path
 
 
 class ExtractionError(Exception):
-    """An attempt that did not end in a complete, verified delivery."""
+    """An attempt that did not end in a complete, verified delivery. `cause`: one word for the ledger."""
 
-    @property
-    def kind(self) -> str:
-        """One word for counting: the class, or the cause where there is one."""
-        return type(self).__name__
+    def __init__(self, message: str, cause: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause or type(self).__name__
 
 
 class TransportError(ExtractionError):
-    """Temporary: the way was broken or the export job failed. The task's next try may succeed."""
+    """Temporary: the way was broken or the export job failed. The task's next try may succeed.
 
-    def __init__(self, message: str, cause: str = "transport") -> None:
-        super().__init__(message)
-        self.cause = cause
-
-    @property
-    def kind(self) -> str:
-        """The cause: `reset`, `stall`, `503`, `checksum`, `job_failed`, ..."""
-        return self.cause
+    Causes: `reset`, `stall`, `503`, `checksum`, `job_failed`, ...
+    """
 
 
 class NotReady(ExtractionError):  # noqa: N818  # nothing is wrong
@@ -45,7 +38,11 @@ class IncompleteExport(ExtractionError):  # noqa: N818  # says what the export i
 
 
 class Refusal(ExtractionError):  # noqa: N818  # a decision of one of the sides, not an error
-    """Final: one of the two sides will not do this. Trying again changes nothing."""
+    """Final: one of the two sides will not do this. Trying again changes nothing.
+
+    Causes: the gateway's status (`401`, `403`, `404`, `422`, ...); `protocol` (an answer that is none of it);
+    `contract` (another major version); `limit` (more than anybody would export); `setting` (our address or token).
+    """
 
 
 class LandingError(ExtractionError):

@@ -68,7 +68,8 @@ def _check_version(contract: Contract, manifest: Manifest, export: Export) -> No
     if manifest.contract_version.split(".")[0] != contract.major:
         raise Refusal(
             f"{export}: exports by contract [{manifest.contract_version}], ours is [{contract.version}]; "
-            "compare the two and raise ours"
+            "compare the two and raise ours",
+            "contract",
         )
 
 

@@ -103,7 +103,7 @@ class Attempt:
             (self.folder / "receipt.json").unlink(missing_ok=True)  # first: no reader may see an attempt half removed
         shutil.rmtree(self.folder, ignore_errors=True)
         with suppress(LandingError):  # a disk that is full is why we are here; the ledger still says "unfinished"
-            self.record(error.kind if isinstance(error, ExtractionError) else kind.__name__ if kind else self.cause)
+            self.record(error.cause if isinstance(error, ExtractionError) else kind.__name__ if kind else self.cause)
 
     def age(self) -> float:
         """Seconds since it began, on the clock of the wall: it may have begun in another process."""

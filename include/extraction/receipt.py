@@ -42,6 +42,6 @@ class Failure(BaseModel):
 
     attempt: int
     run_id: int
-    cause: str  # `stall`, `503`, `Refusal`, ...; `unfinished` for one at work or killed, `waiting` for its agency
+    cause: str  # `stall`, `503`, `401`, ...; `unfinished` for one at work or killed, `waiting` for its agency
     export_id: str = ""  # of the export that it waits for
     started_at: AwareDatetime

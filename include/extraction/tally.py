@@ -49,7 +49,9 @@ def tally(path: Path, columns: Sequence[str], limits: Extraction, where: str) ->
             lines = _Lines(unpacked, max(HARMLESS_BYTES, path.stat().st_size * limits.max_unpacked_ratio))
             _count(lines, columns, limits.max_rows, result)
         except _BeyondLimitError as excess:
-            raise Refusal(f"{where}: [{path.name}] {excess}; it is not read, ask the agency what it exports") from None
+            raise Refusal(
+                f"{where}: [{path.name}] {excess}; it is not read, ask the agency what it exports", "limit"
+            ) from None
         except (gzip.BadGzipFile, EOFError, zlib.error):
             return Tally(is_packed=False)
     return result

@@ -97,7 +97,7 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as error:
         print(f"crosscheck: {error}", file=sys.stderr)  # noqa: T201 -- runs before anything is installed
         return 1
-    print(f"crosscheck: wrote [{options.path}]; next: docker compose up", file=sys.stderr)  # noqa: T201 -- the same
+    print(f"crosscheck: wrote [{options.path}]; next: docker compose up -d --wait", file=sys.stderr)  # noqa: T201 -- the same
     return 0
 
 

@@ -105,11 +105,12 @@ class Postgres:
 
     def password(self, role: str) -> str:
         """Password of a role, drawn at random the first time it is asked for."""
-        known: dict[str, str] = json.loads(self._passwords.read_text()) if self._passwords.exists() else {}
-        if role not in known:
-            known[role] = secrets.token_urlsafe(24)
-            _write_private(self._passwords, json.dumps(known))
-        return known[role]
+        with locked(self.folder / "passwords.lock"):  # two that draw at once: one's would be in the server, not here
+            known: dict[str, str] = json.loads(self._passwords.read_text()) if self._passwords.exists() else {}
+            if role not in known:
+                known[role] = secrets.token_urlsafe(24)
+                _write_private(self._passwords, json.dumps(known))
+            return known[role]
 
     def ensure_database(self, database: str, owner: str) -> None:
         """Create database and owner role unless they exist. The owner may create roles: migrations make the others."""

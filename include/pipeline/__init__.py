@@ -11,12 +11,13 @@ from include.pipeline.matching import match, resolve
 from include.pipeline.migration import migrate
 from include.pipeline.quarantine import replay, show_quarantined
 from include.pipeline.retention import purge
-from include.pipeline.runs import BooksError, Run, close_books, open_books, staging_folder
+from include.pipeline.runs import BooksError, FailedTask, Run, close_books, open_books, staging_folder
 from include.pipeline.totals import compare
 from include.pipeline.workers import preload
 
 __all__ = [
     "BooksError",
+    "FailedTask",
     "Run",
     "close_books",
     "compare",

@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from include.contracts import dataset_names
 from include.interval import Interval
 from include.settings import Settings
+
+if TYPE_CHECKING:
+    from include.warehouse.books import Breach
 
 
 class BooksError(RuntimeError):
@@ -38,6 +41,18 @@ class Run:
         return cls(value["run_id"], Interval(start, end))
 
 
+class FailedTask(NamedTuple):
+    """A task of a run that has failed for good; `dataset`: whose, if it is of one."""
+
+    name: str
+    dataset: str = ""
+
+    @property
+    def about(self) -> str:
+        """As the books say what a breach is about."""
+        return f"dataset [{self.dataset}]" if self.dataset else f"stage [{self.name}]"
+
+
 def open_books(settings: Settings, interval: Interval, external_id: str) -> Run:
     """Open a run over a data interval. `external_id`: what the caller calls it (Airflow's run id)."""
     from include.warehouse import books
@@ -46,22 +61,34 @@ def open_books(settings: Settings, interval: Interval, external_id: str) -> Run:
 
 
 def close_books(
-    settings: Settings, run: Run, failed: Sequence[str] = (), datasets: Sequence[str] | None = None
+    settings: Settings, run: Run, failed: Sequence[FailedTask] = (), datasets: Sequence[str] | None = None
 ) -> dict[str, Any]:
     """Account for every row, and close the run; its number. Raises `BooksError` after it has closed the books in red.
 
-    `failed`: what the caller knows to have failed although the books hold an earlier result of it. `datasets`: those
+    `failed`: what the caller knows to have failed, though the books may hold an earlier result of it. `datasets`: those
     that the run should have brought; all of them if not given.
     """
     from include.warehouse import books
 
     with timed(settings, run, "report"):
-        reasons = books.breaches(settings.warehouse_dsn, run.run_id, datasets or dataset_names())
-        reasons += [f"task [{task}] failed; see its log" for task in failed]
+        breaches = books.breaches(settings.warehouse_dsn, run.run_id, datasets or dataset_names())
+        reasons = _reasons(breaches, failed)
         books.close_run(settings.warehouse_dsn, run.run_id, reasons)
     if reasons:
         raise BooksError(f"run [{run.run_id}], interval [{run.interval}] is red:\n" + "\n".join(reasons))
     return {"run_id": run.run_id}
+
+
+def _reasons(breaches: "Sequence[Breach]", failed: Sequence[FailedTask]) -> list[str]:
+    """A line for each dataset and stage that is short: what the books say, and whose log says more."""
+    logs: dict[str, list[str]] = {}
+    for each in failed:
+        logs.setdefault(each.about, []).append(f"see the log of its failed task `{each.name}`")
+    lines = []
+    for about, why, task in breaches:
+        hints = logs.pop(about, [f"see the log of its task `{task}`"] if task else [])
+        lines.append("; ".join([f"{about}: {why}", *hints]))
+    return lines + [f"{about}: {'; '.join(hints)}" for about, hints in logs.items()]
 
 
 @contextmanager

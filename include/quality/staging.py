@@ -8,11 +8,9 @@ version that only they have (an alias as a row, a case of another program, anoth
 """
 
 import os
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -26,6 +24,7 @@ from include.ahead import ahead
 from include.contracts.model import Contract, Severity
 from include.quality.errors import PartError, StagingError
 from include.quality.hashing import content_hashes, encode
+from include.quality.large_tables import for_large_tables
 from include.quality.merging import Doubt, Merged, Positions, Trust, merge
 from include.quality.parsing import Mask, as_mask, other_forms, read_values, schema, short_years, whole
 from include.quality.reading import (
@@ -46,7 +45,6 @@ from include.quality.rules import Breaches, Rule, all_breaches, any_row, labels,
 from include.quality.totals import count_days
 
 BORROWED = pa.field("borrowed", pa.list_(pa.string()))
-LENT_SECONDS = 0.0002  # of Python's lock: a tenth of what Arrow takes for a step over `hashing.CHUNK_ROWS`
 CONFLICTS = pa.schema([*SOURCE, ("version", pa.int64()), ("column", pa.string()), ("is_kept", pa.bool_())])
 
 __all__ = ["Judged", "Part", "Staged", "Unread", "accepted_schema", "judge", "stage"]
@@ -136,7 +134,7 @@ def stage(contract: Contract, parts: Sequence[Part], out: Path, complete: Collec
     Row faults are quarantined, and a part that cannot be read is left out and said so. Raises `StagingError` if none
     can be.
     """
-    with _for_large_tables():
+    with for_large_tables:
         return _stage(contract, parts, out, complete)
 
 
@@ -163,23 +161,6 @@ def _stage(contract: Contract, parts: Sequence[Part], out: Path, complete: Colle
         unread=tuple(unread),
         other_forms=judged.other_forms,
     )
-
-
-@contextmanager
-def _for_large_tables() -> Iterator[None]:
-    """Python's lock is lent often: what hashes rows never lets go of it, and each step of Arrow's beside it would wait
-    five milliseconds (decision 0061). And Arrow's memory from jemalloc, where its wheel has it: one column of a large
-    table after the other is made and dropped, and its usual allocator gives each back to the system, a seventh of what
-    staging a million rows costs (decision 0056)."""
-    usual, lent = pa.default_memory_pool(), sys.getswitchinterval()
-    sys.setswitchinterval(LENT_SECONDS)
-    if "jemalloc" in pa.supported_memory_backends():
-        pa.set_memory_pool(pa.jemalloc_memory_pool())
-    try:
-        yield
-    finally:
-        pa.set_memory_pool(usual)
-        sys.setswitchinterval(lent)
 
 
 @dataclass(frozen=True)

@@ -343,7 +343,7 @@ def _quiet() -> None:
     """Before the import: Great Expectations announces itself and what it computes. Its bars are made even so, and where
     processes are forked they share a lock: one that is killed with it would stop the others for good. They also start a
     thread, beside which no process should be forked."""
-    from tqdm import tqdm  # it comes with Great Expectations
+    from tqdm import tqdm
 
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     tqdm.set_lock(threading.RLock())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg2.extras import Json, execute_batch
 
@@ -10,6 +10,14 @@ from include.interval import Interval
 from include.warehouse.connection import Cursor, fetch, query, row, transaction
 
 DayTotal = tuple[date, int, dict[str, int]]
+
+
+class Breach(NamedTuple):
+    """Why books do not close: which dataset or stage, what is wrong with it, and the task whose log says more."""
+
+    about: str
+    why: str
+    task: str = ""
 
 
 def open_run(dsn: str, external_id: str, interval: Interval, kind: str = "screening") -> int:
@@ -136,8 +144,8 @@ def record_loaded(cursor: Cursor, run_id: int, dataset: str, loaded: int, alread
     cursor.execute(query("record_loaded"), {"run_id": run_id, "dataset": dataset, **counts})
 
 
-def breaches(dsn: str, run_id: int, datasets: Sequence[str]) -> list[str]:
-    """Why the books of a run do not close, one line a reason; empty if they do.
+def breaches(dsn: str, run_id: int, datasets: Sequence[str]) -> list[Breach]:
+    """Why the books of a run do not close, one for each dataset and stage at most; empty if they do.
 
     They close when every dataset was staged, was let through by the gate,
     `received = loaded + duplicate + already held + quarantined`, and what was loaded was matched and resolved.
@@ -146,22 +154,17 @@ def breaches(dsn: str, run_id: int, datasets: Sequence[str]) -> list[str]:
     attempts = {attempt.dataset: attempt for attempt in fetch(dsn, query("last_attempts"), {"run_id": run_id})}
     found = []
     for dataset in datasets:
-        held = accounts.get(dataset)
+        about, held = f"dataset [{dataset}]", accounts.get(dataset)
         if held is None:
-            found.append(f"dataset [{dataset}]: nothing was staged{_why_not(attempts.get(dataset))}")
+            found.append(Breach(about, *_why_not(attempts.get(dataset))))
         elif held.decision not in ("pass", "warn") and held.outcome != "release":
-            found.append(f"dataset [{dataset}]: {held.decision or 'not validated'}: {_why_held(held)}")
+            found.append(Breach(about, f"{held.decision or 'not validated'}: {_why_held(held)}"))
         elif held.loaded is None:
-            found.append(f"dataset [{dataset}]: not loaded; see the log of its task `load`")
+            found.append(Breach(about, "not loaded", "load"))
         elif held.received != held.loaded + held.already_held + held.duplicate + held.quarantined:
-            found.append(
-                f"dataset [{dataset}]: received [{held.received}] is not loaded [{held.loaded}] + already held "
-                f"[{held.already_held}] + duplicate [{held.duplicate}] + quarantined [{held.quarantined}]: "
-                f"{_difference(held)}"
-            )
+            found.append(Breach(about, _difference(held)))
     undone = fetch(dsn, query("undone_stages"), {"run_id": run_id})
-    found += [f"stage [{stage.stage}] was not done; see the log of its task" for stage in undone]
-    return found
+    return found + [Breach(f"stage [{stage.stage}]", "not done", stage.stage) for stage in undone]
 
 
 def _why_held(held: Any) -> str:
@@ -173,13 +176,17 @@ def _why_held(held: Any) -> str:
 
 def _difference(held: Any) -> str:
     rows = held.received - held.loaded - held.already_held - held.duplicate - held.quarantined
-    return f"[{abs(rows)}] rows {'lost' if rows > 0 else 'that nobody delivered'}"
+    return (
+        f"received [{held.received}] is not loaded [{held.loaded}] + already held [{held.already_held}] + "
+        f"duplicate [{held.duplicate}] + quarantined [{held.quarantined}]: "
+        f"[{abs(rows)}] rows {'lost' if rows > 0 else 'that nobody delivered'}"
+    )
 
 
-def _why_not(last: Any | None) -> str:
-    """What the ledger knows of a dataset that was not staged."""
+def _why_not(last: Any | None) -> tuple[str, str]:
+    """What the ledger knows of a dataset that was not staged, and the task that knows more."""
     if last is None:
-        return ": no attempt was made; see the log of its task `extract`"
+        return "nothing was staged: no attempt was made", "extract"
     if last.state == "failed":
-        return f": attempt [{last.attempt}] failed with [{last.cause}]; see the log of its task `extract`"
-    return f" of attempt [{last.attempt}]; see the log of its task `stage`"
+        return f"nothing was staged: attempt [{last.attempt}] failed with [{last.cause}]", "extract"
+    return f"nothing was staged of attempt [{last.attempt}]", "stage"

@@ -183,6 +183,15 @@ def test_without_books_a_task_says_where_to_look_and_is_not_tried_again(task):
         getattr(tasks, task).function(None)
 
 
+def test_a_failed_task_is_told_with_its_dataset():
+    from dags.tasks import _failed
+
+    states = {"collect.extract_1": "failed", "collect_0": "failed", "collect.load_0": "skipped", "match": "failed"}
+    ti = SimpleNamespace(dag_id="d", run_id="n", get_task_states=lambda **_: {"n": states})
+    first, second = dataset_names()[:2]
+    assert _failed(ti) == [("extract", second), ("collect", first), ("match", "")]
+
+
 @pytest.mark.parametrize(("label", "named"), [("tecs_aliases", " [tecs_aliases], run n"), (None, ", run n")])
 def test_an_alert_names_the_dataset_of_a_mapped_task(caplog, label, named):
     from dags.alerts import FailureNotifier

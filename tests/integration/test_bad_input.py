@@ -67,10 +67,10 @@ SAID = {  # by the task that failed
     "uscis_petitions": r"header missing \[[A-Z_]+\]",
 }
 REASONS = {  # in the books
-    "tecs_aliases": r"nothing was staged: attempt \[1\] failed with \[Refusal\]",
+    "tecs_aliases": r"nothing was staged: attempt \[1\] failed with \[protocol\]",
     "tecs_arrests": r"hold: the delivery is incomplete",
-    "tecs_investigations": r"nothing was staged: attempt \[1\] failed with \[Refusal\]",
-    "tecs_involvements": r"nothing was staged: attempt \[1\] failed with \[Refusal\]",
+    "tecs_investigations": r"nothing was staged: attempt \[1\] failed with \[limit\]",
+    "tecs_involvements": r"nothing was staged: attempt \[1\] failed with \[limit\]",
     "uscis_petitions": r"hold: .*header missing \[[A-Z_]+\]",
 }
 

@@ -55,8 +55,19 @@ def test_a_red_run_is_red_with_its_reasons(settings: Settings, browser: TestClie
     shown = browser.get(f"/nights/{run.run_id}").text
     assert ">RED<" in shown
     assert "dataset [tecs_subjects]: nothing was staged" in shown
+    assert "see the log of its task `extract`" in shown, "the log of which task says more"
     assert "<b>red</b>" not in shown
     assert "&lt;b&gt;red&lt;/b&gt;" in shown
+
+
+def test_a_dataset_whose_task_failed_stands_once_in_the_list(settings: Settings, browser: TestClient) -> None:
+    """The books say that nothing was staged, and Airflow that its task failed: one fault, in one line."""
+    run = pipeline.open_books(settings, night(30), "night__2014-09-30")
+    with pytest.raises(pipeline.BooksError):
+        pipeline.close_books(settings, run, [pipeline.FailedTask("extract", "tecs_arrests")])
+    listed = browser.get("/nights").text
+    assert listed.count("tecs_arrests") == 1
+    assert "no attempt was made; see the log of its failed task `extract`" in listed
 
 
 @pytest.mark.parametrize("page", ["/nights", "/nights/of?external_id=x", "/nights/1", "/leads", PAIR])

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg2
@@ -115,3 +116,12 @@ def test_an_empty_lock_file_is_repaired(folder: Path) -> None:
     (server.data / "postmaster.pid").write_text("")
     with server.running():
         assert one(server) == 1
+
+
+def test_passwords_that_are_drawn_at_once_are_all_kept(tmp_path: Path) -> None:
+    """Two first commands: a role's password that one has given to the server must be the one that the other finds."""
+    server = Postgres(tmp_path)
+    roles = [f"role_{number % 8}" for number in range(64)]
+    with ThreadPoolExecutor(8) as pool:
+        drawn = list(pool.map(server.password, roles))
+    assert drawn == [server.password(role) for role in roles]

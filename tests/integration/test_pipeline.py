@@ -143,8 +143,13 @@ def test_books_that_do_not_add_up_are_seen(settings: Settings, screened: Screen,
 def test_a_task_that_failed_turns_the_run_red_whatever_its_books_hold(settings: Settings, screened: Screen) -> None:
     """It was cleared, and the books still hold what its try before brought."""
     run = screened(settings, night(30))
-    with pytest.raises(pipeline.BooksError, match=r"task \[collect.extract tecs_aliases\] failed; see its log"):
-        pipeline.close_books(settings, run, failed=["collect.extract tecs_aliases"])
+    failed = [pipeline.FailedTask("extract", "tecs_aliases"), pipeline.FailedTask("resolve")]
+    with pytest.raises(pipeline.BooksError) as red:
+        pipeline.close_books(settings, run, failed=failed)
+    assert str(red.value).splitlines()[1:] == [
+        "dataset [tecs_aliases]: see the log of its failed task `extract`",
+        "stage [resolve]: see the log of its failed task `resolve`",
+    ]
     [closed] = fetch(settings.warehouse_dsn, "select state from ops.run where run_id = %s", [run.run_id])
     assert closed.state == "red"
 
@@ -153,7 +158,7 @@ def test_matching_that_did_not_run_is_seen(settings: Settings) -> None:
     run = pipeline.open_books(settings, night(30), "no matching")
     for dataset in dataset_names():
         collect(settings, run, dataset)
-    with pytest.raises(pipeline.BooksError, match=r"stage \[match\] was not done"):
+    with pytest.raises(pipeline.BooksError, match=r"stage \[match\]: not done; see the log of its task `match`"):
         pipeline.close_books(settings, run)
 
 

@@ -1,5 +1,6 @@
 """The reports that need no matching, held against the truth of a simulated world."""
 
+import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -126,6 +127,28 @@ def test_who_petitions_twice_under_one_number_is_found(held: Settings, person: d
     wanted = {receipt for receipts in numbers.values() if len(receipts) > 1 for receipt in receipts}
     assert wanted
     assert wanted <= {row.receipt_number for row in ask(held, "select * from report.serial_petition")}
+
+
+def test_a_petitioner_is_known_by_the_digits_of_a_number_however_it_is_written(held: Settings) -> None:
+    written = ["900-12-3456", "900123456", "900 12 3456", "SSN 900.12.3456", "A900123456", "-", "", "none", "٣-1", None]
+    with psycopg2.connect(held.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("select min(receipt_number) from report.serial_petition")
+        receipt = cursor.fetchone()
+        for column in ("ssn", "a_number", "fein"):
+            cursor.execute("update record.uscis_petitioner set ssn = null, a_number = null, fein = null")
+            for number in written:
+                cursor.execute(
+                    f"update record.uscis_petitioner set {column} = %s where receipt_number = %s", [number, *receipt]
+                )
+                cursor.execute(
+                    "select basis, identity_value from latest.petitioner_identity where receipt_number = %s", receipt
+                )
+                digits = re.sub("[^0-9]", "", number or "")
+                expected = (column, digits) if digits else (None, None)
+                if column == "a_number" and number is not None:
+                    expected = (column, digits.rjust(9, "0"))
+                assert cursor.fetchone() == expected, number
+        connection.rollback()
 
 
 @pytest.mark.parametrize(

@@ -1,30 +1,13 @@
--- who petitions, by the first identifier there is; who gives none is nobody's second petitioner
+-- who petitions, with the petition
 create view latest.petitioner_identity as
 select
-    petitioner.receipt_number,
-    case
-        when petitioner.ssn ~ '[0-9]' then 'ssn'
-        when petitioner.a_number is not null then 'a_number'
-        when petitioner.fein ~ '[0-9]' then 'fein'
-    end as basis,
-    coalesce( -- once a petitioner: to sort the three in a lateral took half of what all of this takes
-        nullif(regexp_replace(petitioner.ssn, '[^0-9]', '', 'g'), ''),
-        lpad(regexp_replace(petitioner.a_number, '[^0-9]', '', 'g'), 9, '0'),
-        nullif(regexp_replace(petitioner.fein, '[^0-9]', '', 'g'), '')
-    ) as identity_value,
+    petitioner.*,
     petition.form,
     petition.visa_class,
     petition.status,
-    petition.received_on,
-    petitioner.family_name,
-    petitioner.given_name,
-    petitioner.date_of_birth,
-    petitioner.organisation_name,
-    upper(regexp_replace(petitioner.address, '[^[:alnum:]]+', ' ', 'g')) as address,
-    petitioner.postal_code
-from latest.uscis_petitioner as petitioner
+    petition.received_on
+from latest.known_petitioner as petitioner
 inner join latest.uscis_petition as petition using (receipt_number)
 where
-    coalesce(petitioner.record_state, '') <> 'cancelled'
-    and coalesce(petition.record_state, '') <> 'cancelled'
+    coalesce(petition.record_state, '') <> 'cancelled'
     and coalesce(petition.amends_receipt_number is null, false); -- as in latest.subject_case

@@ -179,8 +179,9 @@ def test_rows_without_a_header_are_not_quoted_as_columns(gateway, where, landing
 @pytest.mark.parametrize("version", ["2.0", "0.9", "12.2"])
 def test_another_major_version_is_refused(gateway, where, landing, version):
     gateway.manifest["contract_version"] = version
-    with pytest.raises(Refusal, match=rf"\[{version}\], ours is \[1.2\]"):
+    with pytest.raises(Refusal, match=rf"\[{version}\], ours is \[1.2\]") as refused:
         attempt(where, landing)
+    assert refused.value.cause == "contract"
     assert_nothing_visible(landing)
 
 
@@ -195,7 +196,9 @@ def test_another_minor_version_is_not(gateway, where, landing):
         ("part", close_after(5), TransportError, "reset"),
         ("part", flipped, TransportError, "checksum"),
         ("manifest", status(503), TransportError, "503"),
-        ("export", status(404), Refusal, "Refusal"),
+        ("export", status(404), Refusal, "404"),
+        ("export", status(401), Refusal, "401"),
+        ("part", status(403), Refusal, "403"),
     ],
 )
 def test_what_fails_leaves_only_its_ledger(*, gateway, where, landing, kind, fault, expected, cause):
@@ -300,9 +303,9 @@ def test_no_error_holds_the_token_or_the_gateways_words(*, gateway, where, landi
 
 
 @pytest.mark.parametrize(
-    "error", [TransportError("a", "stall"), IncompleteExport("a"), Refusal("a"), LandingError("a")]
+    "error", [TransportError("a", "stall"), IncompleteExport("a"), Refusal("a", "401"), LandingError("a")]
 )
 def test_an_error_survives_pickling(error):
     """Airflow hands exceptions between processes."""
     again = pickle.loads(pickle.dumps(error))  # noqa: S301  # written on this line
-    assert (type(again), str(again), again.kind) == (type(error), "a", error.kind)
+    assert (type(again), str(again), again.cause) == (type(error), "a", error.cause)

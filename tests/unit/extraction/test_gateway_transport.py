@@ -395,6 +395,7 @@ def test_a_host_that_the_environment_exempts_is_reached_without_the_proxy(gatewa
 def test_an_address_or_token_that_cannot_work_is_refused(where):
     with pytest.raises(Refusal) as caught:
         GatewayClient(where, LIMITS)
+    assert caught.value.cause == "setting"
     assert TOKEN not in str(caught.value)
     assert "\n" not in str(caught.value)
 

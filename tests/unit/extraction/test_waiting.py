@@ -66,7 +66,7 @@ def test_a_job_that_never_ends_is_given_up_however_often_its_worker_was_given_ba
         ledger.write_text(entry.model_copy(update={"started_at": long_ago}).model_dump_json())
         with pytest.raises(TransportError) as given_up:
             attempt(where, landing)
-    assert given_up.value.kind == "job_timeout"
+    assert given_up.value.cause == "job_timeout"
     assert [failure.cause for failure in landing.failures(CONTRACT.dataset, NIGHT, 1)] == ["job_timeout"]
 
 

@@ -45,7 +45,7 @@ OF_ATTEMPTS = {
     "job_failed": "job_failed",
     "job_never_ends": "job_timeout",
     "empty_export": "IncompleteExport",
-    "expired_token": "Refusal",
+    "expired_token": "401",
 }
 # Fault -> whether the totals tell, and what staging makes of the attempt and the right one after it, if one was asked
 # for: what is right is accepted, and `more` rows came, which are set aside.
@@ -120,7 +120,7 @@ def test_every_fault_of_the_table_is_tried() -> None:
         assert told[fault][1].startswith(NEXT) == is_noticed, fault
         assert ("are set aside" in told[fault][1]) == (became == "more"), fault
     for fault, ending in OF_ATTEMPTS.items():
-        assert told[fault][1].startswith(NEXT) == (ending != "Refusal"), fault
+        assert told[fault][1].startswith(NEXT) == (ending != "401"), fault
 
 
 @pytest.mark.parametrize(("fault", "causes"), OF_REQUESTS.items())
@@ -142,7 +142,7 @@ def test_faults_of_parts_and_jobs_end_the_attempt_and_the_next_one_is_whole(
     pipeline = Pipeline(url, tmp_path)
     with pytest.raises(ExtractionError) as caught:
         pipeline.attempt(replace(LIMITS, job_seconds=0.5) if fault == "job_never_ends" else LIMITS)
-    assert caught.value.kind == ending
+    assert caught.value.cause == ending
     mended(url)
     receipt = pipeline.attempt()
     assert receipt.complete
