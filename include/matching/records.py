@@ -9,14 +9,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.matching.arrays import Flags, Hashes, Numbers
+from include.matching.arrays import Bits, Flags, Hashes, Numbers
 from include.matching.fields import SEPARATOR, Column, Distinct, Table, distinct
 from include.matching.hashes import hash_texts, mix
 from include.matching.letters import byte_matrix, bytes_of, last_digits, only
 from include.matching.model import Model
 from include.matching.names import Names
 from include.matching.readings import read_names
-from include.matching.words import Frequencies, Words
+from include.matching.words import Frequencies, Words, bits
 from include.matching.written import ascii_upper
 
 NUMBERS = ("a_number", "ssn", "passport", "phone", "fein")
@@ -86,6 +86,7 @@ class Records:
     house: Numbers  # number at the beginning of the street
     street_key: Hashes  # the number, or where there is none the whole street as it is written
     organisation: Hashes
+    organisation_bits: Bits  # log2 of the share of firms with that name; 0 where none is known
 
     def __len__(self) -> int:
         return len(self.table)
@@ -93,7 +94,8 @@ class Records:
     def with_frequencies(self, frequencies: Frequencies) -> "Records":
         """The same values with names as common as these frequencies say."""
         words = self.words.with_frequencies(frequencies)
-        return replace(self, words=words, names=self.names.with_words(words))
+        firms = _organisation_bits(self.organisation, frequencies)
+        return replace(self, words=words, names=self.names.with_words(words), organisation_bits=firms)
 
 
 def read_records(table: Table, model: Model) -> Records:
@@ -103,6 +105,7 @@ def read_records(table: Table, model: Model) -> Records:
     house = _houses(streets)
     street_key = _street_keys(streets, house)
     country, country_known = _countries(table.distinct("country"), model)
+    firms = _by_distinct(table.distinct("organisation"), lambda texts: hash_texts(organisation(texts)))
     return Records(
         table=table,
         words=words,
@@ -119,7 +122,8 @@ def read_records(table: Table, model: Model) -> Records:
         has_street=street_key != 0,
         house=house,
         street_key=street_key,
-        organisation=_by_distinct(table.distinct("organisation"), lambda texts: hash_texts(organisation(texts))),
+        organisation=firms,
+        organisation_bits=_organisation_bits(firms, model.name_shares),
     )
 
 
@@ -141,6 +145,12 @@ def organisation(values: Column) -> Column:
     plain = _told(plain_text(pc.replace_substring_regex(joined, f".{TRADING_AS}", "")))
     bare = _shortened(pc.replace_substring_regex(plain, rf"\b({LEGAL_FORMS})\b", " "), _SHORT_FIRM)
     return pc.if_else(pc.equal(bare, ""), None, bare)
+
+
+def _organisation_bits(names: Hashes, frequencies: Frequencies) -> Bits:
+    found, some = np.zeros(len(names), dtype=np.float32), np.flatnonzero(names)
+    found[some] = bits(frequencies.of_organisation(names[some]))
+    return found
 
 
 def street(values: Column) -> Column:
@@ -228,6 +238,16 @@ _READ_NUMBER: dict[str, Callable[[Column], Numbers]] = {
     "phone": lambda values: _phones(_without_point(values)),
     "fein": lambda values: _nine_digits(_without_point(values), 9),
 }
+
+
+READ = ("sex", *NUMBERS)  # fields of which a value is read as something, or not at all; beside dates
+
+
+def can_be_read(field: str, values: Column) -> Flags:
+    """Of a column of one of the fields `READ`, the rows of which a value can be read."""
+    read = _by_distinct(distinct(values), _sexes)[:, None] if field == "sex" else _several(values, _READ_NUMBER[field])
+    found: Flags = (read != 0).any(axis=1)
+    return found
 
 
 def _without_point(values: Column) -> Column:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 
 from include.matching.arrays import Bits, Flags, Numbers, Shares, grouped
@@ -12,8 +13,10 @@ from include.matching.compare.levels import NONE, Levels, Pairs
 from include.matching.compare.names import BY_EDITS, compare_names, open_words, refine_names
 from include.matching.compare.surnames import compare_surnames
 from include.matching.compare.texts import compare_texts, refine_texts
-from include.matching.model import LEVELS, Compatriots, Frequencies, Level, Model
-from include.matching.records import Records
+from include.matching.fields import distinct
+from include.matching.hashes import mix
+from include.matching.model import LEVELS, UNCOUNTED_FIRM, Compatriots, Frequencies, Level, Model
+from include.matching.records import Records, organisation
 from include.matching.words import Words
 
 RANDOM_PAIRS = 100_000
@@ -42,6 +45,7 @@ def count_names(records: Records) -> Frequencies:
     family = _shares(records.words, names.family.take(main, axis=1), int((names.family[0][main] > 0).sum()))
     given_words = np.vstack([names.given[main], names.middle.take(main, axis=1)])
     given = _shares(records.words, given_words, int((given_words > 0).sum()))
+    firms, firm_floor = _shares_of_firms(records)
     return Frequencies(
         why=f"counted in {len(records):,} rows",
         census=False,
@@ -50,6 +54,8 @@ def count_names(records: Records) -> Frequencies:
         several_floor=RAREST_NAME,
         family=family,
         given=given,
+        organisation=firms,
+        organisation_floor=firm_floor,
     )
 
 
@@ -61,6 +67,31 @@ def _shares(words: Words, grid: Numbers, of: int) -> dict[str, float]:
     common = common[count[common] > 1]
     shares = (float(f"{share:.3g}") for share in (count[common] / max(of, 1)).tolist())  # a file to be read
     return dict(zip(words.texts.take(pa.array(common)).to_pylist(), shares, strict=True))
+
+
+def _shares_of_firms(records: Records) -> tuple[dict[str, float], float]:
+    """Shares of the names of firms, the commonest first, and of one that is not among them.
+
+    A firm may have many rows: a name counts once for each address at which it is met. And its own row is among them:
+    less is taken off, by which a name that is met once is about as common as those that are met nowhere
+    (absolute discounting; Ney, Essen and Kneser 1994).
+    """
+    code, texts = records.table.distinct("organisation")
+    again, names = distinct(organisation(texts))
+    address = mix(records.postcode, records.street_key)
+    unknown = (records.postcode == 0) & (records.street_key == 0)
+    address[unknown] = np.flatnonzero(unknown)  # each may be another
+    met = pd.DataFrame({"name": np.append(again, -1)[code], "address": address}).query("name >= 0")
+    count = met.drop_duplicates()["name"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    if count.empty:
+        return {}, UNCOUNTED_FIRM
+    once, twice = (int((count == times).sum()) for times in (1, 2))
+    less = once / max(once + 2 * twice, 1)
+    share = (count - less) / count.sum()
+    common = share[count > 1].head(WORDS_KEPT)
+    floor = max([RAREST_NAME, (1 - less) / count.sum(), *common[WORDS_KEPT - 1 :]])
+    texts = names.take(pa.array(common.index)).to_pylist()
+    return {name: float(f"{each:.3g}") for name, each in zip(texts, common, strict=True)}, floor
 
 
 def among_strangers(model: Model) -> Model:

@@ -99,6 +99,10 @@ class Frequencies(Protocol):
         """Share of people whose given name begins with a letter."""
         ...
 
+    def of_organisation(self, name: Hashes) -> Shares:
+        """Share of firms with a name, given by the hash of its text."""
+        ...
+
     def of_sound(self, heard: Hashes) -> Shares:
         """Share of people with a name of this sound."""
         ...

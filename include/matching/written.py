@@ -22,6 +22,10 @@ _RANKS = (
     "VISCOUNT|VISCOUNTESS"
 )
 _RANK_AT_END = rf"(?i),\s*(\d+(ST|ND|RD|TH)\s+({_RANKS})|({_RANKS}|BISHOP|ARCHBISHOP)\s+OF)\b.*$"
+_OF_PASSPORT = r"^[^,<]+<"
+_OF_TICKET = r"^\s*\p{L}{2,}/\p{L}{2,}[^/,]*$"  # JOHN S/O PAUL is none
+_TITLE_AT_END = r"(?i)(/\p{L}{2,})(MR|MRS|MISS|MSTR)\s*$"  # joined to the name: JOHNMR
+_OF_MOTHER = r"\b[A-Z]+'S (BABY |TWIN )?(BOY|GIRL|SON|DAUGHTER)\b"  # MARY'S GIRL, by whom nobody was named
 _UNPARTED = r"^([\p{Han}\p{Hangul}])([\p{Han}\p{Hangul}]{1,2})$"
 
 
@@ -44,6 +48,7 @@ def in_letters(values: Column) -> Column:
     cleaned = values.filter(odd)
     for ordinal, suffix in ORDINALS.items():
         cleaned = pc.replace_substring_regex(cleaned, rf"\b{ordinal}\b", suffix)
+    cleaned = pc.replace_substring_regex(cleaned, _OF_MOTHER, "NEWBORN ")
     cleaned = pc.replace_substring_regex(cleaned, r"['`.´]", "")
     cleaned = pc.replace_substring_regex(cleaned, r"([A-Z])[0-9|]([A-Z])", r"\1\2")
     return pc.replace_with_mask(values, odd, pc.replace_substring_regex(cleaned, "[^A-Z]+", " "))
@@ -80,6 +85,18 @@ def without_rank(texts: Column) -> Column:
     """Of THOMAS CLIFFORD, 1ST BARON OF CHUDLEIGH what follows the comma is no given name; of JONES, EARL it is."""
     some = pc.match_substring_regex(texts, _RANK_AT_END)
     return pc.if_else(some, pc.replace_substring_regex(texts, _RANK_AT_END, ""), texts)
+
+
+def of_travellers(texts: Column) -> Column:
+    """Names as passports and tickets have them: SMITH<<JOHN<PAUL<<<, SMITH/JOHN MR. What comes first is the surname."""
+    of_passports, of_tickets = (pc.match_substring_regex(texts, form) for form in (_OF_PASSPORT, _OF_TICKET))
+    if pc.any(of_passports).as_py():
+        comma = pc.replace_substring(texts, "<<", ", ", max_replacements=1)
+        texts = pc.if_else(of_passports, pc.utf8_trim(pc.replace_substring(comma, "<", " "), ", "), texts)
+    if pc.any(of_tickets).as_py():
+        bare = pc.replace_substring_regex(texts, _TITLE_AT_END, r"\1")
+        texts = pc.if_else(of_tickets, pc.replace_substring(bare, "/", ", "), texts)
+    return texts
 
 
 def suffix_without_comma(texts: Column) -> Column:

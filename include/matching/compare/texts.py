@@ -23,8 +23,10 @@ def compare_texts(left: Records, right: Records, pairs: Pairs) -> dict[str, Leve
     put(street, known, OPEN)
     put(street, known & (house_a > 0) & (house_b > 0) & (house_a != house_b), last("street"))
     firm = equal(left.organisation[a], right.organisation[b])
+    common, same = np.zeros(len(a), dtype=np.float32), np.flatnonzero(firm == 0)
+    common[same] = np.maximum(left.organisation_bits[a[same]], right.organisation_bits[b[same]])
     put(firm, firm == 1, OPEN)
-    return {"street": Levels(street), "organisation": Levels(firm)}
+    return {"street": Levels(street), "organisation": Levels(firm, common)}
 
 
 def refine_texts(left: Records, right: Records, pairs: Pairs, found: dict[str, Levels]) -> None:
