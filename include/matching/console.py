@@ -27,11 +27,10 @@ def told(side: str, file: File) -> None:
     named, others = ", ".join(file.unused[:MANY]), len(file.unused) - MANY
     unused = f"; not used: {named}{f' and {others} more' if others > 0 else ''}" if file.unused else ""
     say(f"{side} [{file.path.name}]: {', '.join(map(file.named, file.fields))}{unused}")
-    if file.order.is_family_first:
-        share = file.order.family_first / file.order.told
+    if (order := file.order).is_family_first:
         say(
-            f"{side} [{file.path.name}]: full_name is read with the surname first: so are [{share:.1%}] of [{file.order.told:,}] "
-            f"names whose words tell it; if it is not, say so in a map: order: given first"
+            f"{side} [{file.path.name}]: full_name is read with the surname first, as [{order.share:.1%}] of "
+            f"[{order.told:,}] names show by their words; if it is not so, a map says it: order: given first"
         )
 
 

@@ -140,10 +140,15 @@ def _told(plain: Column) -> Column:
 
 
 def organisation(values: Column) -> Column:
-    """The name of a firm without its legal form, and without the one that it trades as; L.L.C. is LLC."""
+    """The name of a firm without its legal form, and without the one that it trades as; L.L.C. is LLC, SERVICES SVC."""
+    return _shortened(organisation_in_full(values), _SHORT_FIRM)
+
+
+def organisation_in_full(values: Column) -> Column:
+    """The same with its words as they are written: of SERVICES and SERIVCES four letters of five stay."""
     joined = pc.replace_substring_regex(ascii_upper(values), "[.'`]", "")
     plain = _told(plain_text(pc.replace_substring_regex(joined, f".{TRADING_AS}", "")))
-    bare = _shortened(pc.replace_substring_regex(plain, rf"\b({LEGAL_FORMS})\b", " "), _SHORT_FIRM)
+    bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(plain, rf"\b({LEGAL_FORMS})\b", " "))
     return pc.if_else(pc.equal(bare, ""), None, bare)
 
 

@@ -51,11 +51,8 @@ PRIOR_PAIRS = 50.0  # of one person, that the base model's m counts as
 PRIOR_ODDS_PAIRS = 10.0
 MOST_TIMES = 3.0  # as many twins, parents, relatives as the base model says, at most: what is more are namesakes
 RELATIVES = ("twin", "household", "relative")  # alternatives who may have one father
-HOME = (
-    "phone",
-    "street",
-    "place",
-)  # what a household may share: of some tables the street is known, of others the phone
+AT_HOME = ("twin", "household")  # and those of them who may live together
+HOME = ("phone", "street", "place")  # which then is the same: of some tables the street is known, of others the phone
 ROUNDS = 30
 # Share by which the expected matches change in a round, below which no other is made if no weight changed either. On
 # seven sets the rounds left out move no weight of a level.
@@ -252,8 +249,8 @@ def _related(
     """
     every = np.sum([classes[name] for name in RELATIVES], axis=0)
     shares = {name: {"middle_name": _learnt("middle_name", every, alternatives[name], patterns)} for name in RELATIVES}
-    household = alternatives["household"]
-    shares["household"] |= {each: _learnt(each, classes["household"], household, patterns) for each in HOME}
+    for name in AT_HOME:
+        shares[name] |= {each: _learnt(each, classes[name], alternatives[name], patterns) for each in HOME}
     return {
         name: alternatives[name].model_copy(update={"u": alternatives[name].u | shares[name]}) for name in RELATIVES
     }

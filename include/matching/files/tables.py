@@ -19,7 +19,7 @@ from include.matching.files.columns import Columns, Origin, find_columns, neares
 from include.matching.files.errors import TableError, one_line
 from include.matching.files.formats import Parquet, open_format
 from include.matching.files.legible import Read, legible
-from include.matching.files.order import Order, order_of
+from include.matching.files.order import SAYS_ORDER, Order, order_of
 from include.matching.vocabulary import PARTICLES, SUFFIXES
 
 CHUNK = 100_000  # rows of the large side in memory at once, per process
@@ -175,7 +175,7 @@ def _with_comma(names: pd.Series) -> pd.Series:
     particles, suffixes = ("|".join(sorted(words)) for words in (PARTICLES, SUFFIXES))
     surname = rf"(?i)^((?:(?:{particles})\s+)*\S+(?:\s+(?:{suffixes})\b\.?)?)\s+"
     parted = names.str.replace(surname, r"\1, ", regex=True)
-    return parted.where(~names.str.contains(",", regex=False), names)
+    return parted.where(~names.str.contains(SAYS_ORDER, regex=True), names)
 
 
 def _several_names(table: pd.DataFrame) -> pd.DataFrame:

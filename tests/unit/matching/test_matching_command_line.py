@@ -248,7 +248,7 @@ def test_an_order_that_a_column_shows_is_told(folder: Path) -> None:
     names = [f"{one} {other}" for one in families for other in given]
     pd.DataFrame({"id": range(len(names)), "full_name": names}).to_csv(folder / "turned.csv", index=False)
     done = run("link", folder / "turned.csv", folder / "right.parquet", "--out", folder / "x.csv", "--model", DEFAULT)
-    assert "left [turned.csv]: full_name is read with the surname first: so are [100.0%] of [" in done.stderr
+    assert "left [turned.csv]: full_name is read with the surname first, as [100.0%] of [" in done.stderr
     assert "SMITH" not in done.output
 
 
