@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from include.matching import census
@@ -165,7 +166,8 @@ class Frequencies(_Part):
     given: dict[str, Share]
     bynames: dict[str, Share] = {}  # of what people are called beside their own given name
     organisation: dict[str, Share] = {}  # of firms, by their names as they are compared
-    organisation_floor: Share = UNCOUNTED_FIRM  # no firm's name counts as rarer than this
+    organisation_words: dict[str, Share] = {}  # of firms that have the word in their name
+    organisation_floor: Share = UNCOUNTED_FIRM  # no firm's name, and no word of it, counts as rarer than this
 
 
 class NameShares:
@@ -180,6 +182,7 @@ class NameShares:
         self._floors = frequencies.family_floor, frequencies.given_floor
         self._organisation_floor = frequencies.organisation_floor
         self._organisation = _by_text(frequencies.organisation)
+        self._organisation_words = _by_text(frequencies.organisation_words)
         _, spelling, shares = _spelled(family)
         self._family = _Lookup(spelling, shares)
         letters, spelling, shares = _spelled(given)
@@ -198,9 +201,13 @@ class NameShares:
         """Share of people with a given name."""
         return self._given.find(spelling, self._floors[1])
 
-    def of_organisation(self, name: Hashes) -> Shares:
-        """Share of firms with a name, by hash of the name as it is compared."""
-        return self._organisation.find(name, self._organisation_floor)
+    def of_organisation(self, names: pa.StringArray) -> Shares:
+        """Share of firms with a name, as it is compared: as it was counted, or as often as its words meet by chance,
+        whichever is more."""
+        words = pc.ascii_split_whitespace(names)
+        of_words = np.log2(self._organisation_words.find(hash_texts(words.flatten()), self._organisation_floor))
+        by_chance = np.exp2(np.bincount(pc.list_parent_indices(words).to_numpy(), of_words, len(names)))
+        return np.maximum(self._organisation.find(hash_texts(names), self._organisation_floor), by_chance)
 
     def of_initial(self, letter: Bytes) -> Shares:
         """Share of people whose given name begins with a letter."""

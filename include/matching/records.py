@@ -94,7 +94,7 @@ class Records:
     def with_frequencies(self, frequencies: Frequencies) -> "Records":
         """The same values with names as common as these frequencies say."""
         words = self.words.with_frequencies(frequencies)
-        firms = _organisation_bits(self.organisation, frequencies)
+        firms = _organisation_bits(self.table, frequencies)
         return replace(self, words=words, names=self.names.with_words(words), organisation_bits=firms)
 
 
@@ -105,7 +105,6 @@ def read_records(table: Table, model: Model) -> Records:
     house = _houses(streets)
     street_key = _street_keys(streets, house)
     country, country_known = _countries(table.distinct("country"), model)
-    firms = _by_distinct(table.distinct("organisation"), lambda texts: hash_texts(organisation(texts)))
     return Records(
         table=table,
         words=words,
@@ -122,8 +121,8 @@ def read_records(table: Table, model: Model) -> Records:
         has_street=street_key != 0,
         house=house,
         street_key=street_key,
-        organisation=firms,
-        organisation_bits=_organisation_bits(firms, model.name_shares),
+        organisation=_by_distinct(table.distinct("organisation"), lambda texts: hash_texts(organisation(texts))),
+        organisation_bits=_organisation_bits(table, model.name_shares),
     )
 
 
@@ -152,10 +151,9 @@ def organisation_in_full(values: Column) -> Column:
     return pc.if_else(pc.equal(bare, ""), None, bare)
 
 
-def _organisation_bits(names: Hashes, frequencies: Frequencies) -> Bits:
-    found, some = np.zeros(len(names), dtype=np.float32), np.flatnonzero(names)
-    found[some] = bits(frequencies.of_organisation(names[some]))
-    return found
+def _organisation_bits(table: Table, frequencies: Frequencies) -> Bits:
+    names = table.distinct("organisation")
+    return _by_distinct(names, lambda texts: bits(frequencies.of_organisation(organisation(texts).fill_null(""))))
 
 
 def street(values: Column) -> Column:

@@ -1,6 +1,7 @@
 """What people share who are not one person, counted without labels: names, values by chance, names within a culture."""
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from include.matching.compare.surnames import compare_surnames
 from include.matching.compare.texts import compare_texts, refine_texts
 from include.matching.fields import distinct
 from include.matching.hashes import mix
-from include.matching.model import LEVELS, UNCOUNTED_FIRM, Compatriots, Frequencies, Level, Model
+from include.matching.model import LEVELS, Compatriots, Frequencies, Level, Model
 from include.matching.records import Records, organisation
 from include.matching.words import Words
 
@@ -45,7 +46,6 @@ def count_names(records: Records) -> Frequencies:
     family = _shares(records.words, names.family.take(main, axis=1), int((names.family[0][main] > 0).sum()))
     given_words = np.vstack([names.given[main], names.middle.take(main, axis=1)])
     given = _shares(records.words, given_words, int((given_words > 0).sum()))
-    firms, firm_floor = _shares_of_firms(records)
     return Frequencies(
         why=f"counted in {len(records):,} rows",
         census=False,
@@ -54,8 +54,7 @@ def count_names(records: Records) -> Frequencies:
         several_floor=RAREST_NAME,
         family=family,
         given=given,
-        organisation=firms,
-        organisation_floor=firm_floor,
+        **_count_firms(records),
     )
 
 
@@ -69,8 +68,8 @@ def _shares(words: Words, grid: Numbers, of: int) -> dict[str, float]:
     return dict(zip(words.texts.take(pa.array(common)).to_pylist(), shares, strict=True))
 
 
-def _shares_of_firms(records: Records) -> tuple[dict[str, float], float]:
-    """Shares of the names of firms, the commonest first, and of one that is not among them.
+def _count_firms(records: Records) -> dict[str, Any]:
+    """Shares of the names of firms and of their words, the commonest first, and of those that are not among them.
 
     A firm may have many rows: a name counts once for each address at which it is met. And its own row is among them:
     less is taken off, by which a name that is met once is about as common as those that are met nowhere
@@ -81,17 +80,26 @@ def _shares_of_firms(records: Records) -> tuple[dict[str, float], float]:
     address = mix(records.postcode, records.street_key)
     unknown = (records.postcode == 0) & (records.street_key == 0)
     address[unknown] = np.flatnonzero(unknown)  # each may be another
-    met = pd.DataFrame({"name": np.append(again, -1)[code], "address": address}).query("name >= 0")
-    count = met.drop_duplicates()["name"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    if count.empty:
-        return {}, UNCOUNTED_FIRM
+    firms = pd.DataFrame({"name": np.append(again, -1)[code], "address": address}).query("name >= 0").drop_duplicates()
+    if firms.empty:
+        return {}
+    names_of = pd.Series(names.to_pylist(), dtype="str").take(firms["name"])
+    count = names_of.value_counts()
     once, twice = (int((count == times).sum()) for times in (1, 2))
     less = once / max(once + 2 * twice, 1)
-    share = (count - less) / count.sum()
-    common = share[count > 1].head(WORDS_KEPT)
-    floor = max([RAREST_NAME, (1 - less) / count.sum(), *common[WORDS_KEPT - 1 :]])
-    texts = names.take(pa.array(common.index)).to_pylist()
-    return {name: float(f"{each:.3g}") for name, each in zip(texts, common, strict=True)}, floor
+    counted = _commonest((count - less)[count > 1] / len(firms))
+    words = names_of.str.split().map(set).explode().value_counts()
+    return {
+        "organisation": counted,
+        "organisation_words": _commonest(words[words > 1] / len(firms)),
+        "organisation_floor": max([RAREST_NAME, (1 - less) / len(firms), *list(counted.values())[WORDS_KEPT - 1 :]]),
+    }
+
+
+def _commonest(shares: "pd.Series[float]") -> dict[str, float]:
+    """The commonest first, of equals in the order of the alphabet."""
+    kept = shares.sort_index().sort_values(ascending=False, kind="stable").head(WORDS_KEPT)
+    return {str(name): float(f"{share:.3g}") for name, share in kept.items()}  # a file to be read
 
 
 def among_strangers(model: Model) -> Model:

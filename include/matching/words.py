@@ -99,8 +99,8 @@ class Frequencies(Protocol):
         """Share of people whose given name begins with a letter."""
         ...
 
-    def of_organisation(self, name: Hashes) -> Shares:
-        """Share of firms with a name, given by the hash of its text."""
+    def of_organisation(self, names: pa.StringArray) -> Shares:
+        """Share of firms with a name."""
         ...
 
     def of_sound(self, heard: Hashes) -> Shares:
