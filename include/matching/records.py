@@ -86,6 +86,7 @@ class Records:
     house: Numbers  # number at the beginning of the street
     street_key: Hashes  # the number, or where there is none the whole street as it is written
     organisation: Hashes
+    organisation_start: Hashes  # of its first two words, which may be all that somebody writes
     organisation_bits: Bits  # log2 of the share of firms with that name; 0 where none is known
 
     def __len__(self) -> int:
@@ -122,6 +123,9 @@ def read_records(table: Table, model: Model) -> Records:
         house=house,
         street_key=street_key,
         organisation=_by_distinct(table.distinct("organisation"), lambda texts: hash_texts(organisation(texts))),
+        organisation_start=_by_distinct(
+            table.distinct("organisation"), lambda texts: hash_texts(_start(organisation(texts)))
+        ),
         organisation_bits=_organisation_bits(table, model.name_shares),
     )
 
@@ -149,6 +153,10 @@ def organisation_in_full(values: Column) -> Column:
     plain = _told(plain_text(pc.replace_substring_regex(joined, f".{TRADING_AS}", "")))
     bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(plain, rf"\b({LEGAL_FORMS})\b", " "))
     return pc.if_else(pc.equal(bare, ""), None, bare)
+
+
+def _start(names: Column) -> Column:
+    return pc.replace_substring_regex(names, r"^(\S+ \S+) .*$", r"\1")
 
 
 def _organisation_bits(table: Table, frequencies: Frequencies) -> Bits:

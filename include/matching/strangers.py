@@ -83,7 +83,7 @@ def _count_firms(records: Records) -> dict[str, Any]:
     firms = pd.DataFrame({"name": np.append(again, -1)[code], "address": address}).query("name >= 0").drop_duplicates()
     if firms.empty:
         return {}
-    names_of = pd.Series(names.to_pylist(), dtype="str").take(firms["name"])
+    names_of = pd.Series(names.to_pylist(), dtype="str").take(firms["name"].to_numpy())
     count = names_of.value_counts()
     once, twice = (int((count == times).sum()) for times in (1, 2))
     less = once / max(once + 2 * twice, 1)
