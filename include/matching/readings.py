@@ -19,7 +19,7 @@ from include.matching.arrays import Flags, Numbers
 from include.matching.fields import Column, Table, distinct
 from include.matching.grids import MAX_WORDS, Positions, beside, compact
 from include.matching.names import Forenames, Names, Surnames
-from include.matching.vocabulary import IS_NAME, IS_PARTICLE, SAYS_UNNAMED, SPECIAL, SUFFIX_OF
+from include.matching.vocabulary import IS_NAME, IS_PARTICLE, IS_ROLE, SPECIAL, SUFFIX_OF
 from include.matching.words import Frequencies, Meanings, Words, read_words
 from include.matching.written import (
     at_comma,
@@ -136,11 +136,12 @@ def _split(
     kind = (
         pc.index_in(coded.dictionary, value_set=pa.array(SPECIAL)).fill_null(len(SPECIAL)).to_numpy().astype(np.int64)
     )
-    unnamed, is_name = SAYS_UNNAMED[kind], IS_NAME[kind]
-    by_name = is_name & (unnamed == 0) & (pc.binary_length(coded.dictionary).to_numpy() > 1)
-    named = np.bincount(row, by_name[code], len(every)) > 0
-    named |= np.bincount(row, unnamed[code], len(every)) < 2  # not nothing but roles and letters
-    some = np.flatnonzero(is_name[code] & named[row])
+    is_role = IS_ROLE[kind]
+    some = np.flatnonzero(IS_NAME[kind][code])
+    row, code = row[some], code[some]
+    count = np.bincount(row, minlength=len(every))
+    roles = np.bincount(row[np.flatnonzero(is_role[code])], minlength=len(every))
+    some = np.flatnonzero(((roles < 2) | (roles < count))[row])  # not nothing but roles
     row, code = row[some], code[some]
     count = np.bincount(row, minlength=len(every))
     nth = np.arange(len(row)) - (np.cumsum(count) - count)[row]

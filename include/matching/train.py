@@ -243,14 +243,16 @@ def _related(
     alternatives: dict[str, Alternative], patterns: Patterns, classes: dict[str, Weights]
 ) -> dict[str, Alternative]:
     """Relatives, with how often all of them share a middle name, which may be their father's; and what those of one
-    household share of an address.
+    household share of an address, and so twins.
 
-    What tells them from one person, given name and date, is not learnt: they cannot take the matches.
+    What tells a household from one person, given name and date, is not learnt: it cannot take the matches. Twins have
+    one date: an address of their own would take the matches whose given names differ (febrl3).
     """
     every = np.sum([classes[name] for name in RELATIVES], axis=0)
     shares = {name: {"middle_name": _learnt("middle_name", every, alternatives[name], patterns)} for name in RELATIVES}
+    home = {each: _learnt(each, classes["household"], alternatives["household"], patterns) for each in HOME}
     for name in AT_HOME:
-        shares[name] |= {each: _learnt(each, classes[name], alternatives[name], patterns) for each in HOME}
+        shares[name] |= home
     return {
         name: alternatives[name].model_copy(update={"u": alternatives[name].u | shares[name]}) for name in RELATIVES
     }

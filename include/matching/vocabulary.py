@@ -12,21 +12,18 @@ ORDINALS = {"2ND": "II", "3RD": "III", "4TH": "IV"}
 # No name, said in words, and titles. NULL is a surname, and the contracts blank the text `null` before it comes here.
 PLACEHOLDERS = frozenset({
     "FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "UNKNOWN", "UNK", "UNKN", "XXX", "NONE", "MR", "MRS", "MISS", "DR",
-    "PROF", "REV", "SHRI", "SMT", "MST", "INFANT", "NEWBORN", "BB", "BG", "ANONYMOUS", "ANON", "UNIDENTIFIED",
+    "PROF", "REV", "SHRI", "SMT", "MST", "INFANT", "NEWBORN", "ANONYMOUS", "ANON", "UNIDENTIFIED",
 })  # fmt: skip
 # What registers write for people whose name nobody gave. One of them alone may be a name (SON is Vietnamese, BABY a
-# name in Manila); several, and nothing else but letters (of twins), are none: BABY BOY A, DAUGHTER OF, ADULT MALE. No
-# articles: THE SON is somebody's name in Vietnam.
+# name in Manila); several, and nothing else, are none: BABY BOY, DAUGHTER OF, ADULT MALE. No letters and no articles:
+# A M are initials, M HOUSE is somebody's name, and so is THE SON in Vietnam.
 ROLES = frozenset({
     "BABY", "BOY", "GIRL", "CHILD", "TWIN", "SON", "DAUGHTER", "MOTHER", "FATHER", "BROTHER", "SISTER", "WIFE",
     "HUSBAND", "MAN", "WOMAN", "GENTLEMAN", "LADY", "MALE", "FEMALE", "ADULT", "PERSON", "HOUSE", "OF",
 })  # fmt: skip
-UNNAMED = frozenset({"INFANT", "NEWBORN", "BB", "BG"})  # say so alone: what the wards write for a baby, boy or girl
 SUFFIX_NAMES = ("", *dict.fromkeys(SUFFIXES.values()))
 # What words are beside names, or are not: all of it is looked up at once. The last is any other word.
 SPECIAL = ["", *sorted({*PARTICLES, *PLACEHOLDERS, *ROLES, *SUFFIXES})]
-IS_PARTICLE = np.array([*(word in PARTICLES for word in SPECIAL), False])
-# 2 where a word says alone that nobody gave a name, 1 where another has to say it too
-SAYS_UNNAMED = np.array([*((word in ROLES) + 2 * (word in UNNAMED) for word in SPECIAL), 0], dtype=np.int8)
+IS_PARTICLE, IS_ROLE = (np.array([*(word in kind for word in SPECIAL), False]) for kind in (PARTICLES, ROLES))
 IS_NAME = np.array([*(word not in {"", *PLACEHOLDERS} for word in SPECIAL), True])
 SUFFIX_OF = np.array([*(SUFFIX_NAMES.index(SUFFIXES.get(word, "")) for word in SPECIAL), 0], dtype=np.int8)

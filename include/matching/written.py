@@ -25,7 +25,6 @@ _RANK_AT_END = rf"(?i),\s*(\d+(ST|ND|RD|TH)\s+({_RANKS})|({_RANKS}|BISHOP|ARCHBI
 _OF_PASSPORT = r"^[^,<]+<"
 _OF_TICKET = r"^\s*\p{L}{2,}/\p{L}{2,}[^/,]*$"  # JOHN S/O PAUL is none
 _TITLE_AT_END = r"(?i)(/\p{L}{2,})(MR|MRS|MISS|MSTR)\s*$"  # joined to the name: JOHNMR
-_OF_MOTHER = r"\b[A-Z]+'S (BABY |TWIN )?(BOY|GIRL|SON|DAUGHTER)\b"  # MARY'S GIRL, by whom nobody was named
 _UNPARTED = r"^([\p{Han}\p{Hangul}])([\p{Han}\p{Hangul}]{1,2})$"
 
 
@@ -48,7 +47,6 @@ def in_letters(values: Column) -> Column:
     cleaned = values.filter(odd)
     for ordinal, suffix in ORDINALS.items():
         cleaned = pc.replace_substring_regex(cleaned, rf"\b{ordinal}\b", suffix)
-    cleaned = pc.replace_substring_regex(cleaned, _OF_MOTHER, "NEWBORN ")
     cleaned = pc.replace_substring_regex(cleaned, r"['`.´]", "")
     cleaned = pc.replace_substring_regex(cleaned, r"([A-Z])[0-9|]([A-Z])", r"\1\2")
     return pc.replace_with_mask(values, odd, pc.replace_substring_regex(cleaned, "[^A-Z]+", " "))
