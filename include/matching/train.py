@@ -51,8 +51,7 @@ PRIOR_PAIRS = 50.0  # of one person, that the base model's m counts as
 PRIOR_ODDS_PAIRS = 10.0
 MOST_TIMES = 3.0  # as many twins, parents, relatives as the base model says, at most: what is more are namesakes
 RELATIVES = ("twin", "household", "relative")  # alternatives who may have one father
-AT_HOME = ("twin", "household")  # and those of them who may live together
-HOME = ("phone", "street", "place")  # which then is the same: of some tables the street is known, of others the phone
+HOME = ("phone", "street", "place")  # what a household shares: of some tables the street is known, of others the phone
 ROUNDS = 30
 # Share by which the expected matches change in a round, below which no other is made if no weight changed either. On
 # seven sets the rounds left out move no weight of a level.
@@ -243,16 +242,17 @@ def _related(
     alternatives: dict[str, Alternative], patterns: Patterns, classes: dict[str, Weights]
 ) -> dict[str, Alternative]:
     """Relatives, with how often all of them share a middle name, which may be their father's; and what those of one
-    household share of an address, and so twins.
+    household share of an address.
 
     What tells a household from one person, given name and date, is not learnt: it cannot take the matches. Twins have
-    one date: an address of their own would take the matches whose given names differ (febrl3).
+    one date: with an address that is learnt they take the matches whose given names differ (febrl3).
     """
     every = np.sum([classes[name] for name in RELATIVES], axis=0)
     shares = {name: {"middle_name": _learnt("middle_name", every, alternatives[name], patterns)} for name in RELATIVES}
-    home = {each: _learnt(each, classes["household"], alternatives["household"], patterns) for each in HOME}
-    for name in AT_HOME:
-        shares[name] |= home
+    shares["household"] |= {
+        comparison: _learnt(comparison, classes["household"], alternatives["household"], patterns)
+        for comparison in HOME
+    }
     return {
         name: alternatives[name].model_copy(update={"u": alternatives[name].u | shares[name]}) for name in RELATIVES
     }
