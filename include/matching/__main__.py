@@ -10,7 +10,7 @@ import pandas as pd
 import typer
 from rich.console import Console
 
-from include.matching.console import evidence_screen, links_screen, say, told, told_dates, watched
+from include.matching.console import evidence_screen, links_screen, say, told, told_values, watched
 from include.matching.engines.processes import link_chunks
 from include.matching.explain import explain
 from include.matching.fields import OF_NAMES
@@ -81,7 +81,7 @@ def link_command(
             found = link_chunks(table, chunks, chosen, lowest(floor, chosen), processes)
             links = Links.settled(found, chosen, floor)
             pairs.write(links.pairs)
-        told_dates(ours, theirs)
+        told_values(ours, theirs)
         screen = Console(highlight=False)
         screen.print(links_screen(links, chosen))
         if explained and len(links.pairs):
@@ -110,7 +110,7 @@ def dedupe_command(
         with Writer(out) as pairs:
             links = dedupe(rows, chosen, floor)
             pairs.write(links.pairs)
-        told_dates(file)
+        told_values(file)
         screen = Console(highlight=False)
         screen.print(links_screen(links, chosen))
         if explained and len(links.pairs):
@@ -157,7 +157,7 @@ def train_command(
                 f"before [{learnt.leads_before[0]}]; and of [{learnt.rejected}] rejected pairs "
                 f"[{learnt.leads_now[1]}], before [{learnt.leads_before[1]}]"
             )
-        told_dates(ours, *(() if theirs is None else (theirs,)))
+        told_values(ours, *(() if theirs is None else (theirs,)))
         save_model(model, out)
         typer.echo(f"model {model.version}: lead from {model.lead:g} bits, review from {model.review:g}")
 
@@ -200,7 +200,7 @@ def evaluate_command(
             say(f"[{truth.name}]: [{unknown}] pairs have a row that is not in the files, and do not count")
         chosen = _model(model, tables[0], File(right, maps["right"]) if right else None)
         found = evaluate(tables[0], tables[1] if right else None, true_pairs, chosen, processes, show_values)
-        told_dates(*files)
+        told_values(*files)
         out.write_text(render(found), encoding="utf-8")
         if figures is not None:
             figures.write_text(json.dumps(found.as_dict(), indent=1) + "\n", encoding="utf-8")

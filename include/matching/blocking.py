@@ -101,7 +101,7 @@ class _Parts:
         words, surnames, forenames = records.words, records.names.surnames, records.names.forenames
         return cls(
             numbers={name: [mix(each) for each in every.T if each.any()] for name, every in records.numbers.items()},
-            organisation=mix(records.organisation),
+            organisation=mix(records.organisation_start),
             postcode=mix(records.postcode),
             street=mix(records.street_key),
             dates=[_date(born) for born in records.born.T],

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from include.matching.files.legible import WRITE
 from include.matching.files.tables import File
 from include.matching.link import Links
 from include.matching.model import Model
@@ -26,11 +27,23 @@ def told(side: str, file: File) -> None:
     named, others = ", ".join(file.unused[:MANY]), len(file.unused) - MANY
     unused = f"; not used: {named}{f' and {others} more' if others > 0 else ''}" if file.unused else ""
     say(f"{side} [{file.path.name}]: {', '.join(map(file.named, file.fields))}{unused}")
+    if (order := file.order).is_family_first:
+        say(
+            f"{side} [{file.path.name}]: full_name is read with the surname first, as [{order.share:.1%}] of "
+            f"[{order.told:,}] names show by their words; if it is not so, a map says it: order: given first"
+        )
 
 
-def told_dates(*files: File) -> None:
-    """Say how many dates of birth are read as they are not asked for, and how many could not be read."""
+def told_values(*files: File) -> None:
+    """Say how many dates of birth are read as they are not asked for, how many could not be read, and of which other
+    fields few values could."""
     for file in files:
+        for field, found in (file.legible or {}).items():
+            if found.is_few:
+                say(
+                    f"[{file.path.name}]: of [{field}] [{found.read / found.given:.1%}] of the values can be read, the "
+                    f"others count as missing; write {WRITE[field]}"
+                )
         given, year_first, unreadable = file.dates
         if year_first:
             say(f"[{file.path.name}]: [{year_first / given:.1%}] of the dates of birth are read as YYYYMMDD")

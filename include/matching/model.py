@@ -16,12 +16,13 @@ from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from include.matching import census
 from include.matching.arrays import Bits, Bytes, Flags, Hashes, Shares, Sorted
 from include.matching.countries import CountryReader
-from include.matching.hashes import hash_letters
+from include.matching.hashes import hash_letters, hash_texts
 from include.matching.letters import byte_matrix
 from include.matching.nicknames import Nicknames
 from include.matching.sounds import hear
@@ -60,12 +61,14 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "organisation": ("exact", "close", "different"),
     "fein": ("exact", "one_edit", "different"),
 }  # fmt: skip
-BY_FREQUENCY = ("family_name", "given_name", "middle_name")  # comparisons that know how common the shared name is
+BY_CULTURE = ("family_name", "given_name", "middle_name")  # comparisons of what people of one culture share
+BY_FREQUENCY = (*BY_CULTURE, "organisation")  # and all that know how common the shared name is
 
 # A name is a byname (SCOOTER, SISSY) if it is so many times commoner among the names that people are called beside
 # their own than among given names. Names that are both (MARY, KEVIN) say little: of a hundred pairs in five worlds none
 # between 4 and 8 was one person, and above 16 all were.
 BYNAME_TIMES = 8.0
+UNCOUNTED_FIRM = 1e-4  # share of firms with a name, where names were not counted; hand-set
 LEAST_INITIAL = 0.001  # share of people whose names begin with a letter that no known name has in front
 
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -143,7 +146,7 @@ class Compatriots(_Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        _same("compatriots", self.times, BY_FREQUENCY)
+        _same("compatriots", self.times, BY_CULTURE)
         for comparison, times in self.times.items():
             if not times or list(times) != sorted(times):
                 raise ValueError(f"[{comparison}]: give how often names agree from the commonest to the rarest")
@@ -162,6 +165,9 @@ class Frequencies(_Part):
     family: dict[str, Share]
     given: dict[str, Share]
     bynames: dict[str, Share] = {}  # of what people are called beside their own given name
+    organisation: dict[str, Share] = {}  # of firms, by their names as they are compared
+    organisation_words: dict[str, Share] = {}  # of firms that have the word in their name
+    organisation_floor: Share = UNCOUNTED_FIRM  # no firm's name, and no word of it, counts as rarer than this
 
 
 class NameShares:
@@ -174,6 +180,9 @@ class NameShares:
         self.several_floor = frequencies.several_floor
         self.knows_bynames = bool(frequencies.bynames)
         self._floors = frequencies.family_floor, frequencies.given_floor
+        self._organisation_floor = frequencies.organisation_floor
+        self._organisation = _by_text(frequencies.organisation)
+        self._organisation_words = _by_text(frequencies.organisation_words)
         _, spelling, shares = _spelled(family)
         self._family = _Lookup(spelling, shares)
         letters, spelling, shares = _spelled(given)
@@ -191,6 +200,14 @@ class NameShares:
     def of_given(self, spelling: Hashes) -> Shares:
         """Share of people with a given name."""
         return self._given.find(spelling, self._floors[1])
+
+    def of_organisation(self, names: pa.StringArray) -> Shares:
+        """Share of firms with a name, as it is compared: as it was counted, or as often as its words meet by chance,
+        whichever is more."""
+        words = pc.ascii_split_whitespace(names)
+        of_words = np.log2(self._organisation_words.find(hash_texts(words.flatten()), self._organisation_floor))
+        by_chance = np.exp2(np.bincount(pc.list_parent_indices(words).to_numpy(), of_words, len(names)))
+        return np.maximum(self._organisation.find(hash_texts(names), self._organisation_floor), by_chance)
 
     def of_initial(self, letter: Bytes) -> Shares:
         """Share of people whose given name begins with a letter."""
@@ -214,6 +231,12 @@ def _spelled(lists: Sequence[Mapping[str, float]]) -> tuple[Bytes, Hashes, Share
     order = np.lexsort((-shares, spelling))
     spelling, first = np.unique(spelling[order], return_index=True)
     return letters[order[first]], spelling, shares[order[first]]
+
+
+def _by_text(names: Mapping[str, float]) -> "_Lookup":
+    key, shares = hash_texts(pa.array([*names], pa.string())), np.array([*names.values()], dtype=np.float64)
+    order = np.argsort(key)
+    return _Lookup(key[order], shares[order])
 
 
 def _by_initial(letters: Bytes, shares: Shares) -> Shares:
@@ -286,7 +309,7 @@ class Model(_Part):
                     _same(f"{name}: {comparison}", shares, LEVELS.get(comparison, ()))
                 elif comparison not in LEVELS:
                     raise ValueError(f"[{name}: {comparison}] is no comparison")
-                elif shares == "compatriots" and comparison not in BY_FREQUENCY:
+                elif shares == "compatriots" and comparison not in BY_CULTURE:
                     raise ValueError(f"[{name}: {comparison}] is no name; give the share of each level")
         return self
 

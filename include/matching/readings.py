@@ -25,6 +25,7 @@ from include.matching.written import (
     at_comma,
     blank_left_out,
     in_letters,
+    of_travellers,
     suffix_without_comma,
     surname_apart,
     whole_names,
@@ -100,7 +101,7 @@ def read_names(
     parts = {field: table.distinct(field) for field in ("family", "given", "middle")}
     whole, whole_row, source = whole_names(table)
     whole_code, whole_texts = distinct(whole)
-    whole_texts = without_rank(whole_texts)
+    whole_texts = without_rank(of_travellers(whole_texts))
     last, first = at_comma(blank_left_out(surname_apart(suffix_without_comma(whole_texts))))
     texts = [*(values for _, values in parts.values()), last, first]
     words, particles, splits = _split(texts, meanings, frequencies)

@@ -9,14 +9,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.matching.arrays import Flags, Hashes, Numbers
+from include.matching.arrays import Bits, Flags, Hashes, Numbers
 from include.matching.fields import SEPARATOR, Column, Distinct, Table, distinct
 from include.matching.hashes import hash_texts, mix
 from include.matching.letters import byte_matrix, bytes_of, last_digits, only
 from include.matching.model import Model
 from include.matching.names import Names
 from include.matching.readings import read_names
-from include.matching.words import Frequencies, Words
+from include.matching.words import Frequencies, Words, bits
 from include.matching.written import ascii_upper
 
 NUMBERS = ("a_number", "ssn", "passport", "phone", "fein")
@@ -86,6 +86,8 @@ class Records:
     house: Numbers  # number at the beginning of the street
     street_key: Hashes  # the number, or where there is none the whole street as it is written
     organisation: Hashes
+    organisation_start: Hashes  # of its first two words, which may be all that somebody writes
+    organisation_bits: Bits  # log2 of the share of firms with that name; 0 where none is known
 
     def __len__(self) -> int:
         return len(self.table)
@@ -93,7 +95,8 @@ class Records:
     def with_frequencies(self, frequencies: Frequencies) -> "Records":
         """The same values with names as common as these frequencies say."""
         words = self.words.with_frequencies(frequencies)
-        return replace(self, words=words, names=self.names.with_words(words))
+        firms = _organisation_bits(self.table, frequencies)
+        return replace(self, words=words, names=self.names.with_words(words), organisation_bits=firms)
 
 
 def read_records(table: Table, model: Model) -> Records:
@@ -120,6 +123,10 @@ def read_records(table: Table, model: Model) -> Records:
         house=house,
         street_key=street_key,
         organisation=_by_distinct(table.distinct("organisation"), lambda texts: hash_texts(organisation(texts))),
+        organisation_start=_by_distinct(
+            table.distinct("organisation"), lambda texts: hash_texts(_start(organisation(texts)))
+        ),
+        organisation_bits=_organisation_bits(table, model.name_shares),
     )
 
 
@@ -136,11 +143,25 @@ def _told(plain: Column) -> Column:
 
 
 def organisation(values: Column) -> Column:
-    """The name of a firm without its legal form, and without the one that it trades as; L.L.C. is LLC."""
+    """The name of a firm without its legal form, and without the one that it trades as; L.L.C. is LLC, SERVICES SVC."""
+    return _shortened(organisation_in_full(values), _SHORT_FIRM)
+
+
+def organisation_in_full(values: Column) -> Column:
+    """The same with its words as they are written: of SERVICES and SERIVCES four letters of five stay."""
     joined = pc.replace_substring_regex(ascii_upper(values), "[.'`]", "")
     plain = _told(plain_text(pc.replace_substring_regex(joined, f".{TRADING_AS}", "")))
-    bare = _shortened(pc.replace_substring_regex(plain, rf"\b({LEGAL_FORMS})\b", " "), _SHORT_FIRM)
+    bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(plain, rf"\b({LEGAL_FORMS})\b", " "))
     return pc.if_else(pc.equal(bare, ""), None, bare)
+
+
+def _start(names: Column) -> Column:
+    return pc.replace_substring_regex(names, r"^(\S+ \S+) .*$", r"\1")
+
+
+def _organisation_bits(table: Table, frequencies: Frequencies) -> Bits:
+    names = table.distinct("organisation")
+    return _by_distinct(names, lambda texts: bits(frequencies.of_organisation(organisation(texts).fill_null(""))))
 
 
 def street(values: Column) -> Column:
@@ -228,6 +249,16 @@ _READ_NUMBER: dict[str, Callable[[Column], Numbers]] = {
     "phone": lambda values: _phones(_without_point(values)),
     "fein": lambda values: _nine_digits(_without_point(values), 9),
 }
+
+
+READ = ("sex", *NUMBERS)  # fields of which a value is read as something, or not at all; beside dates
+
+
+def can_be_read(field: str, values: Column) -> Flags:
+    """Of a column of one of the fields `READ`, the rows of which a value can be read."""
+    read = _by_distinct(distinct(values), _sexes)[:, None] if field == "sex" else _several(values, _READ_NUMBER[field])
+    found: Flags = (read != 0).any(axis=1)
+    return found
 
 
 def _without_point(values: Column) -> Column:

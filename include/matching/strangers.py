@@ -1,20 +1,24 @@
 """What people share who are not one person, counted without labels: names, values by chance, names within a culture."""
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 
-from include.matching.arrays import Bits, Flags, Numbers, Shares, grouped
+from include.matching.arrays import Bits, Flags, Shares, grouped
 from include.matching.compare.fields import compare_fields
 from include.matching.compare.levels import NONE, Levels, Pairs
 from include.matching.compare.names import BY_EDITS, compare_names, open_words, refine_names
 from include.matching.compare.surnames import compare_surnames
 from include.matching.compare.texts import compare_texts, refine_texts
+from include.matching.fields import distinct
+from include.matching.grids import Positions
+from include.matching.hashes import mix
 from include.matching.model import LEVELS, Compatriots, Frequencies, Level, Model
-from include.matching.records import Records
-from include.matching.words import Words
+from include.matching.records import Records, organisation
 
 RANDOM_PAIRS = 100_000
 PRIOR_STRANGERS = 20_000.0  # random pairs that the base model's u counts as: its rarest level is 1 in 20,000
@@ -36,12 +40,15 @@ def rounded(share: float) -> float:
 
 
 def count_names(records: Records) -> Frequencies:
-    """Shares of the words of surnames, and of given names, among the rows that have one."""
+    """Shares of the words of surnames, and of given names, among the rows that have one.
+
+    A word of other names (LIL MAN) is as common as the rows that have it there, if that is more.
+    """
     names = records.names
     main = np.flatnonzero((names.order == 0) & (names.source == 0))
-    family = _shares(records.words, names.family.take(main, axis=1), int((names.family[0][main] > 0).sum()))
-    given_words = np.vstack([names.given[main], names.middle.take(main, axis=1)])
-    given = _shares(records.words, given_words, int((given_words > 0).sum()))
+    family = _shares(names.family, int((names.family[0][main] > 0).sum()), records)
+    given_words = np.vstack([names.given, names.middle])
+    given = _shares(given_words, int((given_words[:, main] > 0).sum()), records)
     return Frequencies(
         why=f"counted in {len(records):,} rows",
         census=False,
@@ -50,17 +57,56 @@ def count_names(records: Records) -> Frequencies:
         several_floor=RAREST_NAME,
         family=family,
         given=given,
+        **_count_firms(records),
     )
 
 
-def _shares(words: Words, grid: Numbers, of: int) -> dict[str, float]:
+def _shares(grid: Positions, of: int, records: Records) -> dict[str, float]:
     """The commonest words first; those that are seen once tell nothing that the floor does not."""
-    count = np.bincount(grid.ravel(), minlength=len(words))
+    names, size = records.names, len(records.words)
+    main, other = (np.flatnonzero((names.order == 0) & (names.source == source)) for source in (0, 1))
+    count = np.bincount(grid.take(main, axis=1).ravel(), minlength=size)
+    once = np.unique(names.row[other] * size + grid.take(other, axis=1))  # whatever names of a row have the word
+    count = np.maximum(count, np.bincount(once % size, minlength=size))
     count[0] = 0
     common = np.argsort(-count, kind="stable")[:WORDS_KEPT]
     common = common[count[common] > 1]
     shares = (float(f"{share:.3g}") for share in (count[common] / max(of, 1)).tolist())  # a file to be read
-    return dict(zip(words.texts.take(pa.array(common)).to_pylist(), shares, strict=True))
+    return dict(zip(records.words.texts.take(pa.array(common)).to_pylist(), shares, strict=True))
+
+
+def _count_firms(records: Records) -> dict[str, Any]:
+    """Shares of the names of firms and of their words, the commonest first, and of those that are not among them.
+
+    A firm may have many rows: a name counts once for each address at which it is met. And its own row is among them:
+    less is taken off, by which a name that is met once is about as common as those that are met nowhere
+    (absolute discounting; Ney, Essen and Kneser 1994).
+    """
+    code, texts = records.table.distinct("organisation")
+    again, names = distinct(organisation(texts))
+    address = mix(records.postcode, records.street_key)
+    unknown = (records.postcode == 0) & (records.street_key == 0)
+    address[unknown] = np.flatnonzero(unknown)  # each may be another
+    firms = pd.DataFrame({"name": np.append(again, -1)[code], "address": address}).query("name >= 0").drop_duplicates()
+    if firms.empty:
+        return {}
+    names_of = pd.Series(names.to_pylist(), dtype="str").take(firms["name"].to_numpy())
+    count = names_of.value_counts()
+    once, twice = (int((count == times).sum()) for times in (1, 2))
+    less = once / max(once + 2 * twice, 1)
+    counted = _commonest((count - less)[count > 1] / len(firms))
+    words = names_of.str.split().map(set).explode().value_counts()
+    return {
+        "organisation": counted,
+        "organisation_words": _commonest(words[words > 1] / len(firms)),
+        "organisation_floor": max([RAREST_NAME, (1 - less) / len(firms), *list(counted.values())[WORDS_KEPT - 1 :]]),
+    }
+
+
+def _commonest(shares: "pd.Series[float]") -> dict[str, float]:
+    """The commonest first, of equals in the order of the alphabet."""
+    kept = shares.sort_index().sort_values(ascending=False, kind="stable").head(WORDS_KEPT)
+    return {str(name): float(f"{share:.3g}") for name, share in kept.items()}  # a file to be read
 
 
 def among_strangers(model: Model) -> Model:

@@ -51,6 +51,7 @@ PRIOR_PAIRS = 50.0  # of one person, that the base model's m counts as
 PRIOR_ODDS_PAIRS = 10.0
 MOST_TIMES = 3.0  # as many twins, parents, relatives as the base model says, at most: what is more are namesakes
 RELATIVES = ("twin", "household", "relative")  # alternatives who may have one father
+HOME = ("phone", "street", "place")  # what a household shares: of some tables the street is known, of others the phone
 ROUNDS = 30
 # Share by which the expected matches change in a round, below which no other is made if no weight changed either. On
 # seven sets the rounds left out move no weight of a level.
@@ -97,7 +98,7 @@ class Patterns:
         parts: list[npt.NDArray[Any]] = []
         for each in levels.values():
             parts.append(each.level + 1)
-            if each.bits is not None:
+            if each.bits is not None and each.bits.any():
                 parts.append((-2 * each.bits).astype(np.int64))
         # in an order of their own: sums of floats depend on it
         _, first, code = np.unique(mix(*parts), return_index=True, return_inverse=True)
@@ -235,7 +236,7 @@ def _maximise(model: Model, patterns: Patterns, total: int, *, learn_m: bool) ->
         model = model.model_copy(
             update={
                 "comparisons": comparisons,
-                "alternatives": alternatives | _of_one_father(alternatives, patterns, classes),
+                "alternatives": alternatives | _related(alternatives, patterns, classes),
                 "prior": float(np.clip(matches / max(total, 1), 1e-12, MOST_PRIOR)),
                 "prior_why": f"{matches:,.1f} pairs of one person expected among {total:,}",
             }
@@ -243,22 +244,33 @@ def _maximise(model: Model, patterns: Patterns, total: int, *, learn_m: bool) ->
     return model
 
 
-def _of_one_father(
+def _related(
     alternatives: dict[str, Alternative], patterns: Patterns, classes: dict[str, Weights]
 ) -> dict[str, Alternative]:
-    """Relatives, with how often all of them share a middle name: it may be their father's."""
-    levels, names = patterns.levels["middle_name"].level, LEVELS["middle_name"]
-    related = np.sum([classes[name] for name in RELATIVES], axis=0)
-    count = np.bincount(levels - NONE, weights=related, minlength=len(names) + 1)[1:]  # without those that are missing
-    found = {}
-    for relative in RELATIVES:
-        before = alternatives[relative].u
-        base = before["middle_name"]
-        prior = np.array([base[name] for name in names]) if isinstance(base, dict) else np.ones(len(names))
-        shares = (count + PRIOR_ODDS_PAIRS * prior) / (count.sum() + PRIOR_ODDS_PAIRS * prior.sum())
-        learnt = {name: rounded(max(share, LEAST_SHARE)) for name, share in zip(names, shares, strict=True)}
-        found[relative] = alternatives[relative].model_copy(update={"u": before | {"middle_name": learnt}})
-    return found
+    """Relatives, with how often all of them share a middle name, which may be their father's; and what those of one
+    household share of an address.
+
+    What tells a household from one person, given name and date, is not learnt: it cannot take the matches. Twins have
+    one date: with an address that is learnt they take the matches whose given names differ (febrl3).
+    """
+    every = np.sum([classes[name] for name in RELATIVES], axis=0)
+    shares = {name: {"middle_name": _learnt("middle_name", every, alternatives[name], patterns)} for name in RELATIVES}
+    shares["household"] |= {
+        comparison: _learnt(comparison, classes["household"], alternatives["household"], patterns)
+        for comparison in HOME
+    }
+    return {
+        name: alternatives[name].model_copy(update={"u": alternatives[name].u | shares[name]}) for name in RELATIVES
+    }
+
+
+def _learnt(comparison: str, pairs: Weights, before: Alternative, patterns: Patterns) -> dict[str, float]:
+    """The share of each level among so many pairs of each pattern."""
+    levels, names, base = patterns.levels[comparison].level, LEVELS[comparison], before.u[comparison]
+    count = np.bincount(levels - NONE, weights=pairs, minlength=len(names) + 1)[1:]  # without those that are missing
+    prior = np.array([base[name] for name in names]) if isinstance(base, dict) else np.ones(len(names))
+    shares = (count + PRIOR_ODDS_PAIRS * prior) / (count.sum() + PRIOR_ODDS_PAIRS * prior.sum())
+    return {name: rounded(max(share, LEAST_SHARE)) for name, share in zip(names, shares, strict=True)}
 
 
 def _odds(pairs: float, matches: float, base: float) -> float:

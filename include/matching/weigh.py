@@ -8,7 +8,7 @@ import pandas as pd
 
 from include.matching.arrays import Bits
 from include.matching.compare.levels import NONE, Level, Levels
-from include.matching.model import BY_FREQUENCY, LEVELS, Alternative, Model
+from include.matching.model import BY_CULTURE, LEVELS, Alternative, Model
 
 Weights = npt.NDArray[np.floating]
 
@@ -89,7 +89,7 @@ def most_spared(model: Model) -> float:
 
 def log_odds(levels: dict[str, Levels], weights: dict[str, Weights], model: Model) -> dict[str, Weights]:
     """log2 of how much better each alternative explains each pair than strangers do, its rarity included."""
-    compatriots = {name: _among_compatriots(name, levels[name], weights[name], model) for name in BY_FREQUENCY}
+    compatriots = {name: _among_compatriots(name, levels[name], weights[name], model) for name in BY_CULTURE}
     return {
         name: _log_odds(alternative, levels, weights, compatriots, model)
         for name, alternative in model.alternatives.items()

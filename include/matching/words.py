@@ -99,6 +99,10 @@ class Frequencies(Protocol):
         """Share of people whose given name begins with a letter."""
         ...
 
+    def of_organisation(self, names: pa.StringArray) -> Shares:
+        """Share of firms with a name."""
+        ...
+
     def of_sound(self, heard: Hashes) -> Shares:
         """Share of people with a name of this sound."""
         ...

@@ -22,6 +22,9 @@ _RANKS = (
     "VISCOUNT|VISCOUNTESS"
 )
 _RANK_AT_END = rf"(?i),\s*(\d+(ST|ND|RD|TH)\s+({_RANKS})|({_RANKS}|BISHOP|ARCHBISHOP)\s+OF)\b.*$"
+_OF_PASSPORT = r"^[^,<]+<"
+_OF_TICKET = r"^\s*\p{L}{2,}/\p{L}{2,}[^/,]*$"  # JOHN S/O PAUL is none
+_TITLE_AT_END = r"(?i)(/\p{L}{2,})(MR|MRS|MISS|MSTR)\s*$"  # joined to the name: JOHNMR
 _UNPARTED = r"^([\p{Han}\p{Hangul}])([\p{Han}\p{Hangul}]{1,2})$"
 
 
@@ -80,6 +83,18 @@ def without_rank(texts: Column) -> Column:
     """Of THOMAS CLIFFORD, 1ST BARON OF CHUDLEIGH what follows the comma is no given name; of JONES, EARL it is."""
     some = pc.match_substring_regex(texts, _RANK_AT_END)
     return pc.if_else(some, pc.replace_substring_regex(texts, _RANK_AT_END, ""), texts)
+
+
+def of_travellers(texts: Column) -> Column:
+    """Names as passports and tickets have them: SMITH<<JOHN<PAUL<<<, SMITH/JOHN MR. What comes first is the surname."""
+    of_passports, of_tickets = (pc.match_substring_regex(texts, form) for form in (_OF_PASSPORT, _OF_TICKET))
+    if pc.any(of_passports).as_py():
+        comma = pc.replace_substring(texts, "<<", ", ", max_replacements=1)
+        texts = pc.if_else(of_passports, pc.utf8_trim(pc.replace_substring(comma, "<", " "), ", "), texts)
+    if pc.any(of_tickets).as_py():
+        bare = pc.replace_substring_regex(texts, _TITLE_AT_END, r"\1")
+        texts = pc.if_else(of_tickets, pc.replace_substring(bare, "/", ", "), texts)
+    return texts
 
 
 def suffix_without_comma(texts: Column) -> Column:

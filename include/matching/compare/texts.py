@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 from include.matching.arrays import Numbers, Shares
 from include.matching.compare.levels import NONE, OPEN, Level, Levels, Pairs, equal, last, put
 from include.matching.model import LEVELS
-from include.matching.records import Records, organisation, street
+from include.matching.records import Records, organisation, organisation_in_full, street
 
 SIMILAR_STREET = 0.75  # of a street's: an apartment, an abbreviation that we do not know
 SIMILAR_FIRM = 0.8
@@ -23,8 +23,10 @@ def compare_texts(left: Records, right: Records, pairs: Pairs) -> dict[str, Leve
     put(street, known, OPEN)
     put(street, known & (house_a > 0) & (house_b > 0) & (house_a != house_b), last("street"))
     firm = equal(left.organisation[a], right.organisation[b])
+    common, same = np.zeros(len(a), dtype=np.float32), np.flatnonzero(firm == 0)
+    common[same] = np.maximum(left.organisation_bits[a[same]], right.organisation_bits[b[same]])
     put(firm, firm == 1, OPEN)
-    return {"street": Levels(street), "organisation": Levels(firm)}
+    return {"street": Levels(street), "organisation": Levels(firm, common)}
 
 
 def refine_texts(left: Records, right: Records, pairs: Pairs, found: dict[str, Levels]) -> None:
@@ -52,7 +54,9 @@ def _firms(left: Records, right: Records, pairs: Pairs) -> Level:
     ones, others = (_texts(side, "organisation", rows) for side, rows in zip((left, right), pairs, strict=True))
     code, first, second = _pairs_of_texts(ones, others)
     goes_on = np.array([_goes_on(one, other) for one, other in zip(first, second, strict=True)], dtype=bool)
-    close = (_alike(ones, others) >= SIMILAR_FIRM) | goes_on[code]
+    in_full = [_texts(side, "in full", rows) for side, rows in zip((left, right), pairs, strict=True)]
+    alike = np.maximum(_alike(ones, others), _alike(*in_full))  # a slip in a word that is cut short parts more letters
+    close = (alike >= SIMILAR_FIRM) | goes_on[code]
     return np.where(close, LEVELS["organisation"].index("close"), last("organisation")).astype(np.int8)
 
 
@@ -78,11 +82,16 @@ def _pairs_of_texts(
     return code, [ones[at] for at in pair // len(others)], [others[at] for at in pair % len(others)]
 
 
-def _texts(records: Records, field: str, rows: Numbers) -> tuple[Numbers, list[str]]:
-    """The distinct texts of a field in these rows, made plain, and the position of each row's text."""
+def _texts(records: Records, kind: str, rows: Numbers) -> tuple[Numbers, list[str]]:
+    """The distinct texts of these rows, as `_READ` says, and the position of each row's text."""
     code, used = pd.factorize(rows)
-    plain = _PLAIN[field](records.table.of_rows(field, used)).fill_null("").dictionary_encode()
+    column, read = _READ[kind]
+    plain = read(records.table.of_rows(column, used)).fill_null("").dictionary_encode()
     return plain.indices.to_numpy().astype(np.int64)[code], plain.dictionary.to_pylist()
 
 
-_PLAIN = {"street": street, "organisation": organisation}
+_READ = {
+    "street": ("street", street),
+    "organisation": ("organisation", organisation),
+    "in full": ("organisation", organisation_in_full),
+}

@@ -13,7 +13,7 @@ from include.matching.fields import FIELDS
 from include.matching.files.errors import TableError
 
 Side = Literal["left", "right"]
-FAMILY_FIRST = "family first"  # of a whole name: SMITH JOHN
+ORDERS = {"family first": True, "given first": False}  # of whole names without a comma: SMITH JOHN, JOHN SMITH
 
 
 # Headers that say which field a column is in other words, and could be no other field.
@@ -30,11 +30,11 @@ SAYING = {
 @dataclass(frozen=True)
 class Origin:
     """Where a field comes from: columns that are joined, for dates how they are written (`strptime`), and whether whole
-    names begin with the surname where no comma says so."""
+    names begin with the surname where no comma says so: None if that is to be read off the column."""
 
     columns: tuple[str, ...]
     date_format: str | None = None
-    family_first: bool = False
+    family_first: bool | None = None
 
 
 Columns = Mapping[str, Origin]  # field -> where it comes from
@@ -103,18 +103,18 @@ def _entries(content: Any, where: str) -> dict[str, Any]:
 def _origin(field: str, entry: Any, known: Sequence[str], name: str) -> Origin:
     if field not in known:
         raise TableError(f"map [{name}]: unknown field [{field}]{nearest(field, known)}; fields: {', '.join(known)}")
-    date_format, family_first = None, False
+    date_format, family_first = None, None
     if isinstance(entry, dict) and field == "dob" and set(entry) == {"column", "format"}:
         entry, date_format = entry["column"], entry["format"]
         if isinstance(date_format, str) and "%" not in date_format:  # it would be taken for a text that each date is
             raise TableError(f"map [{name}]: [{date_format}] is no date format; write it as %d.%m.%Y is")
     if isinstance(entry, dict) and field == "full_name" and set(entry) == {"column", "order"}:
-        if entry["order"] != FAMILY_FIRST:
-            raise TableError(f"map [{name}]: an order of full_name that is not known; the one there is: {FAMILY_FIRST}")
-        entry, family_first = entry["column"], True
+        if entry["order"] not in ORDERS:
+            raise TableError(f"map [{name}]: an order of full_name that is not known; there are: {', '.join(ORDERS)}")
+        entry, family_first = entry["column"], ORDERS[entry["order"]]
     columns = entry if isinstance(entry, list) else [entry]
     if not columns or not all(isinstance(text, str) for text in (*columns, date_format or "")):
-        options = {"dob": "format: ...", "full_name": f"order: {FAMILY_FIRST}"}
+        options = {"dob": "format: ...", "full_name": f"order: {next(iter(ORDERS))}"}
         form = "a column, a list of columns" + (f", or {{column: ..., {options[field]}}}" if field in options else "")
         raise TableError(f"map [{name}]: field [{field}] is not given as {form}; correct it")
     return Origin(tuple(columns), date_format, family_first)

@@ -5,6 +5,7 @@ names files, columns, rows and shares, never a value.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,9 @@ from include.matching.fields import FIELDS, SEPARATOR
 from include.matching.files.columns import Columns, Origin, find_columns, nearest
 from include.matching.files.errors import TableError, one_line
 from include.matching.files.formats import Parquet, open_format
-from include.matching.vocabulary import PARTICLES
+from include.matching.files.legible import Read, legible
+from include.matching.files.order import SAYS_ORDER, Order, order_of
+from include.matching.vocabulary import PARTICLES, SUFFIXES
 
 CHUNK = 100_000  # rows of the large side in memory at once, per process
 UNREADABLE = 0.5  # share of a column's dates from which it is the column that is wrong, not its values
@@ -44,7 +47,7 @@ class File:
     """A file of one side, opened and its columns found; read it with `chunks` or `read`.
 
     `fields`: those it has; `unused`: its columns that no field takes; `rows`: how many, None where only reading tells.
-    `dates`: of the rows that were read.
+    `dates`: of the rows that were read; `legible`: of the first chunk of them, values of other fields that can be read.
     Raises `TableError`, also while it is read: an unreadable file, a missing column, an id that repeats or is empty,
     a column of dates of which more than half cannot be read.
     """
@@ -55,6 +58,7 @@ class File:
             self._format = open_format(path)
         self.rows = self._format.rows
         self.dates = Dates()
+        self.legible: dict[str, Read] | None = None
         names = self._format.names
         if twice := sorted({name for name in names if names.count(name) > 1}):
             called = f"[{twice[0]}]" if twice[0] else "without a name"
@@ -76,6 +80,19 @@ class File:
             raise TableError(f"[{path.name}] has no column with the name of a field; name its columns in a map")
         taken = {column for origin in self._wanted.values() for column in origin.columns}
         self.unused = tuple(name for name in names if name not in taken)
+
+    @cached_property
+    def order(self) -> Order:
+        """In which order whole names stand; nothing is asked where the map says it."""
+        origin = self._wanted.get("full_name")
+        if origin is None or origin.family_first is not None:
+            return Order()
+        with one_line(self.path):
+            columns = list(dict.fromkeys(origin.columns))
+            return order_of(
+                _join([_text(batch.column(name)) for name in origin.columns], " ").to_pandas()
+                for batch in self._format.batches(columns, CHUNK)
+            )
 
     def named(self, field: str) -> str:
         """A field, and the columns it is from if they are called otherwise."""
@@ -128,10 +145,12 @@ class File:
         ids.check(table["id"])
         if "full_name" in table:
             table = _several_names(table)
-            if self._wanted["full_name"].family_first:
+            if self._wanted["full_name"].family_first or self.order.is_family_first:
                 table["full_name"] = _with_comma(table["full_name"])
         if "dob" in table:
             self._check_dates(table)
+        if self.legible is None:
+            self.legible = legible(table)
         return table
 
     def _check_dates(self, table: pd.DataFrame) -> None:
@@ -152,10 +171,11 @@ class File:
 
 
 def _with_comma(names: pd.Series) -> pd.Series:
-    """Names that begin with the surname, with a comma behind it: DE LA CRUZ JUAN -> DE LA CRUZ, JUAN."""
-    particles = "|".join(sorted(PARTICLES))
-    parted = names.str.replace(rf"(?i)^((?:(?:{particles})\s+)*\S+)\s+", r"\1, ", regex=True)
-    return parted.where(~names.str.contains(",", regex=False), names)
+    """Names that begin with the surname, with a comma behind it: DE LA CRUZ JR JUAN -> DE LA CRUZ JR, JUAN."""
+    particles, suffixes = ("|".join(sorted(words)) for words in (PARTICLES, SUFFIXES))
+    surname = rf"(?i)^((?:(?:{particles})\s+)*\S+(?:\s+(?:{suffixes})\b\.?)?)\s+"
+    parted = names.str.replace(surname, r"\1, ", regex=True)
+    return parted.where(~names.str.contains(SAYS_ORDER, regex=True), names)
 
 
 def _several_names(table: pd.DataFrame) -> pd.DataFrame:

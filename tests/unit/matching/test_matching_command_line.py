@@ -219,6 +219,39 @@ def test_dates_that_cannot_be_read_are_told_as_a_share(folder: Path) -> None:
     assert "31.12.1999" not in done.output
 
 
+def test_a_field_of_which_few_values_can_be_read_is_told(folder: Path) -> None:
+    LEFT.assign(sex="2", phone="extension 4711").to_csv(folder / "coded.csv", index=False)
+    done = run("link", folder / "coded.csv", folder / "right.parquet", "--out", folder / "x.csv")
+    for field, write in (("sex", "F or M, or words that begin so"), ("phone", "seven digits or more")):
+        told = f"[coded.csv]: of [{field}] [0.0%] of the values can be read, the others count as missing; write {write}"
+        assert told in done.stderr
+    assert "4711" not in done.output
+    done = run("link", folder / "left.csv", folder / "right.parquet", "--out", folder / "x.csv")
+    assert "[sex]" not in done.stderr
+
+
+def test_an_order_that_a_column_shows_is_told(folder: Path) -> None:
+    families = [
+        "SMITH",
+        "MILLER",
+        "NGUYEN",
+        "JOHNSON",
+        "GARCIA",
+        "RODRIGUEZ",
+        "WOOD",
+        "HILL",
+        "YOUNG",
+        "BAKER",
+        "MYERS",
+    ]
+    given = ["JOHN", "MARY", "LINDA", "ROBERT", "JOSE", "ANA", "KAREN", "RUTH", "MICHAEL", "PATRICIA", "SUSAN"]
+    names = [f"{one} {other}" for one in families for other in given]
+    pd.DataFrame({"id": range(len(names)), "full_name": names}).to_csv(folder / "turned.csv", index=False)
+    done = run("link", folder / "turned.csv", folder / "right.parquet", "--out", folder / "x.csv", "--model", DEFAULT)
+    assert "left [turned.csv]: full_name is read with the surname first, as [100.0%] of [" in done.stderr
+    assert "SMITH" not in done.output
+
+
 def test_refusals_are_one_line_and_leave_no_output(folder: Path) -> None:
     left, right, out = folder / "left.csv", folder / "right.parquet", folder / "none.csv"
     assert "[none.json] cannot be read" in refused("link", left, right, "--out", out, "--model", folder / "none.json")

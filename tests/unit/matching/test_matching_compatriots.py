@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from include.matching.compare.levels import Levels
 from include.matching.fields import Table
-from include.matching.model import BASE, BY_FREQUENCY, LEVELS, Model, load_model
+from include.matching.model import BASE, BY_CULTURE, LEVELS, Model, load_model
 from include.matching.records import read_records
 from include.matching.strangers import count_compatriots, count_names
 from include.matching.weigh import log_odds, weigh
@@ -81,7 +81,7 @@ def test_a_rare_name_of_compatriots_says_less_than_its_rarity() -> None:
 
 
 @settings(max_examples=50, derandomize=True, deadline=None)
-@given(st.floats(-17, 0), st.sampled_from(BY_FREQUENCY), st.integers(0, 4))
+@given(st.floats(-17, 0), st.sampled_from(BY_CULTURE), st.integers(0, 4))
 def test_compatriots_never_agree_more_often_than_always_nor_less_than_strangers(
     bits: float, comparison: str, level: int
 ) -> None:
@@ -110,7 +110,7 @@ def _levels(comparison: str, level: int, bits: float) -> tuple[dict[str, Levels]
     """One pair of which nothing is known but one name."""
     levels = {
         name: Levels(np.array([level if name == comparison else -1], dtype=np.int8), np.array([bits], dtype=np.float32))
-        if name in BY_FREQUENCY
+        if name in BY_CULTURE
         else Levels(np.array([-1], dtype=np.int8))
         for name in LEVELS
     }

@@ -167,7 +167,7 @@ def test_every_field_can_be_mapped(tmp_path: Path) -> None:
         ("dob: {column: born, format: DD.MM.YYYY}\n", "map [columns.yaml]: [DD.MM.YYYY] is no date format; write it"),
         (
             "full_name: {column: name, order: given}\n",
-            "map [columns.yaml]: an order of full_name that is not known; the one",
+            "map [columns.yaml]: an order of full_name that is not known; there",
         ),
         ("full_name: {column: name}\n", "map [columns.yaml]: field [full_name] is not given as a column, a list of"),
         ("- family\n", "map [columns.yaml] is no list of `field: column`; write one a line"),
@@ -347,6 +347,55 @@ def test_whole_names_that_begin_with_the_surname(tmp_path: Path) -> None:
     path = file(tmp_path, 'id,name\n1,SMITH JOHN A\n2,de la Cruz Juan\n3,"Ek, Bo"\n4,Cher\n5,\n')
     columns = mapped(tmp_path, "full_name: {column: name, order: family first}\n")
     assert read(path, columns)["full_name"].tolist() == ["SMITH, JOHN A", "de la Cruz, Juan", "Ek, Bo", "Cher", ""]
+
+
+SPOKEN = [
+    f"{given} {family}"
+    for given in ("John", "Mary A.", "Robert", "Linda Ann", "Ana", "Michael", "Jose Luis", "Karen", "Paul", "Ruth")
+    for family in ("Smith", "Johnson", "Garcia", "Nguyen", "Miller", "Rodriguez", "O'Brien", "Young", "Hill", "Wood")
+]
+
+
+def turned(name: str) -> str:
+    given, _, family = name.rpartition(" ")
+    return f"{family.upper()} {given.upper()}"
+
+
+@pytest.mark.parametrize(
+    ("names", "surname_first"),
+    [
+        ([*map(turned, SPOKEN)] * 2, True),
+        ([*map(turned, SPOKEN), *SPOKEN[:3]], True),
+        (SPOKEN, False),
+        ([*map(turned, SPOKEN), *SPOKEN[:12]], False),  # not nearly all
+        ([*map(turned, SPOKEN[:60])] * 3, False),  # no column
+        (["JAMES THOMAS", "Lee Min Ho", "Tran Kim", "SUHARTO", ""] * 40, False),  # no name that tells
+        ([turned(name).replace(" ", ", ", 1) for name in SPOKEN], False),  # a comma says it
+    ],
+)
+def test_the_order_of_a_column_is_read_off_it(tmp_path: Path, names: list[str], surname_first: bool) -> None:
+    path = file(tmp_path, "\n".join(["id,full_name", *(f'{row},"{name}"' for row, name in enumerate(names))]))
+    found = File(path, {})
+    assert found.order.is_family_first == surname_first
+    expected = [name.replace(" ", ", ", 1) for name in names] if surname_first else names
+    assert found.read()["full_name"].tolist() == expected
+    spoken = mapped(tmp_path, "full_name: {column: full_name, order: given first}\n")
+    assert read(path, spoken)["full_name"].tolist() == names
+
+
+def test_a_suffix_stays_with_the_surname_in_front(tmp_path: Path) -> None:
+    path = file(tmp_path, "id,name\n1,SMITH JR JOHN\n2,VAN DYKE III. PAUL\n3,SMITH II\n4,IVERSON IVY\n")
+    columns = mapped(tmp_path, "full_name: {column: name, order: family first}\n")
+    assert read(path, columns)["full_name"].tolist() == [
+        "SMITH JR, JOHN", "VAN DYKE III., PAUL", "SMITH, II", "IVERSON, IVY",
+    ]  # fmt: skip
+
+
+def test_how_many_values_can_be_read_is_counted(tmp_path: Path) -> None:
+    path = file(tmp_path, "id,sex,phone,ssn,city\n1,1,x101,900000001;0,a\n2,F,915-555-0142,,b\n3,,,x,c\n")
+    found = File(path, {})
+    found.read()
+    assert found.legible == {"sex": (2, 1), "ssn": (2, 1), "phone": (2, 1)}
 
 
 def test_two_columns_for_one_field_are_a_choice(tmp_path: Path) -> None:

@@ -285,6 +285,24 @@ def test_firms(judge, one, other, level):
     assert levels["organisation"] == level
 
 
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("SMITH<<JOHN<PAUL<<<<<<<<<<<<<<<<<<<<<<<", "SMITH, JOHN PAUL"),
+        ("VAN<DYKE<<JOHN<PAUL", "VAN DYKE, JOHN PAUL"),
+        ("SMITH/JOHN PAUL MR", "SMITH, JOHN PAUL"),
+        ("Smith/JohnMr", "SMITH, JOHN"),
+        ("SMITH/WILLIAMS", "SMITH, WILLIAMS"),  # MS is no title there
+        ("SMITH, JOHN S/O PAUL", "SMITH, JOHN S O PAUL"),
+    ],
+)
+def test_names_of_passports_and_tickets(judge, written, spoken):
+    born = {"dob": "1971-03-08"}
+    _, levels = judge(born | {"full_name": written}, born | {"full_name": spoken})
+    assert levels["name_order"] == "as_written"
+    assert (levels["family_name"], levels["given_name"]) == ("exact", "exact")
+
+
 def test_a_rare_identifier_decides_alone(judge):
     assert judge({"a_number": "A20345678"}, {"a_number": "020345678"})[0] == "lead"
 

@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from include.matching.fields import Table
 from include.matching.link import dedupe, link
-from include.matching.model import Model
-from include.matching.strangers import LEAST_LEFT, among_strangers
+from include.matching.model import BASE, Model, load_model
+from include.matching.records import read_records
+from include.matching.strangers import LEAST_LEFT, among_strangers, count_names
 from include.matching.train import train
 
 PEOPLE, ROWS_EACH = 60, 8
@@ -113,3 +115,44 @@ def test_namesakes_do_not_make_dates_wrong() -> None:
     right.loc[draw.random(len(right)) < 0.1, "dob"] = None
     dates = train(left, right).comparisons["date_of_birth"]
     assert dates["different"].m + dates["generation"].m < 0.02  # 0.073, where namesakes count as well
+
+
+def test_what_a_household_shares_is_learnt() -> None:
+    """Of these families phone and postcode are one, and streets and towns never: duplicates in one table, of which some
+    have no date or another phone."""
+    draw = np.random.default_rng(7)
+    words = np.array(["".join(draw.choice(SYLLABLES, 4)) for _ in range(3_000)])
+    rows = []
+    for family in range(200):
+        for nth, given in enumerate(draw.choice(words[300:], 4, replace=False)):
+            born = np.datetime64("1950-01-01") + np.timedelta64(draw.integers(20_000), "D")
+            person = {"family": words[family], "given": given, "dob": str(born), "postcode": f"{10_000 + family}"}
+            person |= {
+                "street": f"{draw.integers(9_000)} {words[draw.integers(3_000)]} ST",
+                "city": words[nth * 200 + family],
+            }
+            for _ in range(2):
+                phone = family if draw.random() < 0.7 else draw.integers(1_000, 9_999_999)
+                rows.append(person | {"person": len(rows) // 2, "phone": f"915{phone:07}"})
+                rows[-1] |= {"dob": ""} if draw.random() < 0.3 else {}
+                rows[-1] |= {"given": words[draw.integers(3_000)]} if draw.random() < 0.05 else {}
+    table = pd.DataFrame(rows).sample(frac=1, random_state=1).reset_index(names="id")
+    model = train(table)
+    home = model.alternatives["household"].u
+    assert home["street"]["different"] > 0.95  # 0.15 in the base model
+    assert home["place"]["postcode"] > 0.9
+    assert home["phone"]["exact"] > 0.3
+    found = dedupe(table, model).pairs.query("band == 'lead'")
+    person = table.set_index("id")["person"]
+    right = person[found["left_id"]].to_numpy() == person[found["right_id"]].to_numpy()
+    assert right.mean() > 0.98
+    assert right.sum() > 0.9 * len(rows) / 2
+
+
+def test_a_word_of_other_names_is_as_common_as_the_rows_that_have_it() -> None:
+    rows = [{"id": nth, "full_name": f"{SYLLABLES[nth % 10]}DOR, {SYLLABLES[nth // 10]}KEL"} for nth in range(100)]
+    table = pd.DataFrame(rows).assign(other_names=["LIL MAN; BIG MAN"] * 30 + [""] * 70)
+    found = count_names(read_records(Table(table), load_model(BASE)))
+    assert found.family["MAN"] == pytest.approx(0.3)
+    assert found.given["LIL"] == found.given["BIG"] == pytest.approx(0.3)
+    assert found.family["BADOR"] == pytest.approx(0.1)
