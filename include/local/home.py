@@ -91,7 +91,7 @@ class Home:
                 if path.is_dir() and not path.is_symlink():
                     path.chmod(0o700)  # landed attempts are read-only
             shutil.rmtree(self.folder / name, ignore_errors=True)
-        for name in ("secrets.json", "secrets.new", "secrets.lock", "summary.json", "audit.json"):
+        for name in ("secrets.json", "secrets.new", "secrets.lock", "summary.json", "audit.json", "hostile.json"):
             (self.folder / name).unlink(missing_ok=True)
         if not any(self.folder.iterdir()):
             self.folder.rmdir()

@@ -126,6 +126,7 @@ def test_a_lost_password_is_one_line(home: Path) -> None:
 def test_clean_refuses_while_a_command_runs_and_leaves_what_is_not_ours(home: Path) -> None:
     assert run(home, "sql", "--scenario", "smoke", "select 1").returncode == 0
     (home / "thesis.txt").write_text("years of work")
+    (home / "hostile.json").write_text("{}")
     hold = "import sys; from pathlib import Path; from include.local.home import Home\n"
     hold += "with Home(Path(sys.argv[1])).postgres.running(): print(flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", hold, str(home)]
