@@ -36,7 +36,7 @@ SETTINGS = {
     # a load writes 130 MB of journal a second: room for a segment, and a writer that wakes in time to empty it, else
     # the session writes it itself, page by page, and waits for the disk (decision 0064)
     "wal_buffers": "16MB",
-    "wal_writer_delay": "10ms",
+    "wal_writer_delay": "20ms",
     "log_min_duration_statement": "-1",  # statements hold personal data: never into a log
     "log_statement": "none",
     "log_min_error_statement": "panic",  # nor the statement of an error
