@@ -59,12 +59,11 @@ def _implied(contract: Contract, column: Column, text: pa.Table) -> pa.Array | N
     """Values in the place of those that are not of the code list; null: none is implied, or none is needed."""
     if column.implied is None:
         return None
-    said = read_values(contract, text, [column.name, column.implied.by]).table
-    implied = {value: meant for meant, values in column.implied.values.items() for value in values}
-    is_known = pc.is_in(said[column.name], value_set=pa.array(column.allowed, pa.string()), skip_nulls=True)
-    is_odd = pc.and_(said[column.name].is_valid(), pc.invert(is_known))  # another attempt may fill a blank
-    if not pc.any(is_odd).as_py():
+    said = whole(read_values(contract, text, [column.name]).table[column.name])
+    is_known = pc.is_in(said, value_set=pa.array([*column.allowed, None], pa.string()))  # another may fill a blank
+    if pc.all(is_known).as_py():
         return None
-    by = said[column.implied.by].combine_chunks()
+    by = whole(read_values(contract, text, [column.implied.by]).table[column.implied.by])
+    implied = {value: meant for meant, values in column.implied.values.items() for value in values}
     meant = over_distinct(by, lambda distinct: pa.array(map(implied.get, distinct.to_pylist()), pa.string()))
-    return pc.if_else(is_odd.combine_chunks(), meant, pa.scalar(None, pa.string()))
+    return pc.if_else(is_known, pa.scalar(None, pa.string()), meant)

@@ -63,10 +63,14 @@ def read_values(contract: Contract, text: pa.Table, names: Iterable[str] | None 
         latest = _moments(updated_at, _clean(updated_at, whole(text[updated_at.name])), None)
 
     def read(name: str) -> tuple[pa.Array, Mask]:
-        column = contract.column(name)
-        cleaned = _clean(column, whole(text[name]))
-        values = _read(column, cleaned, latest)
-        return values, as_mask(pc.and_(cleaned.is_valid(), values.is_null()))
+        column, delivered = contract.column(name), whole(text[name])
+        if column.type is ColumnType.STRING:
+            return _clean(column, delivered), np.zeros(len(text), np.bool_)
+        if latest is not None and any("%y" in form for form in column.formats):  # the century depends on the row
+            found = _typed(column, _clean(column, delivered), latest)
+        else:
+            found = over_distinct(delivered, lambda distinct: _typed(column, _cleaned(column, distinct), None))
+        return found.field(0), as_mask(found.field(1))
 
     found = side_by_side(read, wanted, len(text))
     table = pa.Table.from_arrays([values for values, _ in found], schema=schema(contract, wanted))
@@ -96,11 +100,13 @@ def _has_form(column: Column, text: pa.Array, form: str) -> Mask:
 
 def over_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
     """Apply an elementwise function once per distinct value, null too: columns of person data repeat themselves. One
-    that does not, a key, is given to it whole: to look for distinct values costs more than it saves."""
+    that does not, a key, is given to it whole: to look for distinct values costs more than it saves. What the function
+    leaves as it is is not copied."""
     if len(values) > SAMPLE and pc.count_distinct(values[:SAMPLE]).as_py() > SAMPLE // 2:
         return function(values)
     encoded = values.dictionary_encode(null_encoding="encode")
-    return function(encoded.dictionary).take(encoded.indices)
+    found = function(encoded.dictionary)
+    return values if found.equals(encoded.dictionary) else found.take(encoded.indices)
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:
@@ -130,7 +136,7 @@ def _cleaned(column: Column, distinct: pa.Array) -> pa.Array:
     if not column.codes and _is_one_word(distinct):
         lower = distinct if column.is_name else pc.ascii_lower(distinct)
         is_blank = pc.is_in(lower, value_set=pa.array(["", *blanks], pa.string()))
-        return pc.if_else(is_blank, pa.scalar(None, pa.string()), distinct)
+        return pc.if_else(is_blank, pa.scalar(None, pa.string()), distinct) if pc.any(is_blank).as_py() else distinct
     return pa.array(map(clean, distinct.to_pylist()), pa.string())
 
 
@@ -140,9 +146,13 @@ def _is_one_word(values: pa.Array) -> bool:
     return not ((text <= ord(" ")) | (text > MAX_ASCII)).any()
 
 
+def _typed(column: Column, cleaned: pa.Array, latest: Moments | None) -> pa.StructArray:
+    """Values of clean text, and whether there is a text that could not be read."""
+    values = _read(column, cleaned, latest)
+    return pa.StructArray.from_arrays([values, pc.and_(cleaned.is_valid(), values.is_null())], ["value", "unreadable"])
+
+
 def _read(column: Column, text: pa.Array, latest: Moments | None) -> pa.Array:
-    if column.type is ColumnType.STRING:
-        return text
     if column.type is ColumnType.INTEGER:
         return over_distinct(text, _integers)
     moments = _moments(column, text, latest)

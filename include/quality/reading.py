@@ -34,6 +34,8 @@ SOURCE = pa.schema([("source_attempt", pa.int32()), ("source_part", pa.string())
 QUARANTINED = pa.schema([*SOURCE, ("raw", pa.string()), ("reasons", pa.list_(pa.string()))])
 REPAIRS = pa.field("repairs", pa.list_(pa.string()))
 
+NOT_BLANK = re.compile(rb"[^\r\n]")
+
 # A file is one block of the parser, below the 2 GB that one may have: to look where the records between two blocks end
 # takes a quarter of the time.
 BLOCK_BYTES = 1 << 30
@@ -136,11 +138,12 @@ def read_text(contract: Contract, part: Part, text: bytes, *, recoded: bool) -> 
     try:
         header = find_header(contract, text)
         layout = lay_out(contract, header)
-        body = text[header.end :]
-        rows = _read_regular(contract, part, layout, body) or _read_any(contract, part, layout, body, recoded=recoded)
+        rows = _read_regular(contract, part, layout, text, header.end)
+        if rows is None:
+            rows = _read_any(contract, part, layout, text[header.end :], recoded=recoded)
     except HeaderError as error:
         raise PartError(f"{_where(contract, part)}: {error}") from None
-    if not body.isascii() and DOUBLED_BYTES.search(body):
+    if not text.isascii() and DOUBLED_BYTES.search(text, header.end):
         rows = _encoded_once(contract, rows)
     rows = _inferred(contract, rows)
     return replace(rows, marks=rows.marks + layout.marks)
@@ -150,9 +153,9 @@ def _where(contract: Contract, part: Part) -> str:
     return f"dataset [{contract.dataset}], attempt [{part.attempt}], part [{part.name}]"
 
 
-def _read_regular(contract: Contract, part: Part, layout: Layout, body: bytes) -> Rows | None:
-    """A file without a fault in any row, fast; None if there is one."""
-    fields = _split_regular(layout, body)
+def _read_regular(contract: Contract, part: Part, layout: Layout, text: bytes, start: int) -> Rows | None:
+    """A file without a fault in any row, fast; None if there is one. Its records begin at `start`."""
+    fields = _split_regular(layout, text, start)
     if fields is None:
         return None
     marks: Counter[str] = Counter()
@@ -171,19 +174,19 @@ def _read_regular(contract: Contract, part: Part, layout: Layout, body: bytes) -
     return _rows(contract, part, layout, values, numbers, pa.nulls(len(fields), REPAIRS.type), refused, +marks)
 
 
-def _split_regular(layout: Layout, body: bytes) -> pa.Table | None:
-    """The fields of `layout.used`, by their place."""
+def _split_regular(layout: Layout, text: bytes, start: int) -> pa.Table | None:
+    """The fields of `layout.used`, by their place. The text is not copied: it may be a hundred megabytes."""
     used = [str(at) for at in layout.used]
-    if not re.search(rb"[^\r\n]", body):
+    if not NOT_BLANK.search(text, start):
         return pa.table({place: pa.array([], pa.string()) for place in used})
     # Arrow lets NUL bytes pass, and a quote that is never closed in the last column take the following rows with it.
-    if b"\0" in body or body.count(b'"') % 2:
+    if text.find(b"\0", start) >= 0 or text.count(b'"', start) % 2:
         return None
     try:
         return pa_csv.read_csv(
-            pa.BufferReader(body),
+            pa.BufferReader(pa.py_buffer(text).slice(start)),
             read_options=pa_csv.ReadOptions(
-                column_names=[str(at) for at in range(layout.width)], block_size=min(len(body), BLOCK_BYTES)
+                column_names=[str(at) for at in range(layout.width)], block_size=min(len(text) - start, BLOCK_BYTES)
             ),
             parse_options=pa_csv.ParseOptions(newlines_in_values=True),
             convert_options=pa_csv.ConvertOptions(
