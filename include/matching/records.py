@@ -95,7 +95,7 @@ class Records:
     def with_frequencies(self, frequencies: Frequencies) -> "Records":
         """The same values with names as common as these frequencies say."""
         words = self.words.with_frequencies(frequencies)
-        firms = _organisation_bits(self.table, frequencies)
+        firms = _by_distinct(_organisations(self.table), lambda names: _rarity(names, frequencies))
         return replace(self, words=words, names=self.names.with_words(words), organisation_bits=firms)
 
 
@@ -106,6 +106,7 @@ def read_records(table: Table, model: Model) -> Records:
     house = _houses(streets)
     street_key = _street_keys(streets, house)
     country, country_known = _countries(table.distinct("country"), model)
+    firms = _organisations(table)
     return Records(
         table=table,
         words=words,
@@ -122,11 +123,9 @@ def read_records(table: Table, model: Model) -> Records:
         has_street=street_key != 0,
         house=house,
         street_key=street_key,
-        organisation=_by_distinct(table.distinct("organisation"), lambda texts: hash_texts(organisation(texts))),
-        organisation_start=_by_distinct(
-            table.distinct("organisation"), lambda texts: hash_texts(_start(organisation(texts)))
-        ),
-        organisation_bits=_organisation_bits(table, model.name_shares),
+        organisation=_by_distinct(firms, hash_texts),
+        organisation_start=_by_distinct(firms, lambda names: hash_texts(_start(names))),
+        organisation_bits=_by_distinct(firms, lambda names: _rarity(names, model.name_shares)),
     )
 
 
@@ -159,9 +158,13 @@ def _start(names: Column) -> Column:
     return pc.replace_substring_regex(names, r"^(\S+ \S+) .*$", r"\1")
 
 
-def _organisation_bits(table: Table, frequencies: Frequencies) -> Bits:
-    names = table.distinct("organisation")
-    return _by_distinct(names, lambda texts: bits(frequencies.of_organisation(organisation(texts).fill_null(""))))
+def _organisations(table: Table) -> Distinct:
+    code, texts = table.distinct("organisation")
+    return code, organisation(texts)
+
+
+def _rarity(names: Column, frequencies: Frequencies) -> Bits:
+    return bits(frequencies.of_organisation(names.fill_null("")))
 
 
 def street(values: Column) -> Column:

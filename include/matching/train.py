@@ -50,6 +50,9 @@ PRIOR_PAIRS = 50.0  # of one person, that the base model's m counts as
 # And its odds, and what relatives share: a small table is a part of a people, with fewer relatives in it.
 PRIOR_ODDS_PAIRS = 10.0
 MOST_TIMES = 3.0  # as many twins, parents, relatives as the base model says, at most: what is more are namesakes
+# And so many households, who differ in given name and date: fewer than there are, the others are taken for one person.
+# Refugees whose families come together have 7 such pairs for each of one person.
+MOST_TIMES_HOUSEHOLDS = 10.0
 RELATIVES = ("twin", "household", "relative")  # alternatives who may have one father
 HOME = ("phone", "street", "place")  # what a household shares: of some tables the street is known, of others the phone
 ROUNDS = 30
@@ -228,7 +231,7 @@ def _maximise(model: Model, patterns: Patterns, total: int, *, learn_m: bool) ->
                 for comparison in LEVELS
             }
         alternatives = {
-            name: each.model_copy(update={"odds": _odds(float(classes[name].sum()), matches, each.odds)})
+            name: each.model_copy(update={"odds": _odds(name, float(classes[name].sum()), matches, each.odds)})
             if each.odds
             else each
             for name, each in base.alternatives.items()
@@ -273,8 +276,9 @@ def _learnt(comparison: str, pairs: Weights, before: Alternative, patterns: Patt
     return {name: rounded(max(share, LEAST_SHARE)) for name, share in zip(names, shares, strict=True)}
 
 
-def _odds(pairs: float, matches: float, base: float) -> float:
-    return min((pairs + PRIOR_ODDS_PAIRS * base) / (matches + PRIOR_ODDS_PAIRS), MOST_TIMES * base)
+def _odds(name: str, pairs: float, matches: float, base: float) -> float:
+    most = (MOST_TIMES_HOUSEHOLDS if name == "household" else MOST_TIMES) * base
+    return min((pairs + PRIOR_ODDS_PAIRS * base) / (matches + PRIOR_ODDS_PAIRS), most)
 
 
 def _responsibilities(model: Model, patterns: Patterns) -> tuple[Weights, dict[str, Weights], Weights]:
