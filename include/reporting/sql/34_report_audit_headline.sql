@@ -296,16 +296,24 @@ certain (line, value) as (
     select
         14,
         count(*)
-    from latest.uscis_petition as petition
-    inner join latest.uscis_petitioner as petitioner using (receipt_number)
+    from ( -- in the order in which the petitions lie
+        select
+            receipt_number,
+            family_name
+        from latest.uscis_petitioner
+        where family_name is null or date_of_birth is null
+        order by receipt_number
+    ) as petitioner
+    cross join lateral ( -- by the index (limit keeps it one): joined, all petitions would be read
+        select * from latest.uscis_petition as one
+        where one.receipt_number = petitioner.receipt_number
+        limit 1
+    ) as petition
     where
         coalesce(petition.record_state, '') <> 'cancelled'
         and coalesce(petition.received_on, '-infinity') >= access.received_from()
         and coalesce(petition.received_on, '-infinity') < access.received_to()
-        and (
-            petitioner.family_name is null
-            or (petitioner.date_of_birth is null and petition.petitioner_kind is distinct from 'organisation')
-        )
+        and (petitioner.family_name is null or petition.petitioner_kind is distinct from 'organisation')
 ),
 
 answers (line, value, lower, upper) as (
