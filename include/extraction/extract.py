@@ -1,7 +1,7 @@
 """One attempt: ask for an export, wait, fetch it, compare it with its control totals, land it."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -100,7 +100,8 @@ def _fetch(
     with ThreadPoolExecutor(limits.parts_at_once, "part") as pool:
         fetched = {part.name: pool.submit(fetch, part) for part in manifest.unique_parts}
         try:
-            counted = {name: future.result() for name, future in fetched.items()}
+            done, _ = wait(fetched.values(), return_when=FIRST_EXCEPTION)
+            counted = {name: future.result() for name, future in fetched.items() if future in done}
         except BaseException:
             pool.shutdown(cancel_futures=True)  # the attempt has failed: what has not begun is not fetched
             raise

@@ -8,7 +8,7 @@ import pytest
 from scripted_gateway import CONTRACT, LIMITS, NIGHT, Answer, ScriptedGateway, rows, status
 
 from include.extraction.client import GatewayClient
-from include.extraction.errors import NotReady, TransportError
+from include.extraction.errors import NotReady, Refusal, TransportError
 from include.extraction.extract import extract
 from include.extraction.landing import Landing
 from include.extraction.receipt import Failure, Receipt
@@ -102,6 +102,26 @@ def test_faults_of_parts_that_come_side_by_side_are_all_counted(landing):
     with gateway.running() as where:
         receipt = attempt(where, landing, replace(LIMITS, parts_at_once=4))
     assert (receipt.complete, receipt.retried) == (True, {"503": 8})
+
+
+def test_a_part_that_fails_for_good_is_noticed_while_one_before_it_is_on_its_way(landing):
+    gateway = ScriptedGateway()
+    gateway.offer([rows(2, start) for start in range(0, 40, 2)])
+    first, second, *_, last = gateway.parts.values()
+    was_asked_for_all = threading.Event()
+
+    def by_part(answer: Answer) -> None:
+        if answer.body == first:
+            was_asked_for_all.wait(1)
+        elif answer.body == second:
+            status(403)(answer)
+        elif answer.body == last:
+            was_asked_for_all.set()
+
+    gateway.always["part"] = by_part
+    with gateway.running() as where, pytest.raises(Refusal):
+        attempt(where, landing, replace(LIMITS, parts_at_once=2))
+    assert not was_asked_for_all.is_set()
 
 
 def test_one_part_that_fails_for_good_ends_the_attempt(landing):
