@@ -33,6 +33,10 @@ SETTINGS = {
     "max_connections": "200",  # Airflow's components keep pools of 5 to 15 each, backfills run several nights at once
     # all of it is in memory after some minutes of work, whatever is asked; the kernel keeps what is not found in it
     "shared_buffers": "128MB",
+    # a load writes 130 MB of journal a second: room for a segment, and a writer that wakes in time to empty it, else
+    # the session writes it itself, page by page, and waits for the disk (decision 0064)
+    "wal_buffers": "16MB",
+    "wal_writer_delay": "20ms",
     "log_min_duration_statement": "-1",  # statements hold personal data: never into a log
     "log_statement": "none",
     "log_min_error_statement": "panic",  # nor the statement of an error
