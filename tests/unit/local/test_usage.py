@@ -73,4 +73,5 @@ def test_a_component_below_another_is_counted_as_itself_alone() -> None:
         child.stdin.close()
     assert us.cpu_seconds()["us"] >= 0.6
     assert both.cpu_seconds()["child"] >= 0.6
-    assert both.cpu_seconds()["us"] < us.cpu_seconds()["us"] - 0.5
+    # half of it: the two do not look at one moment, and what else this process does in between counts as well
+    assert both.cpu_seconds()["us"] < us.cpu_seconds()["us"] - 0.3
