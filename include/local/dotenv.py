@@ -95,10 +95,13 @@ def main(arguments: Sequence[str]) -> int:
     try:
         write(options.path, force=options.force)
     except OSError as error:
-        print(f"crosscheck: {error}", file=sys.stderr)  # noqa: T201 -- runs before anything is installed
-        return 1
-    print(f"crosscheck: wrote [{options.path}]; next: docker compose up -d --wait", file=sys.stderr)  # noqa: T201 -- the same
-    return 0
+        return _told(f"crosscheck: {error}", 1)
+    return _told(f"crosscheck: wrote [{options.path}]; next: docker compose up -d --wait", 0)
+
+
+def _told(line: str, status: int) -> int:
+    print(line, file=sys.stderr)  # noqa: T201 -- this file runs before anything that could say it better is installed
+    return status
 
 
 if __name__ == "__main__":

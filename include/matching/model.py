@@ -68,7 +68,7 @@ BY_FREQUENCY = (*BY_CULTURE, "organisation")  # and all that know how common the
 # their own than among given names. Names that are both (MARY, KEVIN) say little: of a hundred pairs in five worlds none
 # between 4 and 8 was one person, and above 16 all were.
 BYNAME_TIMES = 8.0
-UNCOUNTED_FIRM = 1e-4  # share of firms with a name, where names were not counted; hand-set
+UNCOUNTED_FIRM = 1e-4  # share of firms with a name, where none were counted: the hand-set u of equal names before 0063
 LEAST_INITIAL = 0.001  # share of people whose names begin with a letter that no known name has in front
 
 Share = Annotated[float, Field(gt=0, le=1)]
