@@ -116,17 +116,18 @@ def follow(stack: Stack, name: str, start: datetime, end: datetime, note: str, s
 
 def _news(tasks: list[dict[str, Any]]) -> Iterator[str]:
     """What is worth a line: a stage that is done, a task that is tried again or failed."""
-    stages: dict[str, list[str]] = {}
+    stages: dict[str, list[dict[str, Any]]] = {}
     for task in tasks:
-        stage = task["task_id"].rsplit(".", 1)[-1]
-        stages.setdefault(stage, []).append(task["state"])
-        number = task["map_index"]  # Airflow renders the label of a mapped task when it has succeeded
-        label = f"  {stage} {dataset_names()[number]}" if number >= 0 else f"  {stage}"
-        if task["state"] == "up_for_retry":
-            yield f"{label}: try {task['try_number']} failed, will be tried again"
-        elif task["state"] == "failed":
-            yield f"{label}: FAILED after {task['try_number']} tries"
-    for stage, states in stages.items():
+        stages.setdefault(task["task_id"].rsplit(".", 1)[-1], []).append(task)
+    for stage, instances in stages.items():  # one look may see several
+        for task in instances:
+            number = task["map_index"]  # Airflow renders the label of a mapped task when it has succeeded
+            label = f"  {stage} {dataset_names()[number]}" if number >= 0 else f"  {stage}"
+            if task["state"] == "up_for_retry":
+                yield f"{label}: try {task['try_number']} failed, will be tried again"
+            elif task["state"] == "failed":
+                yield f"{label}: FAILED after {task['try_number']} tries"
+        states = [task["state"] for task in instances]
         if all(state in DONE for state in states):
             skipped = states.count("skipped") + states.count("upstream_failed")
             if stage == "ask":
