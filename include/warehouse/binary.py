@@ -54,6 +54,14 @@ def _texts(values: pa.Array) -> Pieces:
     return [_of_width(length), pc.fill_null(values.cast(pa.binary()), b"")]
 
 
+def _uuids(values: pa.Array) -> Pieces:
+    """Sixteen bytes each."""
+    found = np.empty(len(values), [("length", ">i4"), ("value", "V16")])
+    found["length"] = 16
+    found["value"] = np.frombuffer(values.buffers()[1] or b"", "V16", len(values), 16 * values.offset)
+    return [_or_null(_of_width(found), values)]
+
+
 def _lists_of_words(values: pa.Array) -> Pieces:
     """Lists without nulls: a dimension, if there is a word, of so many words, counted from 1."""
     joined = pc.binary_join(values.cast(pa.list_(pa.string())), ",").dictionary_encode()
@@ -84,5 +92,6 @@ _WRITERS: dict[int, Callable[[pa.Array], Pieces]] = {
     TEXT: _texts,
     1009: _lists_of_words,  # text[]
     1082: _numbers(">i4", EPOCH_DAYS),  # date
+    2950: _uuids,
     1184: _numbers(">i8", EPOCH_MICROSECONDS),  # timestamptz
 }

@@ -136,5 +136,5 @@ def _insert(cursor: Cursor, names: Identifiers, load_id: int, versions: Iterator
     """By way of a temporary table."""
     cursor.execute(sql.SQL(query("create_incoming")).format(**names))
     statement = sql.SQL(query("copy_incoming")).format(**names).as_string(cursor)
-    copy.copy_pieces(cursor, statement, map(copy.lists_as_text, versions))
+    copy.copy_pieces(cursor, statement, versions)
     cursor.execute(sql.SQL(query("insert_versions")).format(**names), {"load_id": load_id})

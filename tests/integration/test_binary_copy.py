@@ -52,7 +52,7 @@ def test_both_formats_say_the_same(settings: Settings, rows: list[tuple]) -> Non
     table = pa.table([pa.array([row[at] for row in rows], kind) for at, kind in enumerate(SCHEMA.types)], schema=SCHEMA)
     with filled(settings) as cursor:
         types = [column.type_code for column in cursor.description]
-        copy.copy_in(cursor, "copy as_text from stdin with (format csv)", copy.lists_as_text(table))
+        copy.copy_in(cursor, "copy as_text from stdin with (format csv)", table)
         copy.copy_pieces(
             cursor, "copy as_binary from stdin with (format binary)", [table], lambda piece: as_binary(piece, types)
         )
