@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 from nights import night, run_night
+from spreads import hashed
 from psycopg2 import errors
 
 from include import pipeline
@@ -228,7 +229,7 @@ def test_a_new_version_that_resembles_more_reopens_and_one_that_does_not_leaves_
                 from match.pair where pair_id = %s returning pair_id"""
     with psycopg2.connect(held.owner_dsn) as connection, connection.cursor() as cursor:
         for number, (more, reopened) in enumerate([(-1, False), (1, True)]):
-            cursor.execute(copied, [f"planted {number}", first.pair_id])
+            cursor.execute(copied, [hashed(f"planted {number}"), first.pair_id])
             cursor.execute(paired, [cursor.fetchone()[0], more, first.pair_id])
             (pair_id,) = cursor.fetchone()
             cursor.execute(
