@@ -12,8 +12,8 @@ from include.ahead import ahead
 from include.quality.parsing import over_distinct
 
 CHUNK_ROWS = 50_000  # encoded rows are held in memory, of two chunks: some tens of megabytes
-# of a hash: half of SHA-256. It tells apart the versions of one record and update time, and the warehouse keeps it beside each
-# of them twice (decision 0065)
+# Of a hash: half of SHA-256. It tells apart the versions of one record and update time, and the warehouse holds it
+# twice: in the row and in the index (decision 0065).
 BYTES = 16
 HASH = pa.binary(BYTES)
 

@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 from nights import night, run_night
-from spreads import hashed
 from psycopg2 import errors
+from spreads import hashed
 
 from include import pipeline
 from include.desk.access import Access
