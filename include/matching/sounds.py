@@ -36,10 +36,11 @@ _AS_WRITTEN = np.frombuffer(_WRITTEN_SINGLES, dtype=np.uint8)
 _AS_SINGLE = np.frombuffer(_SINGLES, dtype=np.uint8)
 
 
-def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
-    """Hashes of the consonants by sound, whether a vowel is in front, and what is equal for words that sound alike."""
-    value, power, opens, heard = _hear_by_rule(letters, spelling)
-    return Hashed(value, power), opens, hear_by_custom(spelling.value, heard)
+def hear(letters: Bytes, spelling: Hashed, plain: Hashed) -> tuple[Hashed, Flags, Hashes]:
+    """Hashes of the consonants by sound, whether a vowel is in front, and what is equal for words that sound alike: all
+    that are spelled `plain`ly alike are among these."""
+    value, power, opens, heard = _hear_by_rule(letters, plain)
+    return Hashed(value, power), opens, hear_by_custom(spelling.value, hear_by_custom(plain.value, heard))
 
 
 def hear_by_custom(spelling: Hashes, heard: Hashes) -> Hashes:
@@ -58,22 +59,22 @@ def _customs() -> tuple[Sorted, Hashes]:
     ends = {syllable: at for at, syllable in enumerate(dict.fromkeys(syllables.values()))}
     end = np.array([ends[usual] for usual in syllables.values()])
     pairs = _heard_by_rule([first + second for first in ends for second in ends]).reshape(len(ends), len(ends))
-    spelling = [hash_letters(byte_matrix(pa.array(list(words), pa.string()))).value]
-    spelling += [join(first, one) for first in one.value]
-    heard = [_heard_by_rule(list(words.values())), *(pairs[first, end] for first in end)]
+    letters, whole = byte_matrix(pa.array(list(words), pa.string())), _heard_by_rule(list(words.values()))
+    spelling = [hash_letters(letters).value, *(join(first, one) for first in one.value), level(letters).value]
+    heard = [whole, *(pairs[first, end] for first in end), whole]
     known, first = np.unique(np.concatenate(spelling), return_index=True)  # whole words before pairs of syllables
     return Sorted(known), np.concatenate(heard)[first]
 
 
 def _heard_by_rule(texts: list[str]) -> Hashes:
     letters = byte_matrix(pa.array(texts, pa.string()))
-    return _hear_by_rule(letters, hash_letters(letters))[-1]
+    return _hear_by_rule(letters, level(letters))[-1]
 
 
-def _hear_by_rule(letters: Bytes, spelling: Hashed) -> tuple[Hashes, Hashes, Flags, Hashes]:
-    found = _hear(letters[:, :MOSTLY], spelling.value)
+def _hear_by_rule(letters: Bytes, plain: Hashed) -> tuple[Hashes, Hashes, Flags, Hashes]:
+    found = _hear(letters[:, :MOSTLY], plain.value)
     if len(long := np.flatnonzero(letters[:, MOSTLY])):
-        rest = _hear(letters[long], spelling.value[long])
+        rest = _hear(letters[long], plain.value[long])
         for every, some in zip(found, rest, strict=True):
             every[long] = some
     return found
@@ -117,7 +118,7 @@ def _write(left: Bytes, pairs: tuple[tuple[bytes, bytes], ...]) -> None:
         left[1:] *= ~here
 
 
-def _hear(letters: Bytes, spelling: Hashes) -> tuple[Hashes, Hashes, Flags, Hashes]:
+def _hear(letters: Bytes, plain: Hashes) -> tuple[Hashes, Hashes, Flags, Hashes]:
     left = np.ascontiguousarray(letters.T)  # a row per place: each rule walks along memory
     _write(left, _PAIRS)
     for hard, soft in _SOFT:
@@ -138,4 +139,4 @@ def _hear(letters: Bytes, spelling: Hashes) -> tuple[Hashes, Hashes, Flags, Hash
         before *= ~between
         before += (column != 0) * (column - before)
         count += there
-    return value, power, opens, np.where(count >= ENOUGH_SOUND, mix(value, opens), spelling)
+    return value, power, opens, np.where(count >= ENOUGH_SOUND, mix(value, opens), plain)

@@ -112,7 +112,8 @@ def read_words(texts: pa.StringArray, meanings: Meanings, frequencies: Frequenci
     """Words from distinct texts, the empty one first."""
     letters = byte_matrix(texts)
     spelling = hash_letters(letters)
-    sound, opens, heard = hear(letters, spelling)
+    plain = level(letters)
+    sound, opens, heard = hear(letters, spelling, plain)
     meant = meanings.heard_of(spelling.value)
     nothing = np.zeros(len(texts), dtype=np.float32)
     return Words(
@@ -123,7 +124,7 @@ def read_words(texts: pa.StringArray, meanings: Meanings, frequencies: Frequenci
         spelling=spelling,
         sound=sound,
         opens=opens,
-        plain=level(letters),
+        plain=plain,
         heard=heard,
         meant=meant,
         family_bits=nothing,

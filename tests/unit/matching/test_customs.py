@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from include.matching.customs import customs
 from include.matching.hashes import hash_letters
 from include.matching.letters import byte_matrix
-from include.matching.sounds import hear
+from include.matching.sounds import hear, level
 
 WORDS, SYLLABLES = customs()
 
 
 def sounds(*names: str) -> list[int]:
     letters = byte_matrix(pa.array(names))
-    heard: list[int] = hear(letters, hash_letters(letters))[2].tolist()
+    heard: list[int] = hear(letters, hash_letters(letters), level(letters))[2].tolist()
     return heard
 
 
