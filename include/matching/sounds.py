@@ -43,6 +43,13 @@ def hear(letters: Bytes, spelling: Hashed, plain: Hashed) -> tuple[Hashed, Flags
     return Hashed(value, power), opens, hear_by_custom(spelling.value, hear_by_custom(plain.value, heard))
 
 
+def are_customary(spelling: Hashes) -> Flags:
+    """Whether custom knows the names: two that it tells apart are no slips of each other (PYONG and KYONG)."""
+    found = np.zeros(len(spelling), dtype=bool)
+    found[_customs()[0].find(spelling)[0]] = True
+    return found
+
+
 def hear_by_custom(spelling: Hashes, heard: Hashes) -> Hashes:
     """`heard`, or where custom spells a name in several ways that of the commonest spelling."""
     known, usual = _customs()
