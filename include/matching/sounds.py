@@ -17,8 +17,8 @@ ENOUGH_SOUND = 3  # consonants: less tells nothing (TN is TUAN and THANH), and s
 # Coarse, and for all languages written in Latin letters: MUHAMMAD and MOHAMED are both MMD. Soundex and Metaphone know
 # English only.
 _PAIRS = (
-    (b"SC", b"S"), (b"SH", b"S"), (b"TZ", b"S"), (b"TS", b"S"), (b"CZ", b"S"), (b"PH", b"F"), (b"KH", b"K"), (b"GH",
-    b"G"), (b"DJ", b"J"), (b"DZ", b"J"), (b"ZH", b"J"), (b"CH", b"S"), (b"CK", b"K"), (b"QU", b"K"),
+    (b"SC", b"S"), (b"SH", b"S"), (b"CH", b"S"), (b"TZ", b"S"), (b"TS", b"S"), (b"CZ", b"S"), (b"PH", b"F"), (b"KH",
+    b"K"), (b"GH", b"G"), (b"DJ", b"J"), (b"DZ", b"J"), (b"ZH", b"J"), (b"CK", b"K"), (b"QU", b"K"),
 )  # fmt: skip
 _SOFT = ((b"C", b"S"), (b"G", b"J"))  # before E and I
 _SINGLES = bytes.maketrans(b"QCZXWB", b"KKSJVV")
@@ -97,6 +97,7 @@ def level(letters: Bytes) -> Hashed:
 
 def _level(letters: Bytes) -> tuple[Hashes, Hashes]:
     left = np.array(letters.T, order="C")  # a copy, also of a single word
+    _open_with_w(left)
     vowel = _VOWELS.take(left)
     vowel[0] &= left[0] != ord("Y")
     several = np.flatnonzero((vowel[0] + (vowel[1:] & ~vowel[:-1]).sum(axis=0)) > 1)
@@ -117,6 +118,13 @@ def _level(letters: Bytes) -> tuple[Hashes, Hashes]:
     return value, power
 
 
+def _open_with_w(left: Bytes) -> None:
+    """OUALID, after French, is WALID; changes `left` in place."""
+    here = (left[0] == ord("O")) & (left[1] == ord("U")) & _VOWELS.take(left[2])
+    left[0] += here * np.uint8(ord("W") - ord("O"))
+    left[1] *= ~here
+
+
 def _write(left: Bytes, pairs: tuple[tuple[bytes, bytes], ...]) -> None:
     """Each pair of letters as one; changes `left`, a row per place, in place."""
     for (first, second), sound in pairs:
@@ -126,7 +134,8 @@ def _write(left: Bytes, pairs: tuple[tuple[bytes, bytes], ...]) -> None:
 
 
 def _hear(letters: Bytes, plain: Hashes) -> tuple[Hashes, Hashes, Flags, Hashes]:
-    left = np.ascontiguousarray(letters.T)  # a row per place: each rule walks along memory
+    left = np.array(letters.T, order="C")  # a copy, a row per place: each rule walks along memory
+    _open_with_w(left)
     _write(left, _PAIRS)
     for hard, soft in _SOFT:
         here = (left[:-1] == hard[0]) & ((left[1:] == ord("E")) | (left[1:] == ord("I")))
