@@ -53,6 +53,23 @@ def test_a_name_that_is_not_known_is_as_common_as_the_floor_and_alone_a_key_of_a
     assert not reaches(one, other, 1_000_000)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Zoltan Quistorp", "Zotlan Quitorp"),  # turned, left out
+        ("Zoltan Quistorp", "Zltan Quixstorp"),  # left out, put in
+        ("Zoltan Quistorp", "Uistorp, Zolpan"),  # without its first letter, another letter
+    ],
+)
+def test_a_slip_in_each_word_of_a_rare_name(one: str, other: str) -> None:
+    assert reaches({"full_name": one}, {"full_name": other}, 100_000)
+    assert not reaches({"full_name": one}, {"full_name": other}, 1_000_000)
+
+
+def test_words_that_are_plainly_alike_share_a_key() -> None:
+    assert reaches({"full_name": "Yusuf", "dob": "1971"}, {"full_name": "Yussuff", "dob": "1971"}, 100_000)
+
+
 def test_what_is_common_in_a_large_table_is_asked_in_a_small_one() -> None:
     one, other = {"full_name": "James Smith"}, {"full_name": "Jim Smith"}
     assert not reaches(one, other, 10_000_000)
