@@ -146,6 +146,7 @@ def _date(born: npt.NDArray[np.int32]) -> Hashes:
 
 
 def _slips(words: Words, model: Model) -> list[Hashes]:
+    """Two words that are an edit apart (a letter more, less, another, two turned) have one of these in common."""
     rare = np.flatnonzero((words.length >= SLIP_LETTERS) & (_expected(words.heard_share, model) <= PER_WORD))
     if not len(rare):
         return []
@@ -381,7 +382,7 @@ def _word_keys(records: Records, spoken: _Spoken, parts: _Parts, model: Model) -
 
 
 def _near_word_keys(records: Records, parts: _Parts) -> Iterator[tuple[str, _Keys]]:
-    """A rare word with a slip anywhere, and another's initial: where each word of a name has a slip, no sound is left."""
+    """A rare word with a slip anywhere, and another's initial: where each word has a slip, no sound is left."""
     may_slip = np.logical_or.reduce([np.zeros(len(records.words), dtype=bool), *(each != 0 for each in parts.slips)])
     forenames, surnames = _words_of_halves(records, may_slip)
     row, word = _of_rows(records, *_together(forenames, surnames))

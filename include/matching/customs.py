@@ -6,8 +6,10 @@ for an edit to be believed, and given names are two of them, written apart or as
 
 Somali is written in Latin letters of its own: X is an H, C a sound that English leaves out. Ukraine and Belarus put
 their own form into a passport where older papers have the Russian one. Bengal has a learned and an English form of some
-surnames, and the same Arabic name is written in French, English, Turkish and Malay. Of such names these are the
-commonest; two that different people bear (JONG and CHANG, HASSAN and HUSSEIN) stay apart.
+surnames, and the same Arabic name is written in French, English, Turkish and Malay. Western Armenian has B, D and G
+where the eastern has P, T and K; Eritrea writes GHEBRE, after Italian, for GEBRE. Of such names these are the
+commonest, from general knowledge and no one list; two that different people bear (JONG and CHANG, HASSAN and HUSSEIN)
+stay apart, and are no slip of each other.
 """
 
 from collections.abc import Mapping
