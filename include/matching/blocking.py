@@ -18,7 +18,7 @@ import pandas as pd
 
 from include.matching.arrays import Flags, Hashes, Numbers, Shares, Sorted, grouped
 from include.matching.fields import Table
-from include.matching.hashes import mix
+from include.matching.hashes import mix, without_a_letter
 from include.matching.model import Model
 from include.matching.records import NUMBERS, Records, read_records
 from include.matching.words import Words
@@ -31,6 +31,7 @@ PER_TWO_WORDS = 10
 PER_WORD_AND_INITIAL = 4
 INITIALS = 15  # that names begin with, were each as common
 PER_WORD = 4
+SLIP_LETTERS = 5  # of a rare word that is looked for with a slip: of less, what a slip leaves is many other words
 PER_POSTCODE = 10  # a small table's; in a large one a postcode is shared by hundreds
 PER_PHONE = 10  # hundreds share one in the simulated world, or where only the firm's is known
 PER_DATE = 10  # of a million people seventy are born on one day
@@ -92,11 +93,12 @@ class _Parts:
     street: Hashes
     dates: list[Hashes]  # day and month in ascending order, so that a swap does not matter
     words: Hashes  # each word's own sound, in the order of the words, then those of what nicknames stand for
+    slips: list[Hashes]  # each rare word as it is spelled, then without its first letter, its second, ...
     surnames: Hashes  # the sound of several words of a surname as one
     forenames: Hashes  # and of several given names
 
     @classmethod
-    def of(cls, records: Records) -> "_Parts":
+    def of(cls, records: Records, model: Model) -> "_Parts":
         """All parts of a side."""
         words, surnames, forenames = records.words, records.names.surnames, records.names.forenames
         return cls(
@@ -106,6 +108,7 @@ class _Parts:
             street=mix(records.street_key),
             dates=[_date(born) for born in records.born.T],
             words=mix(mix(np.append(words.heard, words.meant.ravel(order="F")))),
+            slips=_slips(words, model),
             surnames=mix(mix(surnames.heard * (surnames.count > 1))),
             forenames=mix(mix(forenames.heard * (forenames.count > 1))),
         )
@@ -117,6 +120,7 @@ class _Parts:
             "street": [self.street],
             "date": self.dates,
             "word": [self.words, self.surnames, self.forenames],
+            "slip": self.slips,
         }
         return {name: Sorted(np.unique(_some(parts))) for name, parts in every.items()}
 
@@ -128,6 +132,7 @@ class _Parts:
             street=_among(self.street, others["street"]),
             dates=[_among(each, others["date"]) for each in self.dates],
             words=_among(self.words, others["word"]),
+            slips=[_among(each, others["slip"]) for each in self.slips],
             surnames=_among(self.surnames, others["word"]),
             forenames=_among(self.forenames, others["word"]),
         )
@@ -138,6 +143,19 @@ def _date(born: npt.NDArray[np.int32]) -> Hashes:
     month, day = born // 100 % 100, born % 100
     is_date = (day > 0) & (born % 10000 != 101)
     return mix((born // 10000 * 10000 + np.minimum(month, day) * 100 + np.maximum(month, day)) * is_date)
+
+
+def _slips(words: Words, model: Model) -> list[Hashes]:
+    """Two words that are an edit apart (a letter more, less, another, two turned) have one of these in common."""
+    rare = np.flatnonzero((words.length >= SLIP_LETTERS) & (_expected(words.heard_share, model) <= PER_WORD))
+    if not len(rare):
+        return []
+    spelling = words.spelling.take(rare)
+    found = []
+    for each in (spelling.value, *without_a_letter(words.letters.take(rare, axis=0), spelling)):
+        found.append(np.zeros(len(words), dtype=np.uint64))
+        found[-1][rare] = mix(mix(each))
+    return found
 
 
 def _some(parts: list[Hashes]) -> Hashes:
@@ -166,7 +184,7 @@ class Index:
     def of(cls, left: Records, model: Model) -> "Index":
         """Index every key of every row."""
         found: dict[str, list[_Keys]] = {}
-        parts = _Parts.of(left)
+        parts = _Parts.of(left, model)
         for rule, keys in row_keys(left, parts, model):
             found.setdefault(rule, []).append(keys)
         return cls({rule: _Side.of(*_holding(keys)) for rule, keys in found.items()}, parts.seen(), model)
@@ -174,7 +192,7 @@ class Index:
     def candidates(self, right: Records) -> tuple[Numbers, Numbers]:
         """Rows of the left side and of `right` that share a key, each pair once."""
         found = []
-        for rule, keys in row_keys(right, _Parts.of(right).among(self.parts), self.model):
+        for rule, keys in row_keys(right, _Parts.of(right, self.model).among(self.parts), self.model):
             if rule in self.rules:
                 pairs = self.rules[rule].find(keys)
                 self.pairs[rule] += len(pairs)
@@ -215,7 +233,7 @@ def folded_keys(table: pd.DataFrame, model: Model) -> tuple[Numbers, npt.NDArray
     one row in thirteen meets such another among a million.
     """
     records = read_records(Table(table), model)
-    row, key = _holding([found for _, found in row_keys(records, _Parts.of(records), model)])
+    row, key = _holding([found for _, found in row_keys(records, _Parts.of(records, model), model)])
     once = _once(row << 32 | (key >> np.uint64(32)).astype(np.int64))
     return once >> 32, once.astype(np.uint32).view(np.int32)
 
@@ -251,6 +269,7 @@ def row_keys(records: Records, parts: _Parts, model: Model) -> Iterator[tuple[st
                 yield "phone and date", of_phone.with_row(mix(born))
     spoken = _Spoken.of(records, parts)
     yield from _word_keys(records, spoken, parts, model)
+    yield from _near_word_keys(records, parts)
     for keys in _pairs_of_words(records, spoken, parts, model):
         yield "two words", keys
 
@@ -261,6 +280,12 @@ def _times(model: Model) -> float:
     A small table costs little, and where each person has ten rows, ten times as much is to be found.
     """
     return max(1.0, MANY_ROWS / model.right_rows, model.prior * model.right_rows)
+
+
+def _expected(share: Shares, model: Model) -> Shares:
+    """Rows of the right side that have what is so common, where as much may be found as in a large table."""
+    found: Shares = share * model.right_rows / _times(model)
+    return found
 
 
 def _by_chance(model: Model, comparison: str, *levels: str) -> float:
@@ -298,9 +323,6 @@ class _Said:
     word: Numbers
     sound: Numbers  # position in `_Parts.words`
 
-    def take(self, at: Numbers) -> "_Said":
-        return _Said(self.by.take(at), self.word.take(at), self.sound.take(at))
-
     @classmethod
     def of(cls, by: Numbers, word: Numbers, words: Words) -> "_Said":
         parts = [(by, word, word)]
@@ -322,11 +344,10 @@ class _Spoken:
     @classmethod
     def of(cls, records: Records, parts: _Parts) -> "_Spoken":
         """An initial is no word, and one of whose sounds none is known is left out."""
-        words, names = records.words, records.names
+        words = records.words
         is_word = (words.length > 1) & (parts.words.reshape(-1, len(words)) != 0).any(axis=0)
-        forenames = np.vstack([names.forenames.given, names.forenames.middle])
-        given = _words_of(is_word, forenames, names.forename)
-        every = _together(_words_of(is_word, names.surnames.words, names.surname), given)
+        given, family = _words_of_halves(records, is_word)
+        every = _together(family, given)
         share = np.append(words.heard_share, words.meant_share.ravel(order="F"))
         return cls(_Said.of(*_of_rows(records, *every), words), _Said.of(*given, words), share)
 
@@ -335,11 +356,11 @@ def _word_keys(records: Records, spoken: _Spoken, parts: _Parts, model: Model) -
     """A word of the name with a part of the date, or with the place; a rare one alone. A common word takes another's
     initial along."""
     said, initials = spoken.by_rows, mix(records.words.initials)
-    expected = spoken.share * model.right_rows / _times(model)
+    expected = _expected(spoken.share, model)
     every = _Keys(said.by, parts.words[said.sound], _always)
     is_common = (expected > PER_WORD_AND_YEAR * YEARS)[said.sound]
     common, uncommon = np.flatnonzero(is_common), every.take(np.flatnonzero(~is_common))
-    of_common, others = every.take(common), _other_words(records, said.take(common))
+    of_common, others = every.take(common), _other_words(records, said.by[common], said.word[common])
     for born in records.born.T:
         year, day = born // 10000, born % 10000
         day *= (day != 101) & (day % 100 > 0)
@@ -356,17 +377,30 @@ def _word_keys(records: Records, spoken: _Spoken, parts: _Parts, model: Model) -
     yield "rare word", every.take(np.flatnonzero((expected <= PER_WORD)[said.sound]))
     rare = np.flatnonzero((expected <= PER_WORD_AND_INITIAL * INITIALS)[said.sound])
     of_rare = every.take(rare)
-    for other in _other_words(records, said.take(rare)):
+    for other in _other_words(records, said.by[rare], said.word[rare]):
         yield "word and initial", of_rare.with_word(initials, other)
 
 
-def _other_words(records: Records, said: _Said) -> list[npt.NDArray[np.integer]]:
+def _near_word_keys(records: Records, parts: _Parts) -> Iterator[tuple[str, _Keys]]:
+    """A rare word with a slip anywhere, and another's initial: where each word has a slip, no sound is left."""
+    may_slip = np.logical_or.reduce([np.zeros(len(records.words), dtype=bool), *(each != 0 for each in parts.slips)])
+    forenames, surnames = _words_of_halves(records, may_slip)
+    row, word = _of_rows(records, *_together(forenames, surnames))
+    initials = mix(records.words.initials)
+    for slips in parts.slips:
+        some = np.flatnonzero((slips != 0)[word])
+        of_slip = _Keys(row[some], slips[word[some]], _always)
+        for other in _other_words(records, row[some], word[some]):
+            yield "near word and initial", of_slip.with_word(initials, other)
+
+
+def _other_words(records: Records, row: Numbers, word: Numbers) -> list[npt.NDArray[np.integer]]:
     """The first given name, and the surname's first word, in the row of each word; 0, which is none, where that is the
     word itself."""
     names, first = records.names, records.first_name[:-1]
     given, family = names.forenames.given[names.forename[first]], names.surnames.words[0][names.surname[first]]
-    others = given[said.by], family[said.by]
-    return [other * (other != said.word) for other in others]
+    others = given[row], family[row]
+    return [other * (other != word) for other in others]
 
 
 def _of_rows(records: Records, name: Numbers, word: Numbers) -> tuple[Numbers, Numbers]:
@@ -376,6 +410,13 @@ def _of_rows(records: Records, name: Numbers, word: Numbers) -> tuple[Numbers, N
     one, more = np.flatnonzero(~several), np.flatnonzero(several)
     once = _once(row[more] << _ROW_BITS | word[more])
     return _together((row[one], word[one]), (once >> _ROW_BITS, once & _ROW))
+
+
+def _words_of_halves(records: Records, is_word: Flags) -> tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers]]:
+    """(name, word) of every given name, and of every word of the surnames."""
+    names = records.names
+    forenames = np.vstack([names.forenames.given, names.forenames.middle])
+    return _words_of(is_word, forenames, names.forename), _words_of(is_word, names.surnames.words, names.surname)
 
 
 def _words_of(is_word: Flags, grid: Numbers, half: Numbers) -> tuple[Numbers, Numbers]:

@@ -4,6 +4,7 @@ A hash is a polynomial modulo 2**64, so that the hash of two words written as on
 CRUZ meets DELACRUZ without a string being built. Two different words share a hash in one of 10**19 cases.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from include.matching.letters import byte_matrix, bytes_of
 
 TEXT_WIDTH = 64  # bytes of a whole value, such as a street, that are looked at: few are so long
 BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that it can be undone modulo 2**64: the golden ratio in 64 bits
+_UNDO = np.uint64(pow(int(BASE), -1, 2**64))
 MIX = np.uint64(0xBF58476D1CE4E5B9)  # multiplier of splitmix64 (Steele, Lea, Flood 2014)
 
 
@@ -48,6 +50,18 @@ def hash_letters(letters: Bytes) -> Hashed:
             value = value * factor + column
             power *= factor
     return Hashed(value, power)
+
+
+def without_a_letter(letters: Bytes, whole: Hashed) -> Iterator[Hashes]:
+    """Hashes of words of which the first letter is left out, then of those without the second, ...; 0 where a word has
+    no such letter. `whole`: the words' own."""
+    before, rest = np.zeros(len(letters), dtype=np.uint64), whole.power
+    for column in np.ascontiguousarray(letters.T):
+        if not column.any():
+            return
+        through, rest = before * BASE + column, rest * _UNDO
+        yield (whole.value + (before - through) * rest) * (column != 0)
+        before = through
 
 
 def base_where(there: Flags) -> Hashes:

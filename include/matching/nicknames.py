@@ -14,7 +14,7 @@ from include.matching import census
 from include.matching.arrays import Flags, Hashes, Sorted
 from include.matching.hashes import hash_letters, mix
 from include.matching.letters import byte_matrix
-from include.matching.sounds import hear
+from include.matching.sounds import hear, level
 
 MEANINGS = 2  # BILL is WILLIAM or ROBERT; each costs a key for every row that has the nickname
 
@@ -67,7 +67,7 @@ def _by_spelling(meanings: Mapping[str, list[str]]) -> tuple[Sorted, Hashes]:
     count = np.array([len(names) for names in meanings.values()], dtype=np.int64)
     nth = np.arange(len(letters)) - np.repeat(np.cumsum(count) - count, count)
     heard = np.zeros((len(meanings), MEANINGS), dtype=np.uint64)
-    heard[np.repeat(np.arange(len(count)), count), nth] = hear(letters, hash_letters(letters))[2]
+    heard[np.repeat(np.arange(len(count)), count), nth] = hear(letters, hash_letters(letters), level(letters))[2]
     spelling, order = np.unique(_hashes(tuple(meanings)), return_index=True)
     return Sorted(spelling), heard[order]
 

@@ -17,8 +17,8 @@ ENOUGH_SOUND = 3  # consonants: less tells nothing (TN is TUAN and THANH), and s
 # Coarse, and for all languages written in Latin letters: MUHAMMAD and MOHAMED are both MMD. Soundex and Metaphone know
 # English only.
 _PAIRS = (
-    (b"SC", b"S"), (b"SH", b"S"), (b"TZ", b"S"), (b"TS", b"S"), (b"CZ", b"S"), (b"PH", b"F"), (b"KH", b"K"), (b"GH",
-    b"G"), (b"DJ", b"J"), (b"DZ", b"J"), (b"ZH", b"J"), (b"CH", b"S"), (b"CK", b"K"), (b"QU", b"K"),
+    (b"SC", b"S"), (b"SH", b"S"), (b"CH", b"S"), (b"TZ", b"S"), (b"TS", b"S"), (b"CZ", b"S"), (b"PH", b"F"), (b"KH",
+    b"K"), (b"GH", b"G"), (b"DJ", b"J"), (b"DZ", b"J"), (b"ZH", b"J"), (b"CK", b"K"), (b"QU", b"K"),
 )  # fmt: skip
 _SOFT = ((b"C", b"S"), (b"G", b"J"))  # before E and I
 _SINGLES = bytes.maketrans(b"QCZXWB", b"KKSJVV")
@@ -36,10 +36,18 @@ _AS_WRITTEN = np.frombuffer(_WRITTEN_SINGLES, dtype=np.uint8)
 _AS_SINGLE = np.frombuffer(_SINGLES, dtype=np.uint8)
 
 
-def hear(letters: Bytes, spelling: Hashed) -> tuple[Hashed, Flags, Hashes]:
-    """Hashes of the consonants by sound, whether a vowel is in front, and what is equal for words that sound alike."""
-    value, power, opens, heard = _hear_by_rule(letters, spelling)
-    return Hashed(value, power), opens, hear_by_custom(spelling.value, heard)
+def hear(letters: Bytes, spelling: Hashed, plain: Hashed) -> tuple[Hashed, Flags, Hashes]:
+    """Hashes of the consonants by sound, whether a vowel is in front, and what is equal for words that sound alike: all
+    that are spelled `plain`ly alike are among these."""
+    value, power, opens, heard = _hear_by_rule(letters, plain)
+    return Hashed(value, power), opens, hear_by_custom(spelling.value, hear_by_custom(plain.value, heard))
+
+
+def are_customary(spelling: Hashes) -> Flags:
+    """Whether custom knows the names: two that it tells apart are no slips of each other (PYONG and KYONG)."""
+    found = np.zeros(len(spelling), dtype=bool)
+    found[_customs()[0].find(spelling)[0]] = True
+    return found
 
 
 def hear_by_custom(spelling: Hashes, heard: Hashes) -> Hashes:
@@ -58,22 +66,22 @@ def _customs() -> tuple[Sorted, Hashes]:
     ends = {syllable: at for at, syllable in enumerate(dict.fromkeys(syllables.values()))}
     end = np.array([ends[usual] for usual in syllables.values()])
     pairs = _heard_by_rule([first + second for first in ends for second in ends]).reshape(len(ends), len(ends))
-    spelling = [hash_letters(byte_matrix(pa.array(list(words), pa.string()))).value]
-    spelling += [join(first, one) for first in one.value]
-    heard = [_heard_by_rule(list(words.values())), *(pairs[first, end] for first in end)]
+    letters, whole = byte_matrix(pa.array(list(words), pa.string())), _heard_by_rule(list(words.values()))
+    spelling = [hash_letters(letters).value, *(join(first, one) for first in one.value), level(letters).value]
+    heard = [whole, *(pairs[first, end] for first in end), whole]
     known, first = np.unique(np.concatenate(spelling), return_index=True)  # whole words before pairs of syllables
     return Sorted(known), np.concatenate(heard)[first]
 
 
 def _heard_by_rule(texts: list[str]) -> Hashes:
     letters = byte_matrix(pa.array(texts, pa.string()))
-    return _hear_by_rule(letters, hash_letters(letters))[-1]
+    return _hear_by_rule(letters, level(letters))[-1]
 
 
-def _hear_by_rule(letters: Bytes, spelling: Hashed) -> tuple[Hashes, Hashes, Flags, Hashes]:
-    found = _hear(letters[:, :MOSTLY], spelling.value)
+def _hear_by_rule(letters: Bytes, plain: Hashed) -> tuple[Hashes, Hashes, Flags, Hashes]:
+    found = _hear(letters[:, :MOSTLY], plain.value)
     if len(long := np.flatnonzero(letters[:, MOSTLY])):
-        rest = _hear(letters[long], spelling.value[long])
+        rest = _hear(letters[long], plain.value[long])
         for every, some in zip(found, rest, strict=True):
             every[long] = some
     return found
@@ -89,6 +97,7 @@ def level(letters: Bytes) -> Hashed:
 
 def _level(letters: Bytes) -> tuple[Hashes, Hashes]:
     left = np.array(letters.T, order="C")  # a copy, also of a single word
+    _open_with_w(left)
     vowel = _VOWELS.take(left)
     vowel[0] &= left[0] != ord("Y")
     several = np.flatnonzero((vowel[0] + (vowel[1:] & ~vowel[:-1]).sum(axis=0)) > 1)
@@ -109,6 +118,13 @@ def _level(letters: Bytes) -> tuple[Hashes, Hashes]:
     return value, power
 
 
+def _open_with_w(left: Bytes) -> None:
+    """OUALID, after French, is WALID; changes `left` in place."""
+    here = (left[0] == ord("O")) & (left[1] == ord("U")) & _VOWELS.take(left[2])
+    left[0] += here * np.uint8(ord("W") - ord("O"))
+    left[1] *= ~here
+
+
 def _write(left: Bytes, pairs: tuple[tuple[bytes, bytes], ...]) -> None:
     """Each pair of letters as one; changes `left`, a row per place, in place."""
     for (first, second), sound in pairs:
@@ -117,8 +133,9 @@ def _write(left: Bytes, pairs: tuple[tuple[bytes, bytes], ...]) -> None:
         left[1:] *= ~here
 
 
-def _hear(letters: Bytes, spelling: Hashes) -> tuple[Hashes, Hashes, Flags, Hashes]:
-    left = np.ascontiguousarray(letters.T)  # a row per place: each rule walks along memory
+def _hear(letters: Bytes, plain: Hashes) -> tuple[Hashes, Hashes, Flags, Hashes]:
+    left = np.array(letters.T, order="C")  # a copy, a row per place: each rule walks along memory
+    _open_with_w(left)
     _write(left, _PAIRS)
     for hard, soft in _SOFT:
         here = (left[:-1] == hard[0]) & ((left[1:] == ord("E")) | (left[1:] == ord("I")))
@@ -138,4 +155,4 @@ def _hear(letters: Bytes, spelling: Hashes) -> tuple[Hashes, Hashes, Flags, Hash
         before *= ~between
         before += (column != 0) * (column - before)
         count += there
-    return value, power, opens, np.where(count >= ENOUGH_SOUND, mix(value, opens), spelling)
+    return value, power, opens, np.where(count >= ENOUGH_SOUND, mix(value, opens), plain)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from include.matching.arrays import Bits, Bytes, Flags, Hashes, Numbers, Shares
 from include.matching.hashes import Hashed, hash_letters
 from include.matching.letters import WIDTH, byte_matrix, bytes_of, letter_sets
-from include.matching.sounds import hear, level
+from include.matching.sounds import are_customary, hear, level
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Words:
     opens: Flags  # with a vowel
     plain: Hashed  # equal for words that differ in doubled letters and in how a sound is written: MOHAMMED, MOHAMED
     heard: Hashes  # equal for words that sound alike
+    customary: Flags  # custom knows how it is spelled otherwise
     meant: Hashes  # n x m: `heard` of the names that a nickname may stand for; 0 is none
     family_bits: Bits  # log2 of the share of people who bear the word as a surname
     given_bits: Bits  # and of those who bear it as a given name
@@ -112,7 +113,8 @@ def read_words(texts: pa.StringArray, meanings: Meanings, frequencies: Frequenci
     """Words from distinct texts, the empty one first."""
     letters = byte_matrix(texts)
     spelling = hash_letters(letters)
-    sound, opens, heard = hear(letters, spelling)
+    plain = level(letters)
+    sound, opens, heard = hear(letters, spelling, plain)
     meant = meanings.heard_of(spelling.value)
     nothing = np.zeros(len(texts), dtype=np.float32)
     return Words(
@@ -123,8 +125,9 @@ def read_words(texts: pa.StringArray, meanings: Meanings, frequencies: Frequenci
         spelling=spelling,
         sound=sound,
         opens=opens,
-        plain=level(letters),
+        plain=plain,
         heard=heard,
+        customary=are_customary(spelling.value),
         meant=meant,
         family_bits=nothing,
         given_bits=nothing,

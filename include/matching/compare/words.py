@@ -71,10 +71,13 @@ def are_nicknames(ones: Words, others: Words, a: Positions, b: Positions, nickna
 
 
 def are_near(ones: Words, others: Words, a: Positions, b: Positions) -> tuple[Flags, Flags]:
-    """Whether two words are so few edits apart that they may be one; and whether they are at least similar."""
+    """Whether two words are so few edits apart that they may be one; and whether they are at least similar. Two that
+    custom tells apart are similar at most (PYONG and KYONG)."""
     edits, longest = _edits(ones, others, a, b)
     two = (longest >= LONG_WORD) & (ones.initials[a] == others.initials[b])
-    return edits <= np.where(two, 2, np.where(longest > SHORT_FORM, 1, 0)), edits <= longest * (1 - SIMILAR)
+    slips = np.where(two, 2, np.where(longest > SHORT_FORM, 1, 0))
+    told_apart = ones.customary[a] & others.customary[b]
+    return (edits <= slips) & ~told_apart, edits <= longest * (1 - SIMILAR)
 
 
 def _edits(ones: Words, others: Words, a: Positions, b: Positions) -> tuple[Numbers, Numbers]:

@@ -1,21 +1,25 @@
 """Names that customs spell in several ways: which sound alike, and which stay apart."""
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from include.matching.compare.words import are_near
 from include.matching.customs import customs
 from include.matching.hashes import hash_letters
 from include.matching.letters import byte_matrix
-from include.matching.sounds import hear
+from include.matching.model import load_model
+from include.matching.sounds import hear, level
+from include.matching.words import read_words
 
 WORDS, SYLLABLES = customs()
 
 
 def sounds(*names: str) -> list[int]:
     letters = byte_matrix(pa.array(names))
-    heard: list[int] = hear(letters, hash_letters(letters))[2].tolist()
+    heard: list[int] = hear(letters, hash_letters(letters), level(letters))[2].tolist()
     return heard
 
 
@@ -32,6 +36,10 @@ def sounds(*names: str) -> list[int]:
         ("SERGEI", "SERHIY", "SIARHEI"),
         ("CHATTERJEE", "CHATTOPADHYAY"),
         ("DIALLO", "JALLOW"),
+        ("HASSAN", "XASSSAN"),  # no listed spelling, plainly a listed one
+        ("GRIGOR", "KRIKOR"),
+        ("WALID", "OUALID"),
+        ("MITCHELL", "MICHEL"),
     ],
 )
 def test_customs_sound_alike(spellings: tuple[str, ...]) -> None:
@@ -46,6 +54,16 @@ def test_different_names_stay_apart(one: str, other: str) -> None:
     assert len(set(sounds(one, other))) == 2
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "near"),
+    [("PYONG", "KYONG", False), ("SONG", "JONG", False), ("HYONCHOL", "HYOKCHOL", False), ("CHUN", "CLUN", True)],
+)
+def test_names_that_custom_tells_apart_are_no_slips(one: str, other: str, near: bool) -> None:
+    model = load_model()
+    words = read_words(pa.array(["", one, other]), model.known_nicknames, model.name_shares)
+    assert are_near(words, words, np.array([1]), np.array([2]))[0].tolist() == [near]
+
+
 def readings(word: str) -> set[tuple[str, str]]:
     """As two syllables, each by its usual spelling."""
     parts = ((word[:at], word[at:]) for at in range(1, len(word)))
@@ -57,6 +75,16 @@ def test_two_syllables_are_a_word_however_each_is_spelt(syllables: list[str]) ->
     words = "".join(syllables), "".join(SYLLABLES[each] for each in syllables)
     assume(all(word not in WORDS and len(readings(word)) == 1 for word in words))  # one reading, and no name
     assert len(set(sounds(*words))) == 1
+
+
+@given(st.lists(st.text("AEHMNSTUY", max_size=7), min_size=1, max_size=8))
+def test_what_is_plainly_alike_sounds_alike(words: list[str]) -> None:
+    assume(not {*words} & {*WORDS})
+    letters = byte_matrix(pa.array(words))
+    plain = level(letters)
+    heard = hear(letters, hash_letters(letters), plain)[2]
+    of_plain = dict(zip(plain.value.tolist(), heard.tolist(), strict=True))
+    assert [of_plain[each] for each in plain.value.tolist()] == heard.tolist()
 
 
 def test_no_spelling_is_of_two_names() -> None:

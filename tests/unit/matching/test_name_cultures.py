@@ -73,6 +73,16 @@ ONE_PERSON = {
     "japanese": [("Ōsaka Shin'ichi", "Shinichi Osaka")],
     "hebrew": [("Chaim Levi", "Haim Levy")],
     "german": [("Jürgen Müller", "Juergen Mueller"), ("Hans-Peter Groß", "Hans Peter Gross")],
+    "armenian": [
+        ("Gevorg Hakobyan", "Kevork Hagopian"),
+        ("Grigor Sargsyan", "Krikor Sarkisian"),
+        ("Aram Khachaturian", "Aram Khachatryan"),
+    ],
+    "georgian": [("Mikheil Saakashvili", "Mikhail Saakashvili"), ("Davit Qipiani", "David Kipiani")],
+    "hungarian": [("Nagy Péter", "Peter Nagy"), ("Horváth Zsófia", "Zsofia Horvat")],
+    "maghreb": [("Walid Ouali", "Oualid Wali"), ("Khadija Bouzid", "Khadidja Bouzid")],
+    "sinhala": [("Mahinda Rajapaksa", "Mahinda Rajapakse"), ("Nuwan Jayawardena", "Nuwan Jayewardenne")],
+    "pashto": [("Hekmatullah Zadran", "Hikmatullah Jadran")],
     "irish": [("Siobhán O'Neill", "SIOBHAN O NEILL")],
 }  # fmt: skip
 TWO_PEOPLE = [
