@@ -44,13 +44,19 @@ def told_values(*files: File) -> None:
                     f"[{file.path.name}]: of [{field}] [{found.read / found.given:.1%}] of the values can be read, the "
                     f"others count as missing; write {WRITE[field]}"
                 )
-        given, year_first, unreadable = file.dates
-        if year_first:
-            say(f"[{file.path.name}]: [{year_first / given:.1%}] of the dates of birth are read as YYYYMMDD")
-        if unreadable:
+        dates = file.dates
+        for form, rows in (
+            ("YYYYMMDD", dates.year_first),
+            ("days of a month in words", dates.in_words),
+            ("a year that is not certain", dates.about),
+            ("DD/MM/YYYY" if file.day_month.is_day_first else "MM/DD/YYYY", dates.year_last),
+        ):
+            if rows:
+                say(f"[{file.path.name}]: [{rows / dates.given:.1%}] of the dates of birth are read as {form}")
+        if dates.unreadable:
             say(
-                f"[{file.path.name}]: [{unreadable / given:.1%}] of the dates of birth cannot be read and count as "
-                f"missing; write YYYY-MM-DD, YYYY-MM or YYYY"
+                f"[{file.path.name}]: [{dates.unreadable / dates.given:.1%}] of the dates of birth cannot be read and "
+                f"count as missing; write YYYY-MM-DD, YYYY-MM or YYYY"
             )
 
 

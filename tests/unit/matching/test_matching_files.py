@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from include.matching.fields import FIELDS
 from include.matching.files.columns import read_map
 from include.matching.files.errors import TableError
-from include.matching.files.tables import File, _iso_dates, read_truth
+from include.matching.files.dates import Dates, iso_dates
+from include.matching.files.tables import File, read_truth
 from include.matching.files.writing import Writer
 
 SECRET = "Quetzalcoatl"  # a name that may stand in no message
@@ -303,7 +304,7 @@ def test_an_id_that_repeats_in_a_later_chunk(tmp_path: Path) -> None:
 def test_dates_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
     opened = File(file(tmp_path, "id,dob\n1,1971-13-08\n2,1971-12\n3,1971-03-08T00:00:00\n4,\n5,1970;x\n"), {})
     assert opened.read()["dob"].tolist() == ["1971-13-08", "1971-12", "1971-03-08", "", "1970;x"]
-    assert opened.dates == (4, 0, 1)
+    assert opened.dates == Dates(given=4, unreadable=1)
 
 
 def test_dates_that_begin_with_the_year_need_no_dashes(tmp_path: Path) -> None:
@@ -312,15 +313,15 @@ def test_dates_that_begin_with_the_year_need_no_dashes(tmp_path: Path) -> None:
     assert opened.read()["dob"].tolist() == [
         *["1951-12-31"] * 4, "19511301", "1951", "1951-12-31; 1952", "03/04/1951",
     ]  # fmt: skip
-    assert opened.dates == (8, 5, 2)
+    assert opened.dates == Dates(given=8, unreadable=2, year_first=5)
 
 
 @pytest.mark.parametrize("date_format", ["%m%d%Y", "%d%m%Y"])
 @given(born=st.dates(min_value=datetime.date(1800, 1, 1), max_value=datetime.date(2099, 12, 31)))
 def test_eight_digits_in_another_order_are_no_year_first(date_format: str, born: datetime.date) -> None:
-    dates, found = _iso_dates(pd.Series([born.strftime(date_format), born.strftime("%Y%m%d")], dtype="str"), None)
+    dates, found = iso_dates(pd.Series([born.strftime(date_format), born.strftime("%Y%m%d")], dtype="str"), None)
     assert dates.tolist() == [born.strftime(date_format), born.isoformat()]
-    assert found == (2, 1, 1)
+    assert found == Dates(given=2, unreadable=1, year_first=1)
 
 
 def test_who_gives_a_format_is_taken_at_their_word(tmp_path: Path) -> None:
