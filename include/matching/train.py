@@ -225,9 +225,9 @@ def _maximise(model: Model, patterns: Patterns, total: int, *, learn_m: bool) ->
         before = matches, weights
         comparisons = base.comparisons
         if learn_m:
-            wrong = _wrong_dates(model, patterns, one, own)
+            wrong, other = _wrong_dates(model, patterns, one, own), _other_given_names(patterns, one + classes["twin"])
             comparisons = {
-                comparison: _shared(comparison, patterns.levels[comparison].level, one, base, wrong)
+                comparison: _shared(comparison, patterns.levels[comparison].level, one, base, wrong, other)
                 for comparison in LEVELS
             }
         alternatives = {
@@ -306,8 +306,27 @@ def _wrong_dates(model: Model, patterns: Patterns, one: Weights, own: Weights) -
     return float((wrong.sum() + PRIOR_PAIRS * MOST_WRONG_DATES) / (sure.sum() + PRIOR_PAIRS))
 
 
+def _other_given_names(patterns: Patterns, pairs: Weights) -> float:
+    """The share of pairs of one person whose given names may have nothing in common, of those that may be twins.
+
+    Of brothers and sisters as many are of one sex as of two; of one person's records hardly any are of two. Where no
+    sex is given, up to `MOST_OTHER_NAMES`.
+    """
+    sex, given = (patterns.levels[comparison].level for comparison in ("sex", "given_name"))
+    known, other = (sex != NONE) & (given != NONE), given == LEVELS["given_name"].index("different")
+    every, same, apart = (float(pairs[some].sum()) for some in (known & ~other, other & (sex == 0), other & (sex == 1)))
+    of_one = max(same - apart, 0.0)
+    share = (of_one + PRIOR_PAIRS * MOST_OTHER_NAMES) / (of_one + every + PRIOR_PAIRS)
+    return min(share, MOST_OTHER_NAMES)
+
+
 def _shared(
-    comparison: str, level: npt.NDArray[np.int8], one: Weights, base: Model, wrong_dates: float
+    comparison: str,
+    level: npt.NDArray[np.int8],
+    one: Weights,
+    base: Model,
+    wrong_dates: float,
+    other_given: float,
 ) -> dict[str, Level]:
     levels = base.comparisons[comparison]
     count = np.bincount(level - NONE, weights=one, minlength=len(levels) + 1)[1:]  # without those that are missing
@@ -315,8 +334,9 @@ def _shared(
         by_chance, apart = NOTHING_IN_COMMON
         count[apart] = count[by_chance] * levels["generation"].u / levels["different"].u
         _limit(count, NOTHING_IN_COMMON, wrong_dates)  # more are namesakes, who bring their dates
-    if comparison in ("given_name", "family_name"):  # more are families, who bring their given names
-        _limit(count, [LEVELS[comparison].index("different")], MOST_OTHER_NAMES)
+    most = {"given_name": other_given, "family_name": MOST_OTHER_NAMES}  # more are families, who bring their names
+    if comparison in most:
+        _limit(count, [LEVELS[comparison].index("different")], most[comparison])
     prior = np.array([levels[name].m for name in LEVELS[comparison]])
     if comparison == "byname":  # counted among names that are known to be one person's
         return levels
