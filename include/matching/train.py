@@ -72,6 +72,7 @@ SURE = 10.0
 # 0.39 and 0.69; that of surnames to 0.31 where the surname was written first, and taken for the given name.
 MOST_OTHER_NAMES = 0.15
 NOTHING_IN_COMMON = [LEVELS["date_of_birth"].index(name) for name in ("different", "generation")]
+BY_CHANCE = ("same_year", "year_near", "year_only", "one_part", "one_edit")
 WHY = (
     "Learnt and counted by `train` from the tables that `provenance` names: m, the prior and the odds of other "
     "explanations learnt without labels, u and frequencies counted. The reasons of the levels "
@@ -226,8 +227,9 @@ def _maximise(model: Model, patterns: Patterns, total: int, *, learn_m: bool) ->
         comparisons = base.comparisons
         if learn_m:
             wrong, other = _wrong_dates(model, patterns, one, own), _other_given_names(patterns, one + classes["twin"])
+            chance = _by_more_than_chance(model, patterns, one)
             comparisons = {
-                comparison: _shared(comparison, patterns.levels[comparison].level, one, base, wrong, other)
+                comparison: _shared(comparison, patterns.levels[comparison].level, one, base, wrong, other, chance)
                 for comparison in LEVELS
             }
         alternatives = {
@@ -306,6 +308,31 @@ def _wrong_dates(model: Model, patterns: Patterns, one: Weights, own: Weights) -
     return float((wrong.sum() + PRIOR_PAIRS * MOST_WRONG_DATES) / (sure.sum() + PRIOR_PAIRS))
 
 
+def _by_more_than_chance(model: Model, patterns: Patterns, one: Weights) -> Weights:
+    """Of the pairs of one person at each level of dates, the share that is not namesakes who have such dates by chance.
+
+    Of namesakes as many are taken for one person as would be of those whose dates differ, had they this date, by how
+    often strangers have it. Of one person's pairs as many are taken as their own weight says, as a mean: where weights
+    are right, both make up what was counted, and the share is 1.
+    """
+    dates, names, u = (
+        patterns.levels["date_of_birth"].level,
+        LEVELS["date_of_birth"],
+        model.comparisons["date_of_birth"],
+    )
+    apart, share = np.flatnonzero(dates == names.index("different")), np.ones(len(names))
+    levels = {comparison: each.take(apart) for comparison, each in patterns.levels.items()}
+    for name in BY_CHANCE:
+        level = names.index(name)
+        as_if = Patterns(levels | {"date_of_birth": Levels(np.full_like(dates[apart], level))}, patterns.count[apart])
+        strangers, *_ = _responsibilities(model, as_if)
+        here = dates == level
+        taken, of_one = one[here].sum(), (one[here] ** 2 / patterns.count[here]).sum()
+        by_chance = strangers.sum() * (u[name].u or 0.0) / (u["different"].u or 1.0)
+        share[level] = np.clip((taken - by_chance) / max(of_one, 1e-9), 0.0, 1.0)
+    return share
+
+
 def _other_given_names(patterns: Patterns, pairs: Weights) -> float:
     """The share of pairs of one person whose given names may have nothing in common, of those that may be twins.
 
@@ -327,10 +354,12 @@ def _shared(
     base: Model,
     wrong_dates: float,
     other_given: float,
+    chance: Weights,
 ) -> dict[str, Level]:
     levels = base.comparisons[comparison]
     count = np.bincount(level - NONE, weights=one, minlength=len(levels) + 1)[1:]  # without those that are missing
     if comparison == "date_of_birth":  # a wrong date is as far away as a stranger's: what is more is not one person
+        count = count * chance
         by_chance, apart = NOTHING_IN_COMMON
         count[apart] = count[by_chance] * levels["generation"].u / levels["different"].u
         _limit(count, NOTHING_IN_COMMON, wrong_dates)  # more are namesakes, who bring their dates
