@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from include.matching.fields import OF_NAMES
 from include.matching.files.legible import WRITE
 from include.matching.files.tables import File
 from include.matching.link import Links
@@ -27,6 +28,8 @@ def told(side: str, file: File) -> None:
     named, others = ", ".join(file.unused[:MANY]), len(file.unused) - MANY
     unused = f"; not used: {named}{f' and {others} more' if others > 0 else ''}" if file.unused else ""
     say(f"{side} [{file.path.name}]: {', '.join(map(file.named, file.fields))}{unused}")
+    if not {*OF_NAMES, "organisation"} & {*file.fields}:
+        say(f"{side} [{file.path.name}]: no column is read as a name; a map says which one is: full_name: ...")
     if (order := file.order).is_family_first:
         say(
             f"{side} [{file.path.name}]: full_name is read with the surname first, as [{order.share:.1%}] of "

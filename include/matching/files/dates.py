@@ -27,10 +27,10 @@ _MONTH = (
     r"(?P<month>JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?|SEPT?(?:EMBER)?|"
     r"OCT(?:OBER)?|NOV(?:EMBER)?|DEC(?:EMBER)?)"
 )
-_DAY, _YEAR, _BETWEEN = r"(?P<day>\d{1,2})(?:ST|ND|RD|TH)?", r"(?P<year>\d{4})", r"[\s.,/-]*"
+_DAY, _YEAR, _BETWEEN = r"(?P<day>\d{1,2})(?:ST|ND|RD|TH)?", r"(?P<year>\d{4}|\d\d)", r"[\s.,/-]*"
 IN_WORDS = tuple(
     re.compile(f"^{_BETWEEN.join(parts)}$", re.IGNORECASE)
-    for parts in ((_DAY, _MONTH, _YEAR), (_MONTH, _DAY, _YEAR), (_MONTH, _YEAR))
+    for parts in ((_DAY, _MONTH, _YEAR), (_MONTH, _DAY, _YEAR), (_MONTH, r"(?P<year>\d{4})"))
 )
 ABOUT = re.compile(r"^(?:(?:C|CA|CIRCA|ABT|ABOUT|EST|APPROX)\b\.?|~)\s*(\d{4})$", re.IGNORECASE)
 
@@ -124,8 +124,16 @@ def _read(text: str, day_first: bool | None) -> tuple[str, str]:
             part = found.groupdict()
             month = MONTHS.index(part["month"][:3].upper()) + 1
             day = f"-{int(part['day']):02}" if "day" in part else ""
-            return f"{part['year']}-{month:02}{day}", "in_words"
+            return f"{_in_the_past(part['year'])}-{month:02}{day}", "in_words"
     if day_first is not None and (found := re.match(YEAR_LAST, text)):
         day, month = found.group(1, 2) if day_first else found.group(2, 1)
         return f"{found[3]}-{int(month):02}-{int(day):02}", "year_last"
     return text, ""
+
+
+def _in_the_past(year: str) -> int:
+    """Of two digits the year that is past: 52 is 1952, for nobody is born in the future."""
+    if len(year) == 4:
+        return int(year)
+    now = pd.Timestamp.now().year
+    return now - (now - int(year)) % 100

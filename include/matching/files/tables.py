@@ -164,7 +164,7 @@ class File:
             share = self.dates.unreadable / self.dates.given
             raise TableError(
                 f"{where}: [{share:.0%}] of the dates of birth cannot be read{told}; write YYYY-MM-DD, YYYY-MM or "
-                f"YYYY, or give their format in the map"
+                f"YYYY, or give their format in a map: dob: {{column: {origin.columns[0]}, format: '%d.%m.%y'}}"
             )
 
 
