@@ -11,6 +11,7 @@ wrong:
 - It begins with few pairs of one person: too few grow, too many would keep the namesakes they began with.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +73,7 @@ SURE = 10.0
 # 0.39 and 0.69; that of surnames to 0.31 where the surname was written first, and taken for the given name.
 MOST_OTHER_NAMES = 0.15
 NOTHING_IN_COMMON = [LEVELS["date_of_birth"].index(name) for name in ("different", "generation")]
+# Levels of dates that namesakes have by chance often enough to be taken for one person's.
 BY_CHANCE = ("same_year", "year_near", "year_only", "one_part", "one_edit")
 WHY = (
     "Learnt and counted by `train` from the tables that `provenance` names: m, the prior and the odds of other "
@@ -227,9 +229,9 @@ def _maximise(model: Model, patterns: Patterns, total: int, *, learn_m: bool) ->
         comparisons = base.comparisons
         if learn_m:
             wrong, other = _wrong_dates(model, patterns, one, own), _other_given_names(patterns, one + classes["twin"])
-            chance = _by_more_than_chance(model, patterns, one)
+            genuine = _more_than_chance(model, patterns, one)
             comparisons = {
-                comparison: _shared(comparison, patterns.levels[comparison].level, one, base, wrong, other, chance)
+                comparison: _shared(comparison, patterns.levels[comparison].level, one, base, wrong, other, genuine)
                 for comparison in LEVELS
             }
         alternatives = {
@@ -308,7 +310,7 @@ def _wrong_dates(model: Model, patterns: Patterns, one: Weights, own: Weights) -
     return float((wrong.sum() + PRIOR_PAIRS * MOST_WRONG_DATES) / (sure.sum() + PRIOR_PAIRS))
 
 
-def _by_more_than_chance(model: Model, patterns: Patterns, one: Weights) -> Weights:
+def _more_than_chance(model: Model, patterns: Patterns, one: Weights) -> Weights:
     """Of the pairs of one person at each level of dates, the share that is not namesakes who have such dates by chance.
 
     Of namesakes as many are taken for one person as would be of those whose dates differ, had they this date, by how
@@ -342,7 +344,7 @@ def _other_given_names(patterns: Patterns, pairs: Weights) -> float:
     sex, given = (patterns.levels[comparison].level for comparison in ("sex", "given_name"))
     known, other = (sex != NONE) & (given != NONE), given == LEVELS["given_name"].index("different")
     every, same, apart = (float(pairs[some].sum()) for some in (known & ~other, other & (sex == 0), other & (sex == 1)))
-    of_one = max(same - apart, 0.0)
+    of_one = max(same - apart - math.sqrt(same + apart), 0.0)  # less what chance makes of it
     share = (of_one + PRIOR_PAIRS * MOST_OTHER_NAMES) / (of_one + every + PRIOR_PAIRS)
     return min(share, MOST_OTHER_NAMES)
 
@@ -354,12 +356,12 @@ def _shared(
     base: Model,
     wrong_dates: float,
     other_given: float,
-    chance: Weights,
+    genuine_dates: Weights,
 ) -> dict[str, Level]:
     levels = base.comparisons[comparison]
     count = np.bincount(level - NONE, weights=one, minlength=len(levels) + 1)[1:]  # without those that are missing
     if comparison == "date_of_birth":  # a wrong date is as far away as a stranger's: what is more is not one person
-        count = count * chance
+        count *= genuine_dates  # the others are namesakes
         by_chance, apart = NOTHING_IN_COMMON
         count[apart] = count[by_chance] * levels["generation"].u / levels["different"].u
         _limit(count, NOTHING_IN_COMMON, wrong_dates)  # more are namesakes, who bring their dates

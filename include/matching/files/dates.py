@@ -30,7 +30,7 @@ _MONTH = (
 _DAY, _YEAR, _BETWEEN = r"(?P<day>\d{1,2})(?:ST|ND|RD|TH)?", r"(?P<year>\d{4}|\d\d)", r"[\s.,/-]*"
 IN_WORDS = tuple(
     re.compile(f"^{_BETWEEN.join(parts)}$", re.IGNORECASE)
-    for parts in ((_DAY, _MONTH, _YEAR), (_MONTH, _DAY, _YEAR), (_MONTH, r"(?P<year>\d{4})"))
+    for parts in ((_MONTH, r"(?P<year>\d{4})"), (_DAY, _MONTH, _YEAR), (_MONTH, _DAY, _YEAR))
 )
 ABOUT = re.compile(r"^(?:(?:C|CA|CIRCA|ABT|ABOUT|EST|APPROX)\b\.?|~)\s*(\d{4})$", re.IGNORECASE)
 

@@ -13,7 +13,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from include.matching.files.errors import TableError, not_utf8
-from include.matching.files.unpacked import unpacked
+from include.matching.files.unpacked import for_arrow, unpacked
 
 PIECE = 1 << 20  # bytes that are looked through at once
 BLOCK = 8 << 20  # bytes of CSV that are parsed at once; a row must fit
@@ -71,7 +71,7 @@ class Csv:
         types = dict.fromkeys(self.names, pa.string())
         try:
             reader = pacsv.open_csv(
-                self._path,
+                for_arrow(self._path),
                 read_options=pacsv.ReadOptions(block_size=BLOCK),
                 parse_options=pacsv.ParseOptions(
                     delimiter=self._delimiter, newlines_in_values=True, invalid_row_handler=remember
