@@ -359,9 +359,9 @@ def _shared(
     genuine_dates: Weights,
 ) -> dict[str, Level]:
     levels = base.comparisons[comparison]
-    count = np.bincount(level - NONE, weights=one, minlength=len(levels) + 1)[1:]  # without those that are missing
+    count = np.bincount(level - NONE, one, len(levels) + 1)[1:].astype(np.float64)  # without those that are missing
     if comparison == "date_of_birth":  # a wrong date is as far away as a stranger's: what is more is not one person
-        count *= genuine_dates  # the others are namesakes
+        count = count * genuine_dates  # the others are namesakes
         by_chance, apart = NOTHING_IN_COMMON
         count[apart] = count[by_chance] * levels["generation"].u / levels["different"].u
         _limit(count, NOTHING_IN_COMMON, wrong_dates)  # more are namesakes, who bring their dates

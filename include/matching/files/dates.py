@@ -126,8 +126,9 @@ def _read(text: str, day_first: bool | None) -> tuple[str, str]:
             day = f"-{int(part['day']):02}" if "day" in part else ""
             return f"{_in_the_past(part['year'])}-{month:02}{day}", "in_words"
     if day_first is not None and (found := re.match(YEAR_LAST, text)):
-        day, month = found.group(1, 2) if day_first else found.group(2, 1)
-        return f"{found[3]}-{int(month):02}-{int(day):02}", "year_last"
+        one, other, year = found.groups()
+        day, month_number = (one, other) if day_first else (other, one)
+        return f"{year}-{int(month_number):02}-{int(day):02}", "year_last"
     return text, ""
 
 

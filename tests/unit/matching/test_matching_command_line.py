@@ -220,7 +220,9 @@ def test_dates_that_cannot_be_read_are_told_as_a_share(folder: Path) -> None:
 
 
 def test_how_dates_are_read_is_told(folder: Path) -> None:
-    LEFT.assign(dob=[f"{13 + nth}/12/1999" for nth in range(14)] + ["c. 1999"]).to_csv(folder / "dates.csv", index=False)
+    LEFT.assign(dob=[f"{13 + nth}/12/1999" for nth in range(14)] + ["c. 1999"]).to_csv(
+        folder / "dates.csv", index=False
+    )
     done = run("link", folder / "dates.csv", folder / "right.parquet", "--out", folder / "x.csv")
     assert "[dates.csv]: [93.3%] of the dates of birth are read as DD/MM/YYYY" in done.stderr
     assert "[dates.csv]: [6.7%] of the dates of birth are read as a year that is not certain" in done.stderr

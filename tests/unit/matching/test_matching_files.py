@@ -363,7 +363,7 @@ def test_a_day_is_the_same_however_it_is_written(born: datetime.date) -> None:
 
 @pytest.mark.parametrize("name", ["people.tsv", "people.txt", "people.csv.gz", "people.TSV.GZ"])
 def test_text_by_other_names_and_packed(tmp_path: Path, name: str) -> None:
-    content = "id\tfamily\n1\ta\"b\n2\t\n".encode()
+    content = b'id\tfamily\n1\ta"b\n2\t\n'
     (tmp_path / name).write_bytes(gzip.compress(content) if name.lower().endswith(".gz") else content)
     assert read(tmp_path / name).to_dict("list") == {"id": ["1", "2"], "family": ['a"b', ""]}
 
