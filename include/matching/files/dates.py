@@ -86,16 +86,18 @@ def iso_dates(
     forms = Counter[str]()
     if date_format is not None:
         distinct = _by_format(distinct, date_format)
-    else:
+    iso = _are_iso(distinct)
+    if date_format is None and not (all_iso := iso.all().to_numpy(dtype=bool)).all():
         plain = distinct.to_numpy(dtype=object, copy=True)
-        for at in np.flatnonzero(~_are_iso(distinct).all().to_numpy(dtype=bool)):
+        for at in np.flatnonzero(~all_iso):
             read = [_read(part.strip(), day_first) for part in plain[at].split(SEPARATOR)]
             if found := {form for _, form in read if form}:
                 plain[at] = f"{SEPARATOR} ".join(date for date, _ in read)
                 forms.update(dict.fromkeys(found, int(rows[at])))
         distinct = pd.Series(plain, dtype="str")
+        iso = _are_iso(distinct)
     given = (distinct != "").to_numpy(dtype=bool)
-    readable = _are_iso(distinct).any().to_numpy(dtype=bool)
+    readable = iso.any().to_numpy(dtype=bool)
     dates = Dates(int(rows[given].sum()), int(rows[given & ~readable].sum()), **forms)
     return distinct.take(codes).reset_index(drop=True), dates
 
