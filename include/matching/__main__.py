@@ -229,10 +229,13 @@ def explain_command(
 
 
 def _model(path: Path | None, left: pd.DataFrame, right: File | None) -> Model:
-    """The model that was asked for; without one, one trained on these tables if they are large enough to teach."""
+    """The model that was asked for; without one, one trained on these tables if they are large enough to teach. Raises
+    `TableError` for files that have nothing to compare."""
     from include.matching.train import ENOUGH_NAMES, RIGHT_ROWS, train
 
     shared = set(left) & set(left if right is None else right.fields)
+    if right is not None and not shared and not ({*left} & {*OF_NAMES} and {*right.fields} & {*OF_NAMES}):
+        raise TableError(f"[{right.path.name}] has no field that the other file has; name the columns of both in a map")
     if path is not None and not shared <= {"id", *OF_NAMES}:
         return load_model(path)
     others, right_rows = (None, len(left)) if right is None else right.sample(RIGHT_ROWS)

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from include.matching.fields import OF_NAMES
 from include.matching.files.legible import WRITE
 from include.matching.files.tables import File
 from include.matching.link import Links
@@ -27,6 +28,8 @@ def told(side: str, file: File) -> None:
     named, others = ", ".join(file.unused[:MANY]), len(file.unused) - MANY
     unused = f"; not used: {named}{f' and {others} more' if others > 0 else ''}" if file.unused else ""
     say(f"{side} [{file.path.name}]: {', '.join(map(file.named, file.fields))}{unused}")
+    if not {*OF_NAMES, "organisation"} & {*file.fields}:
+        say(f"{side} [{file.path.name}]: no column is read as a name; a map says which one is: full_name: ...")
     if (order := file.order).is_family_first:
         say(
             f"{side} [{file.path.name}]: full_name is read with the surname first, as [{order.share:.1%}] of "
@@ -44,13 +47,19 @@ def told_values(*files: File) -> None:
                     f"[{file.path.name}]: of [{field}] [{found.read / found.given:.1%}] of the values can be read, the "
                     f"others count as missing; write {WRITE[field]}"
                 )
-        given, year_first, unreadable = file.dates
-        if year_first:
-            say(f"[{file.path.name}]: [{year_first / given:.1%}] of the dates of birth are read as YYYYMMDD")
-        if unreadable:
+        dates = file.dates
+        for form, rows in (
+            ("YYYYMMDD", dates.year_first),
+            ("days of a month in words", dates.in_words),
+            ("a year that is not certain", dates.about),
+            ("DD/MM/YYYY" if file.day_month.is_day_first else "MM/DD/YYYY", dates.year_last),
+        ):
+            if rows:
+                say(f"[{file.path.name}]: [{rows / dates.given:.1%}] of the dates of birth are read as {form}")
+        if dates.unreadable:
             say(
-                f"[{file.path.name}]: [{unreadable / given:.1%}] of the dates of birth cannot be read and count as "
-                f"missing; write YYYY-MM-DD, YYYY-MM or YYYY"
+                f"[{file.path.name}]: [{dates.unreadable / dates.given:.1%}] of the dates of birth cannot be read and "
+                f"count as missing; write YYYY-MM-DD, YYYY-MM or YYYY"
             )
 
 

@@ -11,6 +11,7 @@ wrong:
 - It begins with few pairs of one person: too few grow, too many would keep the namesakes they began with.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +73,8 @@ SURE = 10.0
 # 0.39 and 0.69; that of surnames to 0.31 where the surname was written first, and taken for the given name.
 MOST_OTHER_NAMES = 0.15
 NOTHING_IN_COMMON = [LEVELS["date_of_birth"].index(name) for name in ("different", "generation")]
+# Levels of dates that namesakes have by chance often enough to be taken for one person's.
+BY_CHANCE = ("same_year", "year_near", "year_only", "one_part", "one_edit")
 WHY = (
     "Learnt and counted by `train` from the tables that `provenance` names: m, the prior and the odds of other "
     "explanations learnt without labels, u and frequencies counted. The reasons of the levels "
@@ -225,9 +228,10 @@ def _maximise(model: Model, patterns: Patterns, total: int, *, learn_m: bool) ->
         before = matches, weights
         comparisons = base.comparisons
         if learn_m:
-            wrong = _wrong_dates(model, patterns, one, own)
+            wrong, other = _wrong_dates(model, patterns, one, own), _other_given_names(patterns, one + classes["twin"])
+            genuine = _more_than_chance(model, patterns, one)
             comparisons = {
-                comparison: _shared(comparison, patterns.levels[comparison].level, one, base, wrong)
+                comparison: _shared(comparison, patterns.levels[comparison].level, one, base, wrong, other, genuine)
                 for comparison in LEVELS
             }
         alternatives = {
@@ -306,17 +310,64 @@ def _wrong_dates(model: Model, patterns: Patterns, one: Weights, own: Weights) -
     return float((wrong.sum() + PRIOR_PAIRS * MOST_WRONG_DATES) / (sure.sum() + PRIOR_PAIRS))
 
 
+def _more_than_chance(model: Model, patterns: Patterns, one: Weights) -> Weights:
+    """Of the pairs of one person at each level of dates, the share that is not namesakes who have such dates by chance.
+
+    Of namesakes as many are taken for one person as would be of those whose dates differ, had they this date, by how
+    often strangers have it. Of one person's pairs as many are taken as their own weight says, as a mean: where weights
+    are right, both make up what was counted, and the share is 1.
+    """
+    dates, names, u = (
+        patterns.levels["date_of_birth"].level,
+        LEVELS["date_of_birth"],
+        model.comparisons["date_of_birth"],
+    )
+    apart, share = np.flatnonzero(dates == names.index("different")), np.ones(len(names))
+    levels = {comparison: each.take(apart) for comparison, each in patterns.levels.items()}
+    for name in BY_CHANCE:
+        level = names.index(name)
+        as_if = Patterns(levels | {"date_of_birth": Levels(np.full_like(dates[apart], level))}, patterns.count[apart])
+        strangers, *_ = _responsibilities(model, as_if)
+        here = dates == level
+        taken, of_one = one[here].sum(), (one[here] ** 2 / patterns.count[here]).sum()
+        by_chance = strangers.sum() * (u[name].u or 0.0) / (u["different"].u or 1.0)
+        share[level] = np.clip((taken - by_chance) / max(of_one, 1e-9), 0.0, 1.0)
+    return share
+
+
+def _other_given_names(patterns: Patterns, pairs: Weights) -> float:
+    """The share of pairs of one person whose given names may have nothing in common, of those that may be twins.
+
+    Of brothers and sisters as many are of one sex as of two; of one person's records hardly any are of two. Where no
+    sex is given, up to `MOST_OTHER_NAMES`.
+    """
+    sex, given = (patterns.levels[comparison].level for comparison in ("sex", "given_name"))
+    known, other = (sex != NONE) & (given != NONE), given == LEVELS["given_name"].index("different")
+    every, same, apart = (float(pairs[some].sum()) for some in (known & ~other, other & (sex == 0), other & (sex == 1)))
+    of_one = max(same - apart - math.sqrt(same + apart), 0.0)  # less what chance makes of it
+    share = (of_one + PRIOR_PAIRS * MOST_OTHER_NAMES) / (of_one + every + PRIOR_PAIRS)
+    return min(share, MOST_OTHER_NAMES)
+
+
 def _shared(
-    comparison: str, level: npt.NDArray[np.int8], one: Weights, base: Model, wrong_dates: float
+    comparison: str,
+    level: npt.NDArray[np.int8],
+    one: Weights,
+    base: Model,
+    wrong_dates: float,
+    other_given: float,
+    genuine_dates: Weights,
 ) -> dict[str, Level]:
     levels = base.comparisons[comparison]
-    count = np.bincount(level - NONE, weights=one, minlength=len(levels) + 1)[1:]  # without those that are missing
+    count = np.bincount(level - NONE, one, len(levels) + 1)[1:].astype(np.float64)  # without those that are missing
     if comparison == "date_of_birth":  # a wrong date is as far away as a stranger's: what is more is not one person
+        count = count * genuine_dates  # the others are namesakes
         by_chance, apart = NOTHING_IN_COMMON
         count[apart] = count[by_chance] * levels["generation"].u / levels["different"].u
         _limit(count, NOTHING_IN_COMMON, wrong_dates)  # more are namesakes, who bring their dates
-    if comparison in ("given_name", "family_name"):  # more are families, who bring their given names
-        _limit(count, [LEVELS[comparison].index("different")], MOST_OTHER_NAMES)
+    most = {"given_name": other_given, "family_name": MOST_OTHER_NAMES}  # more are families, who bring their names
+    if comparison in most:
+        _limit(count, [LEVELS[comparison].index("different")], most[comparison])
     prior = np.array([levels[name].m for name in LEVELS[comparison]])
     if comparison == "byname":  # counted among names that are known to be one person's
         return levels

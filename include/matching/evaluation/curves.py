@@ -75,5 +75,5 @@ def counted(part: int, of: int) -> Counted:
 
 
 def rounded(value: float) -> float:
-    """Six digits after the point: what the figures can bear, and a JSON file that can be compared."""
-    return round(float(value), 6)
+    """Six digits after the point: what the figures can bear, and a JSON file that can be compared; no -0."""
+    return round(float(value), 6) + 0.0

@@ -84,6 +84,7 @@ class Evaluation:
     """All figures of one model on one truth."""
 
     model: str
+    prior: float  # bits, where the sum of each pair starts
     lead: float
     review: float
     left_rows: int

@@ -45,6 +45,7 @@ def evaluate(
     at = partial(point_at, weight[found], is_true[found], len(true_pairs))
     return Evaluation(
         model=model.version,
+        prior=model.prior_weight,
         lead=model.lead,
         review=model.review,
         left_rows=len(left),

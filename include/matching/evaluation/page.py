@@ -28,7 +28,7 @@ def render(evaluation: Evaluation) -> str:
         ticks=_ticks([point.threshold for point in evaluation.curve]),
         true_found=sum(bin_.true.part for bin_ in evaluation.reliability),
         values=any(row.left_value or row.right_value for row in rows),
-        most=max((abs(row.weight) for row in rows), default=0),
+        most=max((abs(weight) for weight in (evaluation.prior, *(row.weight for row in rows))), default=0),
         weights=[(name, list(group)) for name, group in groupby(levels, key=lambda level: level.comparison)],
         heaviest=max((abs(level.weight) for level in levels if level.weight is not None), default=0),
     )

@@ -18,12 +18,18 @@ ORDERS = {"family first": True, "given first": False}  # of whole names without 
 
 # Headers that say which field a column is in other words, and could be no other field.
 SAYING = {
-    "given": ("first_name", "firstname", "given_name", "forename"),
-    "middle": ("middle_name",),
-    "family": ("last_name", "lastname", "family_name", "surname"),
-    "dob": ("date_of_birth", "birth_date", "birthdate"),
+    "id": ("unique_id", "record_id", "rec_id", "row_id"),
+    "full_name": ("fullname",),
+    "given": ("first_name", "firstname", "given_name", "givenname", "forename", "fname"),
+    "middle": ("middle_name", "middlename", "mname"),
+    "family": ("last_name", "lastname", "family_name", "familyname", "surname", "lname"),
+    "dob": ("date_of_birth", "dateofbirth", "birth_date", "birthdate"),
     "sex": ("gender",),
-    "postcode": ("postal_code", "zip", "zip_code", "zipcode"),
+    "phone": ("phone_number", "telephone", "telephone_number"),
+    "street": ("street_address",),
+    "postcode": ("post_code", "postal_code", "zip", "zip_code", "zipcode"),
+    "birth_place": ("birthplace", "place_of_birth"),
+    "passport": ("passport_number",),
 }
 
 
@@ -69,8 +75,8 @@ def read_map(path: Path | None, extras: Sequence[str] = ()) -> dict[Side, Column
 def find_columns(fields: Sequence[str], mapped: Columns, names: Sequence[str]) -> tuple[dict[str, Origin], list[str]]:
     """Where each field comes from, as far as it is known, and those of which several columns may be it.
 
-    A column of the map comes first, then the one that has the field's name, then the only one whose header is that
-    name, or one of `SAYING`, in another style: DOB, Full Name, date-of-birth.
+    A column of the map comes first, then the one that has the field's name, then the only one whose header is that name
+    in another style (DOB, Full Name), then the only one whose header is one of `SAYING` (date-of-birth).
     """
     taken = {column for origin in mapped.values() for column in origin.columns} | set(fields)
     free = [(name, _plain(name)) for name in names if name not in taken]
@@ -78,7 +84,8 @@ def find_columns(fields: Sequence[str], mapped: Columns, names: Sequence[str]) -
     for field in fields:
         if field in mapped:
             continue
-        alike = [field] if field in names else [name for name, said in free if said in (field, *SAYING.get(field, ()))]
+        alike = [field] if field in names else [name for name, said in free if said == field]
+        alike = alike or [name for name, said in free if said in SAYING.get(field, ())]
         if len(alike) == 1:
             found[field] = Origin((alike[0],))
         elif alike:

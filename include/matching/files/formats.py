@@ -13,9 +13,11 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from include.matching.files.errors import TableError, not_utf8
+from include.matching.files.unpacked import for_arrow, unpacked
 
 PIECE = 1 << 20  # bytes that are looked through at once
 BLOCK = 8 << 20  # bytes of CSV that are parsed at once; a row must fit
+TEXTS = (".csv", ".tsv", ".txt")  # the delimiter is what the header shows, whatever the name says
 DELIMITERS = ",;\t|"  # the usual ones; spreadsheets write semicolons where the comma is the decimal mark
 
 
@@ -31,22 +33,23 @@ class Format(Protocol):
 
 def open_format(path: Path) -> Format:
     """The file in the format that its name ends in. Raises `TableError` for another ending."""
-    match path.suffix.lower():
-        case ".csv":
-            return Csv(path)
-        case ".parquet":
-            return Parquet(path)
+    name = path.name.lower()
+    if name.removesuffix(".gz").endswith(TEXTS):
+        return Csv(path)
+    if name.endswith(".parquet"):
+        return Parquet(path)
     raise TableError(f"[{path.name or path}] ends in neither .csv nor .parquet; convert or rename it")
 
 
 class Csv:
-    """A CSV file: double quotes, UTF-8, a header; comma, or another of `DELIMITERS` if the header has no comma."""
+    """A CSV file: double quotes, UTF-8, a header; comma, or another of `DELIMITERS` if the header has no comma. It may
+    be packed (.csv.gz)."""
 
     rows: int | None = None
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with path.open("rb") as raw:
+        with unpacked(path) as raw:
             lines = io.TextIOWrapper(raw, "utf-8-sig", newline="")
             header = next(csv.reader(lines), None)
             if not header:
@@ -68,7 +71,7 @@ class Csv:
         types = dict.fromkeys(self.names, pa.string())
         try:
             reader = pacsv.open_csv(
-                self._path,
+                for_arrow(self._path),
                 read_options=pacsv.ReadOptions(block_size=BLOCK),
                 parse_options=pacsv.ParseOptions(
                     delimiter=self._delimiter, newlines_in_values=True, invalid_row_handler=remember
@@ -95,11 +98,12 @@ class Csv:
     def _check_quotes(self) -> None:
         """Raise `TableError` where the file ends within quotes: Arrow takes all rows after the first of them for one
         value."""
-        with self._path.open("rb") as raw:
+        with unpacked(self._path) as raw:
             pieces = iter(partial(raw.read, PIECE), b"")
             if sum(piece.count(b'"') for piece in pieces) % 2 == 0:
                 return
-        with self._path.open(encoding="utf-8-sig", newline="") as lines:
+        with unpacked(self._path) as raw:
+            lines = io.TextIOWrapper(raw, "utf-8-sig", newline="")
             start, rows = 0, csv.reader(lines, delimiter=self._delimiter, strict=True)
             try:
                 for _ in rows:

@@ -7,7 +7,6 @@ names files, columns, rows and shares, never a value.
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 
 from include.matching.fields import FIELDS, SEPARATOR
 from include.matching.files.columns import Columns, Origin, find_columns, nearest
+from include.matching.files.dates import Dates, DayMonth, day_month, iso_dates
 from include.matching.files.errors import TableError, one_line
 from include.matching.files.formats import Parquet, open_format
 from include.matching.files.legible import Read, legible
@@ -25,22 +25,9 @@ from include.matching.vocabulary import PARTICLES, SUFFIXES
 CHUNK = 100_000  # rows of the large side in memory at once, per process
 UNREADABLE = 0.5  # share of a column's dates from which it is the column that is wrong, not its values
 WHOLE = 2.0**63  # floating numbers below it fit into 64 bits
-# Eight digits, strokes or dots between them or none, that begin with a year: as MMDDYYYY or DDMMYYYY they would have a
-# month of 18 to 20. `.0` is what a frame makes of numbers of which some are missing.
-YEAR_FIRST = r"\b(1[89]\d\d|20\d\d)[/.]?(0[1-9]|1[0-2])[/.]?(0[1-9]|[12]\d|3[01])(\.0)?\b"
-ISO_DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 WHOLE_NAME = r"\s*[^;\s]+\s+[^;\s][^;]*"  # of two words at least
 SEVERAL_NAMES = rf"{WHOLE_NAME}(;{WHOLE_NAME})+;?\s*"
 ONE_TEXT = frozenset({"id", "full_name", "given", "middle", "family", "street", "city", "country", "birth_place"})
-
-
-class Dates(NamedTuple):
-    """Rows that give a date of birth, those of them that write it year first without dashes, and those that cannot be
-    read."""
-
-    given: int = 0
-    year_first: int = 0
-    unreadable: int = 0
 
 
 class File:
@@ -88,11 +75,22 @@ class File:
         if origin is None or origin.family_first is not None:
             return Order()
         with one_line(self.path):
-            columns = list(dict.fromkeys(origin.columns))
-            return order_of(
-                _join([_text(batch.column(name)) for name in origin.columns], " ").to_pandas()
-                for batch in self._format.batches(columns, CHUNK)
-            )
+            return order_of(self._column("full_name"))
+
+    @cached_property
+    def day_month(self) -> DayMonth:
+        """Whether in dates with the year last the day comes first; nothing is asked where the map gives a format."""
+        origin = self._wanted.get("dob")
+        if origin is None or origin.date_format is not None:
+            return DayMonth()
+        with one_line(self.path):
+            return day_month(self._column("dob"))
+
+    def _column(self, field: str) -> "Iterator[pd.Series[str]]":
+        """The text of a field, piece by piece."""
+        origin = self._wanted[field]
+        for batch in self._format.batches(list(dict.fromkeys(origin.columns)), CHUNK):
+            yield _join([_text(batch.column(name)) for name in origin.columns], _between(field, origin)).to_pandas()
 
     def named(self, field: str) -> str:
         """A field, and the columns it is from if they are called otherwise."""
@@ -157,7 +155,7 @@ class File:
         origin = self._wanted["dob"]
         where = f"[{self.path.name}], column [{', '.join(origin.columns)}]"
         try:
-            table["dob"], found = _iso_dates(table["dob"], origin.date_format)
+            table["dob"], found = iso_dates(table["dob"], origin.date_format, self.day_month.is_day_first)
         except ValueError:
             raise TableError(f"{where}: [{origin.date_format}] is no date format; write it as %d.%m.%Y is") from None
         self.dates = Dates(*map(sum, zip(self.dates, found, strict=True)))
@@ -166,7 +164,7 @@ class File:
             share = self.dates.unreadable / self.dates.given
             raise TableError(
                 f"{where}: [{share:.0%}] of the dates of birth cannot be read{told}; write YYYY-MM-DD, YYYY-MM or "
-                f"YYYY, or give their format in the map"
+                f"YYYY, or give their format in a map: dob: {{column: {origin.columns[0]}, format: '%d.%m.%y'}}"
             )
 
 
@@ -222,28 +220,6 @@ def _text(values: pa.ChunkedArray) -> pa.ChunkedArray:
         whole = pc.and_(pc.equal(pc.floor(values), values), pc.less(pc.abs(values), WHOLE))
         texts = pc.coalesce(pc.if_else(whole, values, None).cast(pa.int64()).cast(pa.string()), texts)
     return pc.utf8_trim_whitespace(pc.fill_null(texts, ""))
-
-
-def _iso_dates(values: pd.Series, date_format: str | None) -> tuple[pd.Series, Dates]:
-    """Dates in ISO form, and how many rows give one. Each distinct text once."""
-    codes, texts = pd.factorize(values)
-    distinct = pd.Series(texts, dtype="str").str.replace(r"[T ]\d\d:\d\d.*$", "", regex=True)
-    if date_format is not None:
-        days = pd.to_datetime(distinct, format=date_format, errors="coerce", exact=True)
-        if "%y" in date_format:  # 52 is read as 2052, and nobody is born in the future
-            days = days.where(~(days > pd.Timestamp.now()), days - pd.DateOffset(years=100))
-        read = days.dt.strftime("%Y-%m-%d")
-        distinct = distinct.where(read.isna(), read).astype("str")
-    rewritten = np.zeros(len(distinct), dtype=bool)
-    if date_format is None:  # who gives a format may mean another order of day and month
-        dashed = distinct.str.replace(YEAR_FIRST, r"\1-\2-\3", regex=True)
-        rewritten, distinct = (dashed != distinct).to_numpy(dtype=bool), dashed
-    rows = np.bincount(codes, minlength=len(distinct))
-    parts = distinct.str.split(SEPARATOR).explode().str.strip()
-    readable = parts.str.fullmatch(ISO_DATE).groupby(level=0).any().to_numpy(dtype=bool)
-    empty = (distinct == "").to_numpy(dtype=bool)
-    found = Dates(*(int(rows[some].sum()) for some in (~empty, rewritten & readable, ~empty & ~readable)))
-    return distinct.take(codes).reset_index(drop=True), found
 
 
 class _Ids:

@@ -219,6 +219,23 @@ def test_dates_that_cannot_be_read_are_told_as_a_share(folder: Path) -> None:
     assert "31.12.1999" not in done.output
 
 
+def test_how_dates_are_read_is_told(folder: Path) -> None:
+    LEFT.assign(dob=[f"{13 + nth}/12/1999" for nth in range(14)] + ["c. 1999"]).to_csv(
+        folder / "dates.csv", index=False
+    )
+    done = run("link", folder / "dates.csv", folder / "right.parquet", "--out", folder / "x.csv")
+    assert "[dates.csv]: [93.3%] of the dates of birth are read as DD/MM/YYYY" in done.stderr
+    assert "[dates.csv]: [6.7%] of the dates of birth are read as a year that is not certain" in done.stderr
+
+
+def test_files_without_names_or_a_field_in_common_are_told(folder: Path) -> None:
+    LEFT[["id", "dob"]].to_csv(folder / "born.csv", index=False)
+    RIGHT[["id", "family"]].to_csv(folder / "named.csv", index=False)
+    said = run("link", folder / "born.csv", folder / "named.csv", "--out", folder / "none.csv").stderr
+    assert "left [born.csv]: no column is read as a name; a map says which one is: full_name: ..." in said
+    assert "[named.csv] has no field that the other file has; name the columns of both in a map" in said
+
+
 def test_a_field_of_which_few_values_can_be_read_is_told(folder: Path) -> None:
     LEFT.assign(sex="2", phone="extension 4711").to_csv(folder / "coded.csv", index=False)
     done = run("link", folder / "coded.csv", folder / "right.parquet", "--out", folder / "x.csv")

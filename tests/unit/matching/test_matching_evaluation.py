@@ -99,6 +99,15 @@ def test_evidence_of_a_wrong_pair_adds_up(small: dict[bool, Evaluation], model: 
         assert model.prior_weight + sum(row.weight for row in pair.evidence) == pytest.approx(pair.weight, abs=1e-4)
 
 
+def test_what_the_page_shows_of_a_wrong_pair_adds_up(small: dict[bool, Evaluation], model: Model) -> None:
+    found = small[False]
+    assert found.prior == model.prior_weight
+    page = render(found)
+    pairs = len(found.false_positives) + len(found.false_negatives)
+    assert page.count('<td class="whole">prior</td>') == pairs
+    assert f'<td class="number">{found.prior:+.2f}</td>' in page
+
+
 def test_values_only_if_asked_for(small: dict[bool, Evaluation]) -> None:
     for show, found in small.items():
         for text in (render(found), json.dumps(found.as_dict())):

@@ -1,6 +1,7 @@
 """Files in and out: everything is text, columns are mapped, and what is wrong is one line without a value."""
 
 import datetime
+import gzip
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 
 from include.matching.fields import FIELDS
 from include.matching.files.columns import read_map
+from include.matching.files.dates import Dates, iso_dates
 from include.matching.files.errors import TableError
-from include.matching.files.tables import File, _iso_dates, read_truth
+from include.matching.files.tables import File, read_truth
 from include.matching.files.writing import Writer
 
 SECRET = "Quetzalcoatl"  # a name that may stand in no message
@@ -209,7 +211,7 @@ def test_a_map_that_is_not_there(tmp_path: Path) -> None:
         (
             "id,dob\n1,03/08/1971\n2,1971\n3,08.03.1971\n4,\n",
             "[people.csv], column [dob]: [67%] of the dates of birth cannot be read; write YYYY-MM-DD, YYYY-MM or "
-            "YYYY, or give their format in the map",
+            "YYYY, or give their format in a map: dob: {column: dob, format: '%d.%m.%y'}",
         ),
     ],
 )
@@ -303,7 +305,7 @@ def test_an_id_that_repeats_in_a_later_chunk(tmp_path: Path) -> None:
 def test_dates_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
     opened = File(file(tmp_path, "id,dob\n1,1971-13-08\n2,1971-12\n3,1971-03-08T00:00:00\n4,\n5,1970;x\n"), {})
     assert opened.read()["dob"].tolist() == ["1971-13-08", "1971-12", "1971-03-08", "", "1970;x"]
-    assert opened.dates == (4, 0, 1)
+    assert opened.dates == Dates(given=4, unreadable=1)
 
 
 def test_dates_that_begin_with_the_year_need_no_dashes(tmp_path: Path) -> None:
@@ -312,15 +314,73 @@ def test_dates_that_begin_with_the_year_need_no_dashes(tmp_path: Path) -> None:
     assert opened.read()["dob"].tolist() == [
         *["1951-12-31"] * 4, "19511301", "1951", "1951-12-31; 1952", "03/04/1951",
     ]  # fmt: skip
-    assert opened.dates == (8, 5, 2)
+    assert opened.dates == Dates(given=8, unreadable=2, year_first=5)
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("12 Mar 1951", "1951-03-12"),
+        ("12-MARCH-1951", "1951-03-12"),
+        ("March 12th, 1951", "1951-03-12"),
+        ("Sept 1951", "1951-09"),
+        ("12-MAR-51", "1951-03-12"),
+        ("c. 1951", "1951"),
+        ("circa 1951", "1951"),
+        ("~1951", "1951"),
+        ("1951-03-12 0:00", "1951-03-12"),
+        ("Mar 51", "Mar 51"),  # a day of no year, or a month of two digits
+        ("after 1951", "after 1951"),
+    ],
+)
+def test_dates_that_can_be_read_in_one_way(text: str, read_as: str) -> None:
+    assert iso_dates(pd.Series([text], dtype="str"), None)[0].tolist() == [read_as]
+
+
+@pytest.mark.parametrize("mark", ["/", ".", "-"])
+@pytest.mark.parametrize("day_first", [True, False])
+def test_a_column_shows_whether_the_day_comes_first(tmp_path: Path, mark: str, day_first: bool) -> None:
+    days = [(13 + nth, 2) for nth in range(12)] + [(4, 3), (2, 13)]  # of the last one day and month are exchanged
+    texts = [mark.join(f"{part:02}" for part in (pair if day_first else pair[::-1])) + f"{mark}1951" for pair in days]
+    opened = File(file(tmp_path, "id,dob\n" + "".join(f"{n},{text}\n" for n, text in enumerate(texts))), {})
+    assert opened.read()["dob"].tolist()[:13] == [*(f"1951-02-{13 + nth}" for nth in range(12)), "1951-03-04"]
+    assert opened.day_month.is_day_first == day_first
+    assert opened.dates.year_last == 14
+
+
+@pytest.mark.parametrize("days", [[(13, 2)] * 9, [(nth, nth) for nth in range(1, 12)], [(13, 2), (2, 13)] * 3])
+def test_a_column_that_does_not_show_it_is_refused(tmp_path: Path, days: list[tuple[int, int]]) -> None:
+    rows = "".join(f"{n},{day}/{month}/{1951 + n % 2}\n" for n, (day, month) in enumerate(days))
+    assert "[100%] of the dates of birth cannot be read" in refusal(file(tmp_path, f"id,dob\n{rows}"))
+
+
+@given(born=st.dates(min_value=datetime.date(1900, 1, 1), max_value=datetime.date(2025, 12, 31)))
+def test_a_day_is_the_same_however_it_is_written(born: datetime.date) -> None:
+    for form in ("%Y-%m-%d", "%Y%m%d", "%Y.%m.%d", "%d %b %Y", "%B %d, %Y", "%d/%m/%Y"):
+        read, dates = iso_dates(pd.Series([born.strftime(form)], dtype="str"), None, day_first=True)
+        assert (read.tolist(), dates.unreadable) == ([born.isoformat()], 0)
+
+
+@pytest.mark.parametrize("name", ["people.tsv", "people.txt", "people.csv.gz", "people.TSV.GZ"])
+def test_text_by_other_names_and_packed(tmp_path: Path, name: str) -> None:
+    content = b'id\tfamily\n1\ta"b\n2\t\n'
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.lower().endswith(".gz") else content)
+    assert read(tmp_path / name).to_dict("list") == {"id": ["1", "2"], "family": ['a"b', ""]}
+
+
+@pytest.mark.parametrize("size", [5, 30, 200])
+def test_a_packed_file_that_is_cut_off(tmp_path: Path, size: int) -> None:
+    rows = "".join(f"{nth},{SECRET}{nth * 7919}\n" for nth in range(2_000))
+    (tmp_path / "people.csv.gz").write_bytes(gzip.compress(f"id,family\n{rows}".encode())[:size])
+    assert refusal(tmp_path / "people.csv.gz").startswith("[people.csv.gz] ")
 
 
 @pytest.mark.parametrize("date_format", ["%m%d%Y", "%d%m%Y"])
 @given(born=st.dates(min_value=datetime.date(1800, 1, 1), max_value=datetime.date(2099, 12, 31)))
 def test_eight_digits_in_another_order_are_no_year_first(date_format: str, born: datetime.date) -> None:
-    dates, found = _iso_dates(pd.Series([born.strftime(date_format), born.strftime("%Y%m%d")], dtype="str"), None)
+    dates, found = iso_dates(pd.Series([born.strftime(date_format), born.strftime("%Y%m%d")], dtype="str"), None)
     assert dates.tolist() == [born.strftime(date_format), born.isoformat()]
-    assert found == (2, 1, 1)
+    assert found == Dates(given=2, unreadable=1, year_first=1)
 
 
 def test_who_gives_a_format_is_taken_at_their_word(tmp_path: Path) -> None:
@@ -335,6 +395,8 @@ def test_who_gives_a_format_is_taken_at_their_word(tmp_path: Path) -> None:
         ("ID,DOB,Full Name,birth-place", ("full_name", "dob", "birth_place")),
         ("Id,First Name,LAST_NAME,Date of Birth,Zip", ("given", "family", "dob", "postcode")),
         ("id,FirstName,surname,dateOfBirth,A Number", ("given", "family", "dob", "a_number")),
+        ("unique_id,fname,lname,Post Code", ("given", "family", "postcode")),
+        ("ID,record_id,DOB,Date of Birth", ("dob",)),  # in another style it comes before other words
         ("id,dob,Date of Birth", ("dob",)),  # the name of the field itself comes first
         ("id,name,birthday,city of birth,family", ("family",)),  # nothing is guessed
     ],

@@ -1,5 +1,7 @@
 """What training learns from tables of invented people, without labels."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from include.matching.fields import Table
 from include.matching.link import dedupe, link
 from include.matching.model import BASE, Model, load_model
 from include.matching.records import read_records
-from include.matching.strangers import LEAST_LEFT, among_strangers, count_names
+from include.matching.strangers import LEAST_LEFT, LEAST_OF_BASE, among_strangers, count_names
 from include.matching.train import train
 
 PEOPLE, ROWS_EACH = 60, 8
@@ -156,3 +158,73 @@ def test_a_word_of_other_names_is_as_common_as_the_rows_that_have_it() -> None:
     assert found.family["MAN"] == pytest.approx(0.3)
     assert found.given["LIL"] == found.given["BIG"] == pytest.approx(0.3)
     assert found.family["BADOR"] == pytest.approx(0.1)
+
+
+@pytest.fixture(scope="module")
+def clan() -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """One surname, few given names, a date for each; of some rows the year alone, or a phone. And how many people are
+    in both: the first rows of either."""
+    draw, both = np.random.default_rng(3), 300
+    given = ["".join(draw.choice(SYLLABLES, 2)) for _ in range(16)]
+    people = [
+        {
+            "names": list(draw.choice(given, 3)),
+            "dob": str(np.datetime64("1930-01-01") + np.timedelta64(draw.integers(29_000), "D")),
+            "phone": f"915{draw.integers(10_000_000):07}",
+        }
+        for _ in range(1_400)
+    ]
+
+    def side(rows: list[dict[str, Any]]) -> pd.DataFrame:
+        found = []
+        for nth, row in enumerate(rows):
+            names = row["names"] if draw.random() < 0.6 else row["names"][:2]
+            phone, dob = (row["phone"] if draw.random() < 0.4 else ""), row["dob"]
+            dob = dob[:4] if draw.random() < 0.2 else dob
+            found.append({"id": nth, "full_name": f"{' bin '.join(names)} Al Saud", "dob": dob, "phone": phone})
+        return pd.DataFrame(found)
+
+    return side(people[:500]), side([*people[:both], *people[500:]]), both
+
+
+def test_people_of_one_surname_are_told_apart(clan: tuple[pd.DataFrame, pd.DataFrame, int]) -> None:
+    left, right, both = clan
+    model = train(left, right)
+    dates = model.comparisons["date_of_birth"]
+    assert dates["year_near"].m + dates["same_year"].m < 0.1
+    found = link(left, right, model).pairs.query("band == 'lead'")
+    true = (found["left_id"] == found["right_id"]) & (found["left_id"] < both)
+    assert true.mean() > 0.8
+    assert true.sum() > 0.9 * both
+
+
+def test_near_agreement_of_names_is_never_rare(clan: tuple[pd.DataFrame, pd.DataFrame, int]) -> None:
+    left, right, _ = clan
+    learnt, base = train(left, right).comparisons["family_name"], load_model(BASE).comparisons["family_name"]
+    for level in ("close", "partial"):
+        times, before = learnt[level].times_frequency, base[level].times_frequency
+        assert times is not None
+        assert before is not None
+        assert times >= 0.999 * LEAST_OF_BASE * before
+
+
+def test_twins_are_told_by_their_sex() -> None:
+    draw = np.random.default_rng(9)
+    words = np.array(["".join(draw.choice(SYLLABLES, 4)) for _ in range(3_000)])
+    people = []
+    for family in range(700):
+        born = np.datetime64("1990-01-01") + np.timedelta64(draw.integers(9_000), "D")
+        home = {"family": words[family], "dob": str(born), "phone": f"915{family:07}", "postcode": f"{10_000 + family}"}
+        people += [home | {"given": draw.choice(words[700:]), "sex": draw.choice(["F", "M"])} for _ in range(2)]
+    order = draw.permutation(len(people))
+    left = pd.DataFrame([people[nth] for nth in order[:600]]).assign(id=order[:600])
+    right = pd.DataFrame([people[nth] for nth in order[300:]]).assign(id=order[300:])
+    right["family"] = right["family"].where(draw.random(len(right)) > 0.1, right["family"].str[1:])
+    right["phone"] = right["phone"].where(draw.random(len(right)) > 0.4)
+    right["postcode"] = right["postcode"].where(draw.random(len(right)) > 0.3, "99999")
+    model = train(left, right)
+    assert model.comparisons["given_name"]["different"].m < 0.05
+    found = link(left, right, model).pairs.query("band == 'lead'")
+    true = found["left_id"] == found["right_id"]
+    assert true.mean() > 0.7  # 0.44, where twins are taken for one person up to the limit
+    assert true.sum() > 0.95 * 300
