@@ -68,10 +68,15 @@ class AirflowApi:
                 return None
             raise
 
-    def ensure_pool(self, name: str, slots: int, why: str) -> None:
-        """Create a pool unless it is there."""
-        if self.find(f"/pools/{name}") is None:
+    def ensure_pool(self, name: str, slots: int, why: str) -> int:
+        """Have a pool of so many slots; how many it had, 0 if it was not there."""
+        held = self.find(f"/pools/{name}")
+        if held is None:
             self.call("POST", "/pools", json={"name": name, "slots": slots, "description": why})
+            return 0
+        if held["slots"] != slots:
+            self.call("PATCH", f"/pools/{name}", params={"update_mask": "slots"}, json={"slots": slots})
+        return int(held["slots"])
 
     def run_interval(self, run_id: str, start: datetime, end: datetime, note: str) -> tuple[str, bool]:
         """Start the DAG over an interval, repeat its run over it, or go on with one that was interrupted.
