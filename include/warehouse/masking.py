@@ -24,7 +24,10 @@ ACCESS = Path(__file__).parent / "access"
 IDENTITY = "investigator"  # sees what points at a person
 PROTECTED = "crosscheck_etl"  # sees facts under 8 U.S.C. 1367: no person does
 EVERYBODY = ("analyst", IDENTITY)  # a reviewer is an investigator
-OURS = {"breaches", "source_part"}  # of the texts that the warehouse adds to a contract's columns, those that name nobody
+OURS = {
+    "breaches",
+    "source_part",
+}  # of the texts that the warehouse adds to a contract's columns, those that name nobody
 
 
 class Mask(IntEnum):

@@ -140,9 +140,7 @@ def test_a_petitioner_is_known_by_the_digits_of_a_number_however_it_is_written(h
                 cursor.execute(
                     f"update record.uscis_petitioner set {column} = %s where receipt_number = %s", [number, *receipt]
                 )
-                cursor.execute(
-                    "select identity from latest.known_petitioner where receipt_number = %s", receipt
-                )
+                cursor.execute("select identity from latest.known_petitioner where receipt_number = %s", receipt)
                 digits = re.sub("[^0-9]", "", number or "")
                 expected = f"{column} {digits}" if digits else None
                 if column == "a_number" and number is not None:
