@@ -20,7 +20,7 @@ from psycopg2 import sql
 from include.local.home import Home
 from include.warehouse.connection import Cursor
 
-# what is asked: of one person, petition, group or night; of a month; the first twenty. The numbers are of the view itself
+# what is asked: of one person, petition, group or night; of a month; the first twenty. The numbers are of the view
 QUESTIONS = {
     "audit_headline": "select * from report.audit_headline('2014-09-01', '2014-10-01')",
     "beneficiary_later_victim": "select * from {view} where application_receipt_number = {one}",
