@@ -75,7 +75,12 @@ class AirflowApi:
             self.call("POST", "/pools", json={"name": name, "slots": slots, "description": why})
             return 0
         if held["slots"] != slots:
-            self.call("PATCH", f"/pools/{name}", params={"update_mask": "slots"}, json={"slots": slots})
+            whole = {
+                "pool": name,
+                "slots": slots,
+                "include_deferred": False,
+            }  # asked for, and but for the mask not kept
+            self.call("PATCH", f"/pools/{name}", params={"update_mask": "slots"}, json=whole)
         return int(held["slots"])
 
     def run_interval(self, run_id: str, start: datetime, end: datetime, note: str) -> tuple[str, bool]:

@@ -10,7 +10,7 @@ from include.local.airflow_api import AirflowApi
     ("held", "sent"),
     [
         (None, [("POST", {"name": "gateways", "slots": 7, "description": "why"})]),
-        (5, [("PATCH", {"slots": 7})]),
+        (5, [("PATCH", {"pool": "gateways", "slots": 7, "include_deferred": False})]),
         (7, []),
     ],
 )
