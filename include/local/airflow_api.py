@@ -1,6 +1,7 @@
 """The few calls of Airflow's REST API that the local commands make."""
 
 from datetime import date, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -14,7 +15,11 @@ SECONDS = 60.0  # the first request builds the app, which takes 10 s on a busy m
 
 
 class AirflowError(RuntimeError):
-    """Airflow refused. One line."""
+    """Airflow refused. One line. `status`: of its answer, 0 if there was none."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class AirflowApi:
@@ -50,7 +55,8 @@ class AirflowApi:
             self._client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
         answer = self._send(method, f"/api/v2{path}", **arguments)
         if not answer.is_success:
-            raise AirflowError(f"Airflow refused [{method} {path}] with [{answer.status_code}]: {answer.text[:300]}")
+            said = f"Airflow refused [{method} {path}] with [{answer.status_code}]: {answer.text[:300]}"
+            raise AirflowError(said, answer.status_code)
         return answer.json() if answer.content else None
 
     def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
@@ -64,7 +70,7 @@ class AirflowApi:
         try:
             return self.call("GET", path)
         except AirflowError as error:
-            if "[404]" in str(error):
+            if error.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
 
