@@ -63,7 +63,9 @@ class AirflowApi:
         try:
             return self._client.request(method, path, **arguments)
         except httpx.TransportError as error:
-            raise AirflowError(f"Airflow at [{self.url}] does not answer ({type(error).__name__})") from None
+            raise AirflowError(
+                f"Airflow at [{self.url}] does not answer ({type(error).__name__}); the same command goes on"
+            ) from None
 
     def find(self, path: str) -> Any | None:
         """GET that may find nothing."""
