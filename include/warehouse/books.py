@@ -170,7 +170,8 @@ def breaches(dsn: str, run_id: int, datasets: Sequence[str]) -> list[Breach]:
 def _why_held(held: Any) -> str:
     why = "; ".join(held.reasons) or "no decision"
     if held.outcome is None:
-        return why
+        is_asked = held.decision == "hold" and held.accepted is not None  # else there is nothing to release
+        return f"{why}; answer it under Browse, Required Actions" if is_asked else why
     return f"{why}; {held.outcome} by [{held.decided_by}]: {held.outcome_reason}"
 
 
