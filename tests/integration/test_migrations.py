@@ -153,7 +153,7 @@ def test_two_migrations_at_once_wait_for_each_other(settings: Settings) -> None:
         assert process.stdin is not None
         process.stdin.write(settings.owner_dsn)
         process.stdin.close()
-    assert [process.wait(60) for process in both] == [0, 0]
+    assert [process.wait() for process in both] == [0, 0]
     assert "report.lead" in tables(settings)
 
 
