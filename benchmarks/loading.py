@@ -34,7 +34,7 @@ from include.simulator.scenario import load as load_scenario
 from include.simulator.source import UPDATED
 from include.simulator.world import generate
 from include.warehouse.connection import transaction
-from include.warehouse.copy import lists_as_text
+from include.warehouse.copy import as_text
 from include.warehouse.load import SOURCE, Loaded, load
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ def main(rows: int = 1_000_000, rounds: int = 3) -> None:
                 staged, staging = measured(
                     server, lambda: stage(contract, [Part(1, "part", part, rows)], home / "staged")
                 )
-                bare = copied(server, settings, as_text(staged))
+                bare = copied(server, settings, ready(staged))
                 loading = loaded(server, home, staged)
                 whole = (staging[0] + loading[0], staging[1] + loading[1])
                 show(f"bare COPY, round {number + 1}", bare, None)
@@ -96,11 +96,9 @@ def settings_for(server: Postgres, home: Path) -> Settings:
     return settings
 
 
-def as_text(staged: Staged) -> bytes:
-    table = lists_as_text(pq.read_table(staged.accepted_path, columns=_columns()))
-    text = io.BytesIO()
-    pyarrow.csv.write_csv(table, text, pyarrow.csv.WriteOptions(include_header=False))
-    return text.getvalue()
+def ready(staged: Staged) -> bytes:
+    """The rows as the text that COPY reads."""
+    return as_text(pq.read_table(staged.accepted_path, columns=_columns())).getvalue()
 
 
 def _columns() -> list[str]:

@@ -56,7 +56,7 @@ def nightly(scenario: Scenario = "nightly", seed: Seed = None, day: Day = None) 
         check_day(world, chosen)
         with running(home, world, _say) as stack:
             summary = screen(home, stack, chosen or world.last_night, _say, began)
-    show(summary, Console(highlight=False, width=None if sys.stdout.isatty() else 140))
+            show(summary, _page())  # before all is stopped: that can take a while, and can fail
     raise typer.Exit(0 if summary["books_closed"] else 1)
 
 
@@ -133,7 +133,7 @@ def audit(
         world = prepare(home, scenario, seed, _say)
         with running(home, world, _say, idle_seconds=BACKFILL_SECONDS) as stack:
             summary = run(home, stack, truth, runs_at_once, _say, began)
-    show_audit(summary, Console(highlight=False, width=None if sys.stdout.isatty() else 140))
+            show_audit(summary, _page())  # as above
     raise typer.Exit(0 if summary["agrees"] else 1)
 
 
@@ -290,6 +290,11 @@ def _day(name: str, text: str) -> date:
     except ValueError:
         typer.echo(f"crosscheck: {name} [{text}] is not a date; write it as YYYY-MM-DD", err=True)
         raise typer.Exit(2) from None
+
+
+def _page() -> Console:
+    """Standard output: as wide as the terminal, else as wide as README's block."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 
 def _say(text: str) -> None:

@@ -14,7 +14,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -27,6 +27,9 @@ from include.local.namespace import NOBODY
 SUPERUSER = "postgres"
 OLDEST = 15  # `unique nulls not distinct`, which the warehouse uses, came with 15
 NO_PROCESS = (1 << 22) + 1  # beyond the highest number that Linux gives to a process
+# At its end it writes what it has in memory, after a crash it reads its journal: minutes, if others keep the disk busy
+# (67 s were seen beside a copy of 3 GB, where `pg_ctl` gives up after 60).
+PATIENCE_SECONDS = 900
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # socket paths are limited to 107 bytes; a checkout's path may be longer
@@ -145,6 +148,8 @@ class Postgres:
         return namespace.within() if _is_root() and namespace.is_allowed() else []
 
     def _start(self) -> None:
+        if self._is_stopping:
+            self._stop()  # a command gave up waiting for its end: it takes nobody in any more
         if self.port is not None:
             return
         if not (self.data / "PG_VERSION").exists():
@@ -154,7 +159,13 @@ class Postgres:
         (self.data / "postgresql.auto.conf").write_text("".join(f"{k} = '{v}'\n" for k, v in settings.items()))
         self._own()
         self._disown()
-        self._run("pg_ctl", "start", "-w", "-t", "60", "-D", str(self.data), "-l", str(self.log), "-s")
+        self._pg_ctl("start", "-l", str(self.log))
+
+    @property
+    def _is_stopping(self) -> bool:
+        with suppress(FileNotFoundError):
+            return (self.data / "postmaster.pid").read_text().rstrip().endswith("stopping")  # its last line: its state
+        return False
 
     def _disown(self) -> None:
         """Take the number of a dead server's process out of its lock file: it may be a zombie's or a stranger's by now,
@@ -167,7 +178,10 @@ class Postgres:
 
     def _stop(self) -> None:
         if self.port is not None:
-            self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(self.data), "-s")
+            self._pg_ctl("stop", "-m", "fast")
+
+    def _pg_ctl(self, act: str, *options: str) -> None:
+        self._run("pg_ctl", act, "-D", str(self.data), *options, "-w", "-t", str(PATIENCE_SECONDS), "-s")
 
     def _initialise(self) -> None:
         """`initdb` into a temporary name: a killed set-up must not leave half a cluster behind."""
@@ -211,7 +225,8 @@ class Postgres:
             said = (self.folder / "pg_ctl.log").read_text().strip().splitlines()
             raise PostgresError(
                 f"PostgreSQL's [{program}] failed with [{said[-1] if said else done.returncode}]; "
-                f"see [{self.log}]; `make clean` starts afresh; CROSSCHECK_HOME moves the state"
+                f"see [{self.log}]; what is committed is safe: the same command goes on from it; "
+                "CROSSCHECK_HOME moves the state, `make clean` deletes it"
             )
 
 

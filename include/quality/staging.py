@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from include.ahead import ahead
 from include.contracts.model import Contract, Severity
 from include.quality.errors import PartError, StagingError
-from include.quality.hashing import content_hashes, encode
+from include.quality.hashing import HASH, content_hashes, encode
 from include.quality.large_tables import for_large_tables
 from include.quality.merging import Doubt, Merged, Positions, Trust, merge
 from include.quality.parsing import Mask, as_mask, other_forms, read_values, schema, short_years, whole
@@ -121,7 +121,7 @@ def accepted_schema(contract: Contract) -> pa.Schema:
     same version may come undamaged another time. `borrowed`: `<column>:<attempt>` of each value that came from another
     attempt than `source_attempt`.
     """
-    judged = [("content_hash", pa.string()), ("breaches", pa.list_(pa.string()))]
+    judged = [("content_hash", HASH), ("breaches", pa.list_(pa.string()))]
     return pa.schema([*schema(contract), *judged, *SOURCE, REPAIRS, BORROWED])
 
 

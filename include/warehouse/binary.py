@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)  # no flags, no extension
 TRAILER = struct.pack(">h", -1)
 NULL = struct.pack(">i", -1)
+UUID = np.dtype("V16")  # sixteen bytes, as they are
 TEXT = 25  # the type's number, which arrays name
 EPOCH_DAYS = 10_957  # from 1970-01-01 to 2000-01-01, where PostgreSQL begins to count
 EPOCH_MICROSECONDS = EPOCH_DAYS * 86_400_000_000
@@ -54,6 +55,14 @@ def _texts(values: pa.Array) -> Pieces:
     return [_of_width(length), pc.fill_null(values.cast(pa.binary()), b"")]
 
 
+def _uuids(values: pa.Array) -> Pieces:
+    """Sixteen bytes each."""
+    found = np.empty(len(values), [("length", ">i4"), ("value", UUID)])
+    found["length"] = UUID.itemsize
+    found["value"] = np.frombuffer(values.buffers()[1] or b"", UUID, len(values), UUID.itemsize * values.offset)
+    return [_or_null(_of_width(found), values)]
+
+
 def _lists_of_words(values: pa.Array) -> Pieces:
     """Lists without nulls: a dimension, if there is a word, of so many words, counted from 1."""
     joined = pc.binary_join(values.cast(pa.list_(pa.string())), ",").dictionary_encode()
@@ -85,4 +94,5 @@ _WRITERS: dict[int, Callable[[pa.Array], Pieces]] = {
     1009: _lists_of_words,  # text[]
     1082: _numbers(">i4", EPOCH_DAYS),  # date
     1184: _numbers(">i8", EPOCH_MICROSECONDS),  # timestamptz
+    2950: _uuids,
 }

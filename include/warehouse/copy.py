@@ -30,25 +30,34 @@ def copy_pieces(
 ) -> None:
     """The same for a table in pieces, a statement for each, `written` as CSV or in the format of the statement. The
     next one is made while PostgreSQL takes this one."""
-    with closing(ahead(map(written or _as_text, tables))) as pieces:
+    with closing(ahead(map(written or as_text, tables))) as pieces:
         for piece in pieces:
             cursor.copy_expert(statement, piece, BUFFER)
 
 
-def _as_text(table: pa.Table) -> io.BytesIO:
-    """As CSV.
-
-    Timestamps go without their zone: ours are UTC, and so is the session. Arrow takes four times as long to say so.
-    """
+def as_text(table: pa.Table) -> io.BytesIO:
+    """As CSV."""
     text = io.BytesIO()
-    plain = table.cast(pa.schema([field.with_type(_zoneless(field.type)) for field in table.schema]))
+    plain = pa.table([_plain(column) for column in table.columns], names=table.column_names)
     pyarrow.csv.write_csv(plain, text, pyarrow.csv.WriteOptions(include_header=False))
     text.seek(0)
     return text
 
 
-def _zoneless(kind: pa.DataType) -> pa.DataType:
-    return pa.timestamp(kind.unit) if pa.types.is_timestamp(kind) else kind
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
+    """As PostgreSQL reads what CSV has no form for: lists of plain words in its array notation (`{a:b,c:d}`), bytes as
+    digits.
+
+    Timestamps go without their zone: ours are UTC, and so is the session. Arrow takes four times as long to say so.
+    """
+    if pa.types.is_timestamp(column.type):
+        return column.cast(pa.timestamp(column.type.unit))
+    if pa.types.is_fixed_size_binary(column.type):
+        return pa.array([value and value.hex() for value in column.to_pylist()], pa.string())
+    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        joined = pc.binary_join(column.cast(pa.list_(pa.string())), ",")
+        return pc.binary_join_element_wise("{", pc.fill_null(joined, ""), "}", "")
+    return column
 
 
 def copy_out(cursor: Cursor, select: str, parameters: dict[str, Any], schema: dict[str, pa.DataType]) -> pa.Table:
@@ -83,16 +92,6 @@ def array_text(numbers: pa.Array | pa.ChunkedArray) -> str:
     """Numbers as the text of an array, to be bound: `{1,NULL,2}`. A list would be bound as an expression a number."""
     text = pc.fill_null(numbers.cast(pa.string()), "NULL")
     return f"{{{','.join(text.to_pylist())}}}"
-
-
-def lists_as_text(table: pa.Table) -> pa.Table:
-    """Lists of plain words in PostgreSQL's array notation: `{a:b,c:d}`."""
-    for index, field in enumerate(table.schema):
-        if pa.types.is_list(field.type) or pa.types.is_large_list(field.type):
-            joined = pc.binary_join(table[field.name].cast(pa.list_(pa.string())), ",")
-            text = pc.binary_join_element_wise("{", pc.fill_null(joined, ""), "}", "")
-            table = table.set_column(index, field.name, text)
-    return table
 
 
 _MULTILINE = pyarrow.csv.ParseOptions(newlines_in_values=True)  # a narrative has line breaks

@@ -16,7 +16,7 @@ from include.contracts.model import Protection
 from include.warehouse import copy
 from include.warehouse.binary import as_binary
 from include.warehouse.books import DayTotal, record_day_totals, record_loaded
-from include.warehouse.connection import Cursor, query, row
+from include.warehouse.connection import Cursor, WarehouseError, query, row
 
 SOURCE = ["source_attempt", "source_part", "source_row"]
 Identifiers = dict[str, sql.Composable]
@@ -36,10 +36,14 @@ def load(cursor: Cursor, run_id: int, contract: Contract, accepted: Path, days: 
 
     Idempotent and commutative: a version is identified by source key and content hash. Where nothing of the days is
     held, all versions are taken to be new until the table's unique index says otherwise: to look first for those
-    that are held costs a quarter of a load.
+    that are held costs a quarter of a load. Raises `WarehouseError` for a table that older code staged.
     """
     columns = [*contract.names, "content_hash", "breaches", *SOURCE]
     versions = pq.ParquetFile(accepted, memory_map=True)
+    if not pa.types.is_fixed_size_binary(versions.schema_arrow.field("content_hash").type):
+        raise WarehouseError(
+            f"dataset [{contract.dataset}]: its table was staged by an older release, not to be loaded; clear `stage`"
+        )
     cursor.execute(query("take_turn"), {"what": contract.dataset})  # two runs may bring the same versions at once
     cursor.execute(query("open_load"), {"run_id": run_id, "dataset": contract.dataset})
     load_id = row(cursor).load_id
@@ -136,5 +140,5 @@ def _insert(cursor: Cursor, names: Identifiers, load_id: int, versions: Iterator
     """By way of a temporary table."""
     cursor.execute(sql.SQL(query("create_incoming")).format(**names))
     statement = sql.SQL(query("copy_incoming")).format(**names).as_string(cursor)
-    copy.copy_pieces(cursor, statement, map(copy.lists_as_text, versions))
+    copy.copy_pieces(cursor, statement, versions)
     cursor.execute(sql.SQL(query("insert_versions")).format(**names), {"load_id": load_id})

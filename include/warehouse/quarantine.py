@@ -11,7 +11,7 @@ from psycopg2.extras import execute_batch
 from include.contracts import Contract
 from include.warehouse.books import record_loaded, record_staged
 from include.warehouse.connection import Cursor, query, row
-from include.warehouse.copy import copy_in, lists_as_text
+from include.warehouse.copy import copy_in
 from include.warehouse.load import SOURCE, identifiers
 from include.warehouse.vault import Vault
 
@@ -41,7 +41,7 @@ def keep(cursor: Cursor, vault: Vault, run_id: int, contract: Contract, refused:
     }
     table = pa.table({**sealed, **{name: refused[name] for name in ("reasons", "why", *SOURCE)}})
     cursor.execute(query("create_refused"))
-    copy_in(cursor, query("copy_refused"), lists_as_text(table))
+    copy_in(cursor, query("copy_refused"), table)
     about = {"dataset": contract.dataset, "contract_version": contract.version, "protection": contract.protection.value}
     cursor.execute(query("insert_refused"), {**about, "run_id": run_id})
 
@@ -101,7 +101,7 @@ def _load(cursor: Cursor, run_id: int, contract: Contract, accepted: pa.Table) -
     cursor.execute(query("number_incoming"))
     with_number = identifiers(contract, [*columns, "quarantine_id"])
     copy = sql.SQL(query("copy_incoming")).format(**with_number).as_string(cursor)
-    copy_in(cursor, copy, lists_as_text(accepted.select([*columns, "quarantine_id"])))
+    copy_in(cursor, copy, accepted.select([*columns, "quarantine_id"]))
     cursor.execute(sql.SQL(query("drop_held")).format(**names))
     held = [number for (number,) in cursor.fetchall()]
     cursor.execute(sql.SQL(query("insert_versions")).format(**names), {"load_id": load_id})

@@ -1,8 +1,10 @@
 """Versions written into the record tables as a run's loads, spread over nights: many nights take seconds."""
 
+import hashlib
 import random
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from nights import night
 
@@ -33,6 +35,11 @@ def load(settings: Settings, found: list[Version]) -> pipeline.Run:
                 marks = ", ".join(["%s"] * len(full))
                 cursor.execute(f"insert into record.{table} ({', '.join(full)}) values ({marks})", list(full.values()))
     return run
+
+
+def hashed(content: Any) -> str:
+    """A content hash, as PostgreSQL gives it, which two contents share only if they are the same."""
+    return str(UUID(bytes=hashlib.sha256(str(content).encode()).digest()[:16]))
 
 
 def spread(found: list[Version], seed: int) -> list[list[Version]]:

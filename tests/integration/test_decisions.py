@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from nights import night, run_night
 from psycopg2 import errors
+from spreads import hashed
 
 from include import pipeline
 from include.desk.access import Access
@@ -228,7 +229,7 @@ def test_a_new_version_that_resembles_more_reopens_and_one_that_does_not_leaves_
                 from match.pair where pair_id = %s returning pair_id"""
     with psycopg2.connect(held.owner_dsn) as connection, connection.cursor() as cursor:
         for number, (more, reopened) in enumerate([(-1, False), (1, True)]):
-            cursor.execute(copied, [f"planted {number}", first.pair_id])
+            cursor.execute(copied, [hashed(f"planted {number}"), first.pair_id])
             cursor.execute(paired, [cursor.fetchone()[0], more, first.pair_id])
             (pair_id,) = cursor.fetchone()
             cursor.execute(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from nights import night, settings_for
-from spreads import Version, load, spread
+from spreads import Version, hashed, load, spread
 
 from include import pipeline
 from include.local.postgres import Postgres
@@ -66,14 +66,14 @@ def versions(seed: int, *, repeats: bool = False) -> list[Version]:
         names = {f"{part}_name": draw.choice(VALUES[part]) for part in ("family", "given")}
         for _ in range(draw.randint(1, 2)):
             found.append(("uscis_petitioner", {"receipt_number": f"R{number}", **names, **person()}))
-    return [(table, {**row, "content_hash": f"h{at}"}) for at, (table, row) in enumerate(found)]
+    return [(table, {**row, "content_hash": hashed(at)}) for at, (table, row) in enumerate(found)]
 
 
 def pairs(settings: Settings, model_version: str) -> list[tuple]:
     """Pairs of a model with weight, band and evidence, by content."""
     found = fetch(
         settings.warehouse_dsn,
-        """select s.content_hash as subject, coalesce(a.content_hash, '') as alias, p.content_hash as petitioner,
+        """select s.content_hash as subject, coalesce(a.content_hash::text, '') as alias, p.content_hash as petitioner,
                   pair.weight, pair.band,
                   array_agg(array[e.comparison, e.persona_value, e.petitioner_value, e.level, e.weight::text]
                             order by e.comparison) as evidence
@@ -131,8 +131,8 @@ def test_a_subject_that_says_nothing_new_takes_over_its_pairs(settings: Settings
     known = versions(1)
     count = pipeline.match(settings, load(settings, known))["compared"]
     last = {row["subject_id"]: row for table, row in known if table == "tecs_subject"}
-    again = [("tecs_subject", {**row, "content_hash": f"again {key}"}) for key, row in last.items()]
-    other = {**again[0][1], "sex": {"M": "F"}.get(last["S0"]["sex"], "M"), "content_hash": "other"}
+    again = [("tecs_subject", {**row, "content_hash": hashed(f"again {key}")}) for key, row in last.items()]
+    other = {**again[0][1], "sex": {"M": "F"}.get(last["S0"]["sex"], "M"), "content_hash": hashed("other")}
     assert pipeline.match(settings, load(settings, again))["compared"] == count  # of the same run
     assert pipeline.match(settings, load(settings, [("tecs_subject", other)]))["compared"] > count
     assert pairs(settings, load_model().version) == in_one_go(settings)[0]

@@ -102,7 +102,7 @@ def test_an_investigation_that_is_left_a_model_and_a_decision_are_why(filled: tu
             """insert into record.tecs_involvement (case_number, subject_id, role, involved_on, record_state,
                    updated_at, content_hash, breaches, source_attempt, source_part, source_row, load_id, loaded_at)
                select case_number, subject_id, role, involved_on, 'cancelled', updated_at + interval '1 day',
-                   content_hash || 'x', breaches, source_attempt, source_part, source_row, load_id, now()
+                   md5(content_hash || 'x')::uuid, breaches, source_attempt, source_part, source_row, load_id, now()
                from latest.tecs_involvement where subject_id = %s""",
             [left[0]],
         )

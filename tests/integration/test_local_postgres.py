@@ -7,12 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg2
 import pytest
 from nights import CHECKOUT, NO_FSYNC
 
+from include.local import postgres
 from include.local.postgres import Postgres
 
 pytestmark = pytest.mark.integration
@@ -43,13 +45,17 @@ def told_port(process: subprocess.Popen[str]) -> int:
     return int(process.stdout.readline())
 
 
-def one(server: Postgres) -> int:
+def one(server: Postgres, question: str = "select 1") -> int:
     connection = psycopg2.connect(server.dsn("postgres"))
     with connection, connection.cursor() as cursor:
-        cursor.execute("select 1")
+        cursor.execute(question)
         (value,) = cursor.fetchone()
     connection.close()
     return value
+
+
+def checkpointer_of(server: Postgres) -> int:
+    return one(server, "select pid from pg_stat_activity where backend_type = 'checkpointer'")
 
 
 def kill_server(server: Postgres) -> None:
@@ -116,6 +122,26 @@ def test_an_empty_lock_file_is_repaired(folder: Path) -> None:
     (server.data / "postmaster.pid").write_text("")
     with server.running():
         assert one(server) == 1
+
+
+def test_a_slow_end_is_no_reason_to_delete_anything(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who gives up waiting for what is still written to disk is told to go on, and the next command waits for it."""
+    monkeypatch.setattr(postgres, "PATIENCE_SECONDS", 1)
+    server = Postgres(folder, NO_FSYNC)
+    command = ExitStack()
+    command.enter_context(server.running())
+    checkpointer = checkpointer_of(server)
+    os.kill(checkpointer, signal.SIGSTOP)
+    with pytest.raises(postgres.PostgresError, match="the same command goes on"):
+        command.close()
+    assert server.port is not None
+    monkeypatch.undo()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: (time.sleep(0.5), os.kill(checkpointer, signal.SIGCONT)))
+        with server.running():
+            assert one(server) == 1
+            assert checkpointer_of(server) != checkpointer
+    assert server.port is None
 
 
 def test_passwords_that_are_drawn_at_once_are_all_kept(tmp_path: Path) -> None:

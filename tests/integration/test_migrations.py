@@ -1,9 +1,11 @@
 """Migrations up and down, and tables that say what the contracts say."""
 
+import hashlib
 import subprocess
 import sys
 
 import psycopg2
+import pyarrow.parquet as pq
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -11,6 +13,7 @@ from nights import Screen, collect, night, run_night
 
 from include import pipeline
 from include.contracts import load_all
+from include.quality.hashing import encode
 from include.settings import Settings
 from include.warehouse.connection import fetch
 from include.warehouse.migrate import MIGRATIONS, migrate
@@ -63,11 +66,12 @@ def shape(settings: Settings) -> set[tuple]:
 
 
 def versions(settings: Settings) -> dict[str, list[tuple]]:
-    """The versions that are held, by record table."""
+    """The versions that are held, by record table; of their hashes the half that every revision has."""
     dsn = settings.owner_dsn
     held = fetch(dsn, "select tablename from pg_tables where schemaname = 'record'")
+    half = "left(replace(content_hash::text, '-', ''), 32)"
     return {
-        row.tablename: fetch(dsn, f"select version_id, content_hash, load_id from record.{row.tablename} order by 1")
+        row.tablename: fetch(dsn, f"select version_id, {half}, load_id from record.{row.tablename} order by 1")
         for row in held
     }
 
@@ -124,6 +128,28 @@ def test_every_step_down_and_up_again_keeps_what_is_held(settings: Settings, scr
     run_night(settings, night(29, 2), "again")
     assert {**versions(settings), "uscis_t_family_member": []} == {**kept, "uscis_t_family_member": []}
     assert counts(settings)["quarantine.row"] == sealed
+
+
+def test_below_0028_versions_have_the_whole_hash_that_older_code_gave_them(
+    settings: Settings, screened: Screen
+) -> None:
+    """SHA-256 of what was staged, in digits; of a version that was not held as it was staged, the half."""
+    screened(settings, night(1, 30))
+    with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("update record.tecs_subject set sex = 'X' where version_id = 1 returning content_hash")
+        [changed] = cursor.fetchone() or [""]
+    migrate(settings.owner_dsn, "0025")
+    for dataset, contract in load_all().items():
+        wanted = set()
+        for path in (settings.staging / dataset).rglob("accepted.parquet"):
+            content = encode(pq.read_table(path), contract.names).to_pylist()
+            wanted |= {hashlib.sha256(text.encode()).hexdigest() for text in content}
+        assert wanted
+        if dataset == "tecs_subjects":
+            [whole] = {digits for digits in wanted if digits.startswith(changed.replace("-", ""))}
+            wanted = wanted - {whole} | {whole[:32]}
+        held = fetch(settings.owner_dsn, f"select content_hash from record.{contract.record}")
+        assert {row.content_hash for row in held} == wanted
 
 
 def counts(settings: Settings) -> dict[str, int]:

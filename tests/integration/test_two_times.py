@@ -2,6 +2,7 @@
 
 from collections import Counter
 from itertools import pairwise
+from uuid import UUID
 
 import psycopg2
 import pyarrow as pa
@@ -55,7 +56,8 @@ def test_the_source_s_time_is_held_to_the_microsecond_and_in_utc(held: tuple) ->
         for path in (settings.staging / "uscis_petitions").rglob("accepted.parquet")
     )
     loaded = fetch(settings.owner_dsn, "select receipt_number, updated_at, content_hash from record.uscis_petition")
-    assert {tuple(row) for row in loaded} == {tuple(row.values()) for row in staged.to_pylist()}
+    found = {(row.receipt_number, row.updated_at, UUID(row.content_hash).bytes) for row in loaded}
+    assert found == {tuple(row.values()) for row in staged.to_pylist()}
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -158,7 +160,7 @@ def test_a_version_names_a_load_that_exists(held: tuple) -> None:
     settings, _, _ = held
     with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
         columns = "alias_id, subject_id, updated_at, content_hash, breaches, source_attempt, source_part, source_row"
-        values = "'L1', 'S1', now(), 'x', '{}', 1, 'p', 1, 0"
+        values = "'L1', 'S1', now(), gen_random_uuid(), '{}', 1, 'p', 1, 0"
         with pytest.raises(errors.ForeignKeyViolation):
             cursor.execute(f"insert into record.tecs_alias ({columns}, load_id) values ({values})")
 

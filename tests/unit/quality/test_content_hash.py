@@ -13,7 +13,7 @@ ROWS = st.lists(st.tuples(NASTY, NASTY, NASTY), max_size=12)
 
 
 def content_hash(rows: pa.Table, names: list[str]) -> list[str]:
-    return [digest for piece in content_hashes(rows, names) for digest in piece.to_pylist()]
+    return [digest.hex() for piece in content_hashes(rows, names) for digest in piece.to_pylist()]
 
 
 def table(rows: list[tuple[str | None, ...]]) -> pa.Table:
@@ -34,8 +34,8 @@ def test_it_never_changes():
         "updated_at=16:1398945600000000,",
     ]
     assert content_hash(golden, golden.column_names) == [
-        "47faf3c3e835af50f29ff198077e5a3829e6b97de920c33008524b4c630de2c8",
-        "7c2925d2e29d714f6277a8695109fb5bc5a4f8097910bc10440d94bf51a44d00",
+        "47faf3c3e835af50f29ff198077e5a38",
+        "7c2925d2e29d714f6277a8695109fb5b",
     ]
 
 

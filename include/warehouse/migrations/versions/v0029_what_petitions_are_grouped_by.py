@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0029"
-down_revision = "0025"
+down_revision = "0028"
 
 STATEMENTS = Path(__file__).parents[1] / "v0029"
 
