@@ -20,24 +20,24 @@ from psycopg2 import sql
 from include.local.home import Home
 from include.warehouse.connection import Cursor
 
-# what is asked: of one person, petition or night; of a month; the first twenty. The numbers come from the view itself
+# what is asked: of one person, petition, group or night; of a month; the first twenty. The numbers are of the view
 QUESTIONS = {
     "audit_headline": "select * from report.audit_headline('2014-09-01', '2014-10-01')",
     "beneficiary_later_victim": "select * from {view} where application_receipt_number = {one}",
     "data_reliability": "select * from {view} where dataset = {one}",
     "lead": "select * from {view} where subject_id = {one}",
     "matchable_record": "select * from {view} where record_number = {one}",
-    "organisation_link": "select * from {view} where subject_id = {one}",
-    "organisation_link_petition": "select * from {view} where subject_id = {one}",
+    "organisation_link": "select * from {view} where organisation_key = {one}",
+    "organisation_link_petition": "select * from {view} where organisation_key = {one}",
     "orphan": "select * from {view} where dataset = 'tecs_involvements'",
     "petition_after_investigation": "select * from {view} where received_on >= '2014-09-01'",
     "petition_status_history": "select * from {view} where receipt_number = {one}",
     "reference": "select * from {view} where dataset = 'tecs_involvements'",
     "review": "select * from {view} where receipt_number = {one}",
-    "serial_petition": "select * from {view} where petitioner_key = {one}",
+    "serial_petition": "select * from {view}({one}) where petitioner_key = {one}",
     "serial_petitioner": "select * from {view} order by petition_count desc limit 20",
-    "shared_address": "select * from {view} order by petition_count desc limit 20",
-    "shared_address_petition": "select * from {view} where postal_code = {one}",
+    "shared_address": "select * from {view} where address_key = {one}",
+    "shared_address_petition": "select * from {view} where address_key = {one}",
     "statement_petition": "select * from {view} where entity = {one}",
     "subject_route": "select * from {view} where entity = {one}",
 }

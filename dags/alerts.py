@@ -10,7 +10,7 @@ log = logging.getLogger("crosscheck.alerts")
 
 
 class FailureNotifier(BaseNotifier):
-    """Says which task of which night failed, and where to look. No exception text: a mail leaves the house."""
+    """Says which task of which run failed, and where to look. No exception text: a mail leaves the house."""
 
     def notify(self, context: Context) -> None:
         """Log, and send a mail to `CROSSCHECK_ALERT_TO` if that and the connection are set."""
@@ -29,7 +29,7 @@ class FailureNotifier(BaseNotifier):
             SmtpNotifier(
                 to=recipient,
                 from_email=os.environ.get("CROSSCHECK_ALERT_FROM", recipient),
-                subject="Crosscheck: a night failed",
+                subject="Crosscheck: a task failed",
                 html_content=message,
             ).notify(context)
 

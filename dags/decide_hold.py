@@ -11,9 +11,8 @@ import pendulum
 from airflow.sdk import TriggerRule, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.alerts import FailureNotifier
 from dags.holds import HoldOperator
-from dags.shared import LEADS, RECORDS, RETRY_SECONDS
+from dags.shared import DEFAULT_ARGS, LEADS, RECORDS
 
 
 @task(multiple_outputs=False, outlets=[RECORDS], execution_timeout=timedelta(hours=1))
@@ -64,12 +63,7 @@ def _begin() -> tuple[Any, Any, Any, dict[str, Any]]:
     start_date=pendulum.datetime(2004, 10, 1),
     max_active_runs=1000,  # a hold waits for a person for days and takes no slot: as many as there are
     dagrun_timeout=None,  # the hold has its own deadline
-    default_args={
-        "owner": "crosscheck",
-        "retries": 2,
-        "retry_delay": timedelta(seconds=RETRY_SECONDS),
-        "on_failure_callback": FailureNotifier(),
-    },
+    default_args=DEFAULT_ARGS,
     tags=["crosscheck"],
     doc_md=__doc__,
 )

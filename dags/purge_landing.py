@@ -7,8 +7,7 @@ from typing import Any
 import pendulum
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from dags.alerts import FailureNotifier
-from dags.shared import RETRY_SECONDS
+from dags.shared import DEFAULT_ARGS
 
 
 @task(execution_timeout=timedelta(hours=6))
@@ -25,12 +24,7 @@ def purge() -> dict[str, Any]:
     start_date=pendulum.datetime(2004, 10, 1),
     catchup=False,
     max_active_runs=1,
-    default_args={
-        "owner": "crosscheck",
-        "retries": 2,
-        "retry_delay": timedelta(seconds=RETRY_SECONDS),
-        "on_failure_callback": FailureNotifier(),
-    },
+    default_args=DEFAULT_ARGS,
     tags=["crosscheck"],
     doc_md=__doc__,
 )

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import CronDataIntervalTimetable, dag
 
+from dags.shared import DEFAULT_ARGS
 from dags.tasks import (
-    DEFAULT_ARGS,
     WORLD_END,
     WORLD_START,
     close_books,

@@ -6,8 +6,8 @@ from typing import Any
 import pendulum
 from airflow.sdk import CronDataIntervalTimetable, dag, task_group
 
+from dags.shared import DEFAULT_ARGS
 from dags.tasks import (
-    DEFAULT_ARGS,
     WORLD_END,
     WORLD_START,
     ask,

@@ -22,7 +22,6 @@ from airflow.sdk.exceptions import (
     DagRunTriggerException,
 )
 
-from dags.alerts import FailureNotifier
 from dags.shared import LEADS, RECORDS, RETRY_SECONDS
 from include.contracts import dataset_names
 
@@ -41,12 +40,6 @@ NO_SECOND_TRY = ExceptionRetryPolicy(
         ),
     ]
 )
-DEFAULT_ARGS = {
-    "owner": "crosscheck",
-    "retries": 2,  # a worker that dies, a database that restarts
-    "retry_delay": timedelta(seconds=RETRY_SECONDS),
-    "on_failure_callback": FailureNotifier(),
-}
 # At an export job that takes longer than a worker waits for it. Longer than a busy scheduler needs to hear that the
 # process ended: if the task is queued again by then, Airflow 3.3 takes it for lost, and a try is used up.
 LOOK_AGAIN_SECONDS = 60

@@ -28,7 +28,7 @@ class TransportError(ExtractionError):
 class NotReady(ExtractionError):  # noqa: N818  # nothing is wrong
     """The export job still runs, and its worker is wanted elsewhere: go on with the same attempt and job later."""
 
-    def __init__(self, message: str, export_id: str) -> None:
+    def __init__(self, message: str, export_id: str = "") -> None:  # unpickled from the message, then its attributes
         super().__init__(message)
         self.export_id = export_id
 

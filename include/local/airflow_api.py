@@ -1,6 +1,7 @@
 """The few calls of Airflow's REST API that the local commands make."""
 
 from datetime import date, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -14,7 +15,11 @@ SECONDS = 60.0  # the first request builds the app, which takes 10 s on a busy m
 
 
 class AirflowError(RuntimeError):
-    """Airflow refused. One line."""
+    """Airflow refused. One line. `status`: of its answer, 0 if there was none."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class AirflowApi:
@@ -50,28 +55,41 @@ class AirflowApi:
             self._client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
         answer = self._send(method, f"/api/v2{path}", **arguments)
         if not answer.is_success:
-            raise AirflowError(f"Airflow refused [{method} {path}] with [{answer.status_code}]: {answer.text[:300]}")
+            said = f"Airflow refused [{method} {path}] with [{answer.status_code}]: {answer.text[:300]}"
+            raise AirflowError(said, answer.status_code)
         return answer.json() if answer.content else None
 
     def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         try:
             return self._client.request(method, path, **arguments)
         except httpx.TransportError as error:
-            raise AirflowError(f"Airflow at [{self.url}] does not answer ({type(error).__name__})") from None
+            raise AirflowError(
+                f"Airflow at [{self.url}] does not answer ({type(error).__name__}); the same command goes on"
+            ) from None
 
     def find(self, path: str) -> Any | None:
         """GET that may find nothing."""
         try:
             return self.call("GET", path)
         except AirflowError as error:
-            if "[404]" in str(error):
+            if error.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
 
-    def ensure_pool(self, name: str, slots: int, why: str) -> None:
-        """Create a pool unless it is there."""
-        if self.find(f"/pools/{name}") is None:
+    def ensure_pool(self, name: str, slots: int, why: str) -> int:
+        """Have a pool of so many slots; how many it had, 0 if it was not there."""
+        held = self.find(f"/pools/{name}")
+        if held is None:
             self.call("POST", "/pools", json={"name": name, "slots": slots, "description": why})
+            return 0
+        if held["slots"] != slots:
+            whole = {
+                "pool": name,
+                "slots": slots,
+                "include_deferred": False,
+            }  # asked for, and but for the mask not kept
+            self.call("PATCH", f"/pools/{name}", params={"update_mask": "slots"}, json=whole)
+        return int(held["slots"])
 
     def run_interval(self, run_id: str, start: datetime, end: datetime, note: str) -> tuple[str, bool]:
         """Start the DAG over an interval, repeat its run over it, or go on with one that was interrupted.

@@ -147,6 +147,7 @@ def _start(
             command = [sys.executable, "-m", "airflow", component]
             children.append(Child(component, command, env, world.logs / f"{component}.log", CHECKOUT))
         _wait_until_ready(home, ports, check, world.logs)
+        _make_pool(home, ports, say)
         components = {child.name: child for child in children}
         processes = {name: child.process.pid for name, child in components.items()}
         processes |= {"PostgreSQL": home.postgres.pid or 0, "this command": os.getpid()}
@@ -197,7 +198,14 @@ def _wait_until_ready(home: Home, ports: Ports, check: Callable[[], None], logs:
                 raise RuntimeError(f"[{what}] was not ready within [{START_SECONDS:.0f}] s; see [{logs}]")
             time.sleep(0.2)
     api.warm()
-    api.ensure_pool("gateways", POOL_SLOTS, "exports at one time: the gateways are shared systems")
+
+
+def _make_pool(home: Home, ports: Ports, say: Say) -> None:
+    """A home may be older than the number of slots."""
+    api = AirflowApi(str(ports["url"]), USER, home.secret("airflow_password"))
+    before = api.ensure_pool("gateways", POOL_SLOTS, "exports at one time: the gateways are shared systems")
+    if before not in (0, POOL_SLOTS):
+        say(f"pool [gateways] had [{before}] slots, and has [{POOL_SLOTS}] now")
 
 
 def _prepare_airflow(home: Home, world: World) -> None:

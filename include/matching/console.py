@@ -77,9 +77,8 @@ def links_screen(links: Links, model: Model) -> Group:
     """One screen of counts."""
     rules = Table(box=None, pad_edge=False, header_style="bold")
     rules.add_column("key")
-    rules.add_column(
-        "hits", justify="right"
-    )  # a pair may be found by several names, and in `dedupe` a row finds itself
+    # a pair may be found by several names, and in `dedupe` a row finds itself
+    rules.add_column("hits", justify="right")
     for rule, pairs in links.keys.sort_values("pairs", ascending=False, kind="stable").itertuples(index=False):
         rules.add_row(rule, f"{pairs:,}")
     bands = links.pairs["band"].value_counts()

@@ -47,11 +47,6 @@ class FailedTask(NamedTuple):
     name: str
     dataset: str = ""
 
-    @property
-    def about(self) -> str:
-        """As the books say what a breach is about."""
-        return f"dataset [{self.dataset}]" if self.dataset else f"stage [{self.name}]"
-
 
 def open_books(settings: Settings, interval: Interval, external_id: str) -> Run:
     """Open a run over a data interval. `external_id`: what the caller calls it (Airflow's run id)."""
@@ -82,13 +77,19 @@ def close_books(
 def _reasons(breaches: "Sequence[Breach]", failed: Sequence[FailedTask]) -> list[str]:
     """A line for each dataset and stage that is short: what the books say, and whose log says more."""
     logs: dict[str, list[str]] = {}
-    for each in failed:
-        logs.setdefault(each.about, []).append(f"see the log of its failed task `{each.name}`")
+    for task, dataset in failed:
+        logs.setdefault(_about(task, dataset), []).append(f"see the log of its failed task `{task}`")
     lines = []
-    for about, why, task in breaches:
+    for why, task, dataset in breaches:
+        about = _about(task, dataset)
         hints = logs.pop(about, [f"see the log of its task `{task}`"] if task else [])
         lines.append("; ".join([f"{about}: {why}", *hints]))
     return lines + [f"{about}: {'; '.join(hints)}" for about, hints in logs.items()]
+
+
+def _about(task: str, dataset: str) -> str:
+    """What is short: a dataset, or the stage of a task that is of all of them."""
+    return f"dataset [{dataset}]" if dataset else f"stage [{task}]"
 
 
 @contextmanager

@@ -13,11 +13,11 @@ DayTotal = tuple[date, int, dict[str, int]]
 
 
 class Breach(NamedTuple):
-    """Why books do not close: which dataset or stage, what is wrong with it, and the task whose log says more."""
+    """Why books do not close: what is wrong, with which dataset, if it is of one, and the task whose log says more."""
 
-    about: str
     why: str
     task: str = ""
+    dataset: str = ""
 
 
 def open_run(dsn: str, external_id: str, interval: Interval, kind: str = "screening") -> int:
@@ -154,23 +154,24 @@ def breaches(dsn: str, run_id: int, datasets: Sequence[str]) -> list[Breach]:
     attempts = {attempt.dataset: attempt for attempt in fetch(dsn, query("last_attempts"), {"run_id": run_id})}
     found = []
     for dataset in datasets:
-        about, held = f"dataset [{dataset}]", accounts.get(dataset)
+        held = accounts.get(dataset)
         if held is None:
-            found.append(Breach(about, *_why_not(attempts.get(dataset))))
+            found.append(Breach(*_why_not(attempts.get(dataset)), dataset))
         elif held.decision not in ("pass", "warn") and held.outcome != "release":
-            found.append(Breach(about, f"{held.decision or 'not validated'}: {_why_held(held)}"))
+            found.append(Breach(f"{held.decision or 'not validated'}: {_why_held(held)}", dataset=dataset))
         elif held.loaded is None:
-            found.append(Breach(about, "not loaded", "load"))
+            found.append(Breach("not loaded", "load", dataset))
         elif held.received != held.loaded + held.already_held + held.duplicate + held.quarantined:
-            found.append(Breach(about, _difference(held)))
+            found.append(Breach(_difference(held), dataset=dataset))
     undone = fetch(dsn, query("undone_stages"), {"run_id": run_id})
-    return found + [Breach(f"stage [{stage.stage}]", "not done", stage.stage) for stage in undone]
+    return found + [Breach("not done", stage.stage) for stage in undone]
 
 
 def _why_held(held: Any) -> str:
     why = "; ".join(held.reasons) or "no decision"
     if held.outcome is None:
-        return why
+        is_asked = held.decision == "hold" and held.accepted is not None  # else there is nothing to release
+        return f"{why}; answer it under Browse, Required Actions" if is_asked else why
     return f"{why}; {held.outcome} by [{held.decided_by}]: {held.outcome_reason}"
 
 

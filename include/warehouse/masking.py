@@ -24,7 +24,10 @@ ACCESS = Path(__file__).parent / "access"
 IDENTITY = "investigator"  # sees what points at a person
 PROTECTED = "crosscheck_etl"  # sees facts under 8 U.S.C. 1367: no person does
 EVERYBODY = ("analyst", IDENTITY)  # a reviewer is an investigator
-OURS = {"content_hash"}  # of the columns that loading adds to a contract's, the one that stands for its values
+OURS = {
+    "breaches",
+    "source_part",
+}  # of the texts that the warehouse adds to a contract's columns, those that name nobody
 
 
 class Mask(IntEnum):
@@ -118,7 +121,8 @@ def sensitivity(table: Table, column: str, data_type: str) -> Sensitivity:
         if column in contract.names:
             held = contract.column(column)
             return Sensitivity(_mask(held), protected or held.protection is not Protection.NONE)
-        return Sensitivity(Mask.WITHHELD if column in OURS else Mask.OPEN, protected)
+        is_withheld = _can_name(data_type) and column not in OURS
+        return Sensitivity(Mask.WITHHELD if is_withheld else Mask.OPEN, protected)
     known: Any = _read("derived").get(schema, "withheld")
     if not isinstance(known, str):
         known = known.get(name, {}).get(column, "withheld" if _can_name(data_type) else "open")

@@ -36,7 +36,10 @@ def held_night(settings: Settings, day: int = 30) -> pipeline.Run:
     collect(settings, run, DATASET)
     pipeline.match(settings, run)
     pipeline.resolve(settings, run)
-    with pytest.raises(pipeline.BooksError, match=r"\[tecs_subjects\]: hold: the delivery is incomplete"):
+    with pytest.raises(
+        pipeline.BooksError,
+        match=r"\[tecs_subjects\]: hold: the delivery is incomplete.*; answer it under Browse, Required Actions$",
+    ):
         pipeline.close_books(settings, run, datasets=[DATASET])
     return run
 

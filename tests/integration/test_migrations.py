@@ -179,7 +179,7 @@ def test_two_migrations_at_once_wait_for_each_other(settings: Settings) -> None:
         assert process.stdin is not None
         process.stdin.write(settings.owner_dsn)
         process.stdin.close()
-    assert [process.wait(60) for process in both] == [0, 0]
+    assert [process.wait() for process in both] == [0, 0]
     assert "report.lead" in tables(settings)
 
 
@@ -189,7 +189,7 @@ def test_a_record_table_has_the_columns_of_its_contract(settings: Settings, data
     rows = fetch(
         settings.owner_dsn,
         """select column_name, data_type, is_nullable from information_schema.columns
-           where table_schema = 'record' and table_name = %s""",
+           where table_schema = 'record' and table_name = %s and is_generated = 'NEVER'""",
         [contract.record],
     )
     wanted = {

@@ -15,7 +15,7 @@ from include.quality.parsing import schema
 from include.quality.usable import routes, usable
 from include.settings import Settings
 from include.simulator import truth
-from include.warehouse.connection import fetch
+from include.warehouse.connection import fetch, transaction, with_settings
 
 pytestmark = pytest.mark.integration
 
@@ -140,14 +140,12 @@ def test_a_petitioner_is_known_by_the_digits_of_a_number_however_it_is_written(h
                 cursor.execute(
                     f"update record.uscis_petitioner set {column} = %s where receipt_number = %s", [number, *receipt]
                 )
-                cursor.execute(
-                    "select basis, identity_value from latest.petitioner_identity where receipt_number = %s", receipt
-                )
+                cursor.execute("select identity from latest.known_petitioner where receipt_number = %s", receipt)
                 digits = re.sub("[^0-9]", "", number or "")
-                expected = (column, digits) if digits else (None, None)
+                expected = f"{column} {digits}" if digits else None
                 if column == "a_number" and number is not None:
-                    expected = (column, digits.rjust(9, "0"))
-                assert cursor.fetchone() == expected, number
+                    expected = f"a_number {digits.rjust(9, '0')}"
+                assert cursor.fetchone() == (expected,), number
         connection.rollback()
 
 
@@ -165,6 +163,40 @@ def test_a_number_drills_down_to_its_records(
     found = Counter(tuple(getattr(row, k) for k in key) for row in ask(held, f"table report.{records}"))
     assert counted
     assert {place: number for place, number in counted.items() if number} == found
+
+
+def test_the_petitions_of_one_petitioner_are_found_at_once_and_are_those_of_the_view(held: Settings) -> None:
+    statement = "select * from report.serial_petition(%s) order by receipt_number"
+    groups = defaultdict(list)
+    for row in ask(held, "select * from report.serial_petition order by receipt_number"):
+        groups[row.petitioner_key].append(row)
+    assert groups
+    for key, rows in groups.items():
+        assert fetch(held.warehouse_dsn, statement, [key]) == rows
+    a_member = next(row.receipt_number for rows in groups.values() for row in rows[1:])
+    for other in (a_member, "nobody's", "", None):
+        assert fetch(held.warehouse_dsn, statement, [other]) == []
+    with transaction(held.warehouse_dsn) as cursor:  # the question after it is of all again
+        cursor.execute(statement, [key])
+        cursor.execute("select count(distinct petitioner_key) from report.serial_petition")
+        assert cursor.fetchone() == (len(groups),)
+
+
+def test_one_petitioner_is_found_without_a_look_at_the_others(held: Settings) -> None:
+    [(key,)] = ask(held, "select min(petitioner_key) from report.serial_petition")
+    statement = "explain (analyze, format json) select * from report.serial_petition"
+
+    def most_rows(dsn: str) -> float:
+        waiting = [fetch(dsn, statement)[0][0][0]["Plan"]]
+        most = 0.0
+        while waiting:
+            node = waiting.pop()
+            most = max(most, node["Actual Rows"] * node["Actual Loops"])
+            waiting += node.get("Plans", ())
+        return most
+
+    assert most_rows(with_settings(held.warehouse_dsn, **{"crosscheck.petition": key})) < 20
+    assert most_rows(held.warehouse_dsn) > 1000
 
 
 def test_a_shared_address_is_that_of_several_people(held: Settings, person: dict[str, int]) -> None:

@@ -94,6 +94,19 @@ def test_a_plan_that_was_kept_shows_a_role_no_more_than_its_own(desk: Cursor) ->
         desk.execute("deallocate kept")
 
 
+def test_who_knows_a_number_from_elsewhere_does_not_learn_whose_group_it_is_in(held: Settings) -> None:
+    analyst = as_role(held.desk_dsn, "analyst")
+    [(number,)] = fetch(held.warehouse_dsn, "select min(petitioner_key) from report.serial_petition")
+    every = fetch(analyst, "select * from report.serial_petition order by petitioner_key, receipt_number")
+    function = "select * from report.serial_petition(%s) order by receipt_number"
+    assert fetch(analyst, function, [number]) == []
+    pseudonym = every[0].petitioner_key
+    assert pseudonym.startswith("~")
+    assert fetch(analyst, function, [pseudonym]) == [row for row in every if row.petitioner_key == pseudonym]
+    told = with_settings(analyst, **{"crosscheck.petition": number})
+    assert fetch(told, "select * from report.serial_petition order by petitioner_key, receipt_number") == every
+
+
 def test_of_a_protected_report_nothing_joins_with_another(held: Settings, shown: list[Report]) -> None:
     """A pseudonym is a report's own: what two of them let out of one record stays apart."""
     seen: dict[str, str] = {}

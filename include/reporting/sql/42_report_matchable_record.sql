@@ -51,7 +51,11 @@ of_use as (
         and said.postal_code is not null and not broken.columns && '{postal_code}' as address
     from said
     cross join lateral (
-        select coalesce(array_agg(split_part(label, ':', 1)), '{}') as columns from unnest(said.breaches) as label
+        select
+            case -- hardly any row broke a rule; an aggregate for each took a ninth of the time
+                when said.breaches = '{}' then '{}'
+                else array(select split_part(label, ':', 1) from unnest(said.breaches) as label)
+            end as columns
     ) as broken
     cross join (
         values ('^[\s,]*(fnu|lnu|mnu|nmn|unknown|unk|xxx)([\s,]+(fnu|lnu|mnu|nmn|unknown|unk|xxx))*[\s,]*$')

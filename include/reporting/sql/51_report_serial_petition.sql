@@ -1,25 +1,35 @@
 create view report.serial_petition as
-with candidates as ( -- among the petitioners alone: three of four give a number that nobody gives twice
+with asked (least, greatest) as ( -- the numbers that are asked for: all, or that of one petition
     select
-        receipt_number,
-        basis,
-        identity_value
+        min(identity),
+        max(identity)
+    from record.uscis_petitioner
+    where identity is not null
+    having access.petition() is null
+    union all
+    select
+        identity,
+        identity
+    from latest.known_petitioner
+    where receipt_number = access.petition()
+),
+
+candidates as ( -- by the index alone: three of four give a number that nobody gives twice
+    select distinct
+        identity,
+        unnest(receipt_numbers) as receipt_number
     from (
         select
-            *,
-            count(*) over (partition by identity_value, basis) as given_count -- what differs first: sorted faster
-        from (
-            select
-                receipt_number,
-                basis,
-                identity_value
-            from latest.known_petitioner
-            offset 0 -- a condition that is pushed below this would have the basis reckoned twice
-        ) as known
-        where basis is not null
-    ) as counted
-    where given_count >= 2
-    order by receipt_number -- in the order in which the petitions lie
+            identity,
+            array_agg(receipt_number) as receipt_numbers
+        from record.uscis_petitioner
+        where
+            identity is not null -- what the index holds
+            and identity >= (select asked.least from asked) and identity <= (select asked.greatest from asked)
+        group by identity
+        having min(receipt_number) < max(receipt_number)
+    ) as given
+    order by receipt_number -- in the order in which the records lie
 ),
 
 filed as (
@@ -31,16 +41,20 @@ filed as (
         petition.received_on
     from candidates
     cross join lateral ( -- by the index (limit keeps it one): joined, all petitions would be read
-        select * from latest.uscis_petition as one
+        select * from latest.petitioner_identity as one
         where one.receipt_number = candidates.receipt_number
         limit 1
     ) as petition
-    where coalesce(petition.record_state, '') <> 'cancelled' and petition.amends_receipt_number is null
+    where petition.identity = candidates.identity -- at this moment, too
 )
 
 select
     petitioner_key,
-    basis,
+    case -- its name alone: nothing of the number
+        when identity like 'ssn %' then 'ssn'
+        when identity like 'a_number %' then 'a_number'
+        else 'fein'
+    end as basis,
     receipt_number,
     form,
     visa_class,
@@ -52,6 +66,6 @@ from (
         min(receipt_number) over same_petitioner as petitioner_key,
         count(*) over same_petitioner as petition_count
     from filed
-    window same_petitioner as (partition by identity_value, basis)
+    window same_petitioner as (partition by identity)
 ) as counted
 where petition_count >= 2;

@@ -1,22 +1,13 @@
 -- People are compared within their address, not by a join: the planner expects one row of it, and compares all with all.
 -- Where that can be is asked of all versions first, cheaply: of ten years' addresses hardly any are left
 create view report.shared_address_petition as
-with homes as (
+with homes as ( -- by the index alone
     select
-        address,
-        postal_code,
+        place,
         array_agg(receipt_number) as receipt_numbers
-    from (
-        select
-            receipt_number,
-            date_of_birth,
-            upper(regexp_replace(address, '[^[:alnum:]]+', ' ', 'g')) as address,
-            postal_code
-        from record.uscis_petitioner
-        where organisation_name is null and postal_code is not null
-    ) as held
-    where address <> ''
-    group by address, postal_code
+    from record.uscis_petitioner
+    where organisation_name is null and place is not null
+    group by place
     having extract(year from min(date_of_birth)) < extract(year from max(date_of_birth))
 ),
 
@@ -34,7 +25,7 @@ placed as (
     ) as petitioner
     where
         petitioner.organisation_name is null
-        and petitioner.address = homes.address and petitioner.postal_code = homes.postal_code -- who has not moved since
+        and petitioner.place = homes.place -- who has not moved since
 ),
 
 gathered as (
@@ -42,20 +33,20 @@ gathered as (
         *,
         array_agg(birth_year) over home as birth_years,
         array_agg(initial) over home as initials,
-        array_agg(identity_value) over home as identity_values
+        array_agg(identity) over home as identities
     from placed
-    window home as (partition by address, postal_code)
+    window home as (partition by place)
 ),
 
 compared as ( -- slips keep the year of birth or how a name begins (days and months are swapped, names shortened); people differ
     select
         *,
         exists (
-            select from unnest(birth_years, initials, identity_values) as other (birth_year, initial, identity_value)
+            select from unnest(birth_years, initials, identities) as other (birth_year, initial, identity)
             where
                 other.birth_year < gathered.birth_year
                 and other.initial <> gathered.initial
-                and (other.identity_value = gathered.identity_value) is not true
+                and (other.identity = gathered.identity) is not true
         ) as is_another_person
     from gathered
 ),
@@ -66,7 +57,7 @@ shared as (
         min(receipt_number) over home as address_key,
         bool_or(is_another_person) over home as is_shared
     from compared
-    window home as (partition by address, postal_code)
+    window home as (partition by place)
 )
 
 select
@@ -78,7 +69,7 @@ select
     family_name,
     given_name,
     date_of_birth,
-    address,
+    upper(regexp_replace(address, '[^[:alnum:]]+', ' ', 'g')) as address,
     postal_code
 from shared
 where is_shared;

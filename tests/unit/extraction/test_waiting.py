@@ -1,5 +1,6 @@
 """An export job that takes long gives its worker back, and the same attempt goes on later; parts come side by side."""
 
+import pickle
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,11 @@ from include.extraction.receipt import Failure, Receipt
 from include.settings import Extraction, Gateway
 
 HASTY = replace(LIMITS, wait_seconds=0.0)
+
+
+def test_what_waits_is_the_same_behind_a_pipe_between_processes():
+    error = pickle.loads(pickle.dumps(NotReady("export job [export-1] is [running]", "export-1")))  # noqa: S301 -- its own
+    assert (str(error), error.export_id) == ("export job [export-1] is [running]", "export-1")
 
 
 @pytest.fixture
