@@ -6,17 +6,13 @@ wrong:
 - u is not learnt with m: it is counted on random pairs (`strangers`).
 - What is not one person is not all strangers: twins, namesakes, households are classes of their own, whose shares by
   level stay as they are (learnt freely, they take the matches, or the matches take them); only their rarity is learnt.
-- m starts at the base model, which counts as `PRIOR_PAIRS` pairs of one person: few data move it little.
+- m starts at the base model, which counts as some pairs of one person: few data move it little. Of what does not agree
+  no more is believed than there can be of one person's (`one_person`).
 - Where names are all that is given, m stays as it is: nothing else tells a slip in a name from a namesake.
 - It begins with few pairs of one person: too few grow, too many would keep the namesakes they began with.
 """
 
-import math
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from include.matching.blocking import Index
@@ -25,7 +21,9 @@ from include.matching.compare.levels import NONE, Levels, Pairs
 from include.matching.fields import Table, names_alone
 from include.matching.hashes import mix
 from include.matching.link import CHUNK, MOST_PRIOR, Scored, Side, at_size, score
-from include.matching.model import BASE, LEVELS, Alternative, Frequencies, Level, Model, Provenance, load_model
+from include.matching.model import BASE, LEVELS, Alternative, Frequencies, Model, Provenance, load_model
+from include.matching.one_person import shared
+from include.matching.patterns import Patterns, responsibilities
 from include.matching.records import Records, read_records
 from include.matching.strangers import (
     LEAST_SHARE,
@@ -38,7 +36,7 @@ from include.matching.strangers import (
     count_strangers,
     rounded,
 )
-from include.matching.weigh import Weights, log_odds, strangers_share, total_of, weigh
+from include.matching.weigh import Weights
 
 # Rows of the right side from which names alone tell how common they are. Of tables of some 500 rows the built-in model
 # was better on two of three at its own threshold; of 3,000 and more the trained one had the better best F1 on five of
@@ -47,8 +45,8 @@ ENOUGH_NAMES = 1_000
 RIGHT_ROWS = 150_000  # drawn from the right side to learn from
 # Of the random pairs that are one person, and yet no matter: as many as have one date by chance in some years.
 FEW = 30.0
-PRIOR_PAIRS = 50.0  # of one person, that the base model's m counts as
-# And its odds, and what relatives share: a small table is a part of a people, with fewer relatives in it.
+# Pairs of one person that its odds count as, and what relatives share: a small table is a part of a people, with fewer
+# relatives in it.
 PRIOR_ODDS_PAIRS = 10.0
 MOST_TIMES = 3.0  # as many twins, parents, relatives as the base model says, at most: what is more are namesakes
 # And so many households, who differ in given name and date: fewer than there are, the others are taken for one person.
@@ -64,17 +62,6 @@ FLOOR = -16.0  # bits, at the base model: below it pairs have a say by a sample
 LEAST = -28.0  # below it none: households whose dates and given names both contradict lie between
 SAMPLED = 0.1  # share of the pairs between the two that is looked at
 SHARE_OF_SIDE = 0.01  # of the smaller side that is thought to be on the other at first
-MOST_WRONG_DATES = 0.1  # share of pairs of one person whose dates of birth have nothing in common
-# Bits from which pairs are sure without their dates, and tell how often dates are wrong. With 6, 10 and 15 the shares
-# of South Asia, febrl3 and census-noise are the same within 0.006.
-SURE = 10.0
-# And whose given names have nothing in common, or whose surnames. On ten of the benchmark's sets either is 0.01 to 0.14
-# (a census in which every field is wrong often). Where families share phone and ZIP that of given names grew to 0.20,
-# 0.39 and 0.69; that of surnames to 0.31 where the surname was written first, and taken for the given name.
-MOST_OTHER_NAMES = 0.15
-NOTHING_IN_COMMON = [LEVELS["date_of_birth"].index(name) for name in ("different", "generation")]
-# Levels of dates that namesakes have by chance often enough to be taken for one person's.
-BY_CHANCE = ("same_year", "year_near", "year_only", "one_part", "one_edit")
 WHY = (
     "Learnt and counted by `train` from the tables that `provenance` names: m, the prior and the odds of other "
     "explanations learnt without labels, u and frequencies counted. The reasons of the levels "
@@ -83,36 +70,6 @@ WHY = (
 # what stands in until the names of the sample are counted, which they can be only once they are read
 UNCOUNTED = Frequencies(why="", census=False, family_floor=1, given_floor=1, several_floor=1, family={}, given={})
 SEED = 20_160_104  # of the sample; the date of the audit
-
-
-@dataclass(frozen=True)
-class Patterns:
-    """Distinct combinations of levels, with names of about one frequency, and how many pairs show each."""
-
-    levels: dict[str, Levels]
-    count: Weights
-
-    @classmethod
-    def of(cls, levels: dict[str, Levels], times: Weights) -> "Patterns":
-        """Count the patterns of pairs, each so many times, in whatever order they come."""
-        levels = {
-            comparison: each
-            if each.bits is None
-            else Levels(each.level, (np.round(2 * each.bits) / 2).astype(np.float32))
-            for comparison, each in levels.items()
-        }
-        parts: list[npt.NDArray[Any]] = []
-        for each in levels.values():
-            parts.append(each.level + 1)
-            if each.bits is not None and each.bits.any():
-                parts.append((-2 * each.bits).astype(np.int64))
-        # in an order of their own: sums of floats depend on it
-        _, first, code = np.unique(mix(*parts), return_index=True, return_inverse=True)
-        distinct = {
-            comparison: Levels(each.level[first].astype(np.intp), None if each.bits is None else each.bits[first])
-            for comparison, each in levels.items()
-        }
-        return cls(distinct, np.bincount(code, times).astype(np.float64))
 
 
 def train(
@@ -165,7 +122,7 @@ def train(
 
 def _recount(start: Model, model: Model, levels: dict[str, Levels]) -> Model:
     """What strangers share, now that it is known which of the random pairs are one person."""
-    of_one, *_ = _responsibilities(model, Patterns(levels, np.ones(len(levels["sex"].level))))
+    of_one, *_ = responsibilities(model, Patterns(levels, np.ones(len(levels["sex"].level))))
     return count_strangers(start, levels, (1 - of_one).astype(np.float64))
 
 
@@ -214,26 +171,19 @@ def _joined(parts: list[Levels]) -> Levels:
     return Levels(np.concatenate([part.level for part in parts]), np.concatenate(common) if common else None)
 
 
-# -- what one person's records share
+# -- expectation and maximisation
 
 
 def _maximise(model: Model, patterns: Patterns, total: int, *, learn_m: bool) -> Model:
     """Expectation-maximisation of m, of the prior and of the odds of the other classes."""
     base, before = model, (0.0, np.zeros(0))
     for _ in range(ROUNDS):
-        one, classes, own = _responsibilities(model, patterns)
+        one, classes, own = responsibilities(model, patterns)
         matches, weights = float(one.sum()), np.concatenate([each.weight for each in model.scales.values()])
         if abs(matches - before[0]) <= SETTLED * before[0] and np.array_equal(weights, before[1]):
             break
         before = matches, weights
-        comparisons = base.comparisons
-        if learn_m:
-            wrong, other = _wrong_dates(model, patterns, one, own), _other_given_names(patterns, one + classes["twin"])
-            genuine = _more_than_chance(model, patterns, one)
-            comparisons = {
-                comparison: _shared(comparison, patterns.levels[comparison].level, one, base, wrong, other, genuine)
-                for comparison in LEVELS
-            }
+        comparisons = shared(model, base, patterns, one, own, classes["twin"]) if learn_m else base.comparisons
         alternatives = {
             name: each.model_copy(update={"odds": _odds(name, float(classes[name].sum()), matches, each.odds)})
             if each.odds
@@ -285,112 +235,12 @@ def _odds(name: str, pairs: float, matches: float, base: float) -> float:
     return min((pairs + PRIOR_ODDS_PAIRS * base) / (matches + PRIOR_ODDS_PAIRS), most)
 
 
-def _responsibilities(model: Model, patterns: Patterns) -> tuple[Weights, dict[str, Weights], Weights]:
-    """Of the pairs of each pattern, how many are one person, and how many are of each other class; and their weight
-    beside strangers alone."""
-    levels = patterns.levels
-    weights = {comparison: weigh(comparison, levels[comparison], model) for comparison in LEVELS}
-    one = np.log2(model.prior) + total_of(weights).astype(np.float64)
-    others = log_odds(levels, weights, model)
-    every = np.exp2(np.clip([np.full(len(one), np.log2(strangers_share(model))), one, *others.values()], -300, 300))
-    shares = every / every.sum(axis=0) * patterns.count
-    return shares[1], dict(zip(others, shares[2:], strict=True)), one
-
-
-def _wrong_dates(model: Model, patterns: Patterns, one: Weights, own: Weights) -> float:
-    """The share of pairs of one person whose dates of birth may have nothing in common.
-
-    As many as of the pairs that are sure without their dates: where few names serve all, namesakes are as many as wrong
-    dates could be, and look like them. Of few such pairs, up to `MOST_WRONG_DATES`.
-    """
-    level = patterns.levels["date_of_birth"].level
-    without = own - weigh("date_of_birth", patterns.levels["date_of_birth"], model)
-    sure = one * ((without >= SURE) & (level != NONE))
-    wrong = sure[np.isin(level, NOTHING_IN_COMMON)]
-    return float((wrong.sum() + PRIOR_PAIRS * MOST_WRONG_DATES) / (sure.sum() + PRIOR_PAIRS))
-
-
-def _more_than_chance(model: Model, patterns: Patterns, one: Weights) -> Weights:
-    """Of the pairs of one person at each level of dates, the share that is not namesakes who have such dates by chance.
-
-    Of namesakes as many are taken for one person as would be of those whose dates differ, had they this date, by how
-    often strangers have it. Of one person's pairs as many are taken as their own weight says, as a mean: where weights
-    are right, both make up what was counted, and the share is 1.
-    """
-    dates, names, u = (
-        patterns.levels["date_of_birth"].level,
-        LEVELS["date_of_birth"],
-        model.comparisons["date_of_birth"],
-    )
-    apart, share = np.flatnonzero(dates == names.index("different")), np.ones(len(names))
-    levels = {comparison: each.take(apart) for comparison, each in patterns.levels.items()}
-    for name in BY_CHANCE:
-        level = names.index(name)
-        as_if = Patterns(levels | {"date_of_birth": Levels(np.full_like(dates[apart], level))}, patterns.count[apart])
-        strangers, *_ = _responsibilities(model, as_if)
-        here = dates == level
-        taken, of_one = one[here].sum(), (one[here] ** 2 / patterns.count[here]).sum()
-        by_chance = strangers.sum() * (u[name].u or 0.0) / (u["different"].u or 1.0)
-        share[level] = np.clip((taken - by_chance) / max(of_one, 1e-9), 0.0, 1.0)
-    return share
-
-
-def _other_given_names(patterns: Patterns, pairs: Weights) -> float:
-    """The share of pairs of one person whose given names may have nothing in common, of those that may be twins.
-
-    Of brothers and sisters as many are of one sex as of two; of one person's records hardly any are of two. Where no
-    sex is given, up to `MOST_OTHER_NAMES`.
-    """
-    sex, given = (patterns.levels[comparison].level for comparison in ("sex", "given_name"))
-    known, other = (sex != NONE) & (given != NONE), given == LEVELS["given_name"].index("different")
-    every, same, apart = (float(pairs[some].sum()) for some in (known & ~other, other & (sex == 0), other & (sex == 1)))
-    of_one = max(same - apart - math.sqrt(same + apart), 0.0)  # less what chance makes of it
-    share = (of_one + PRIOR_PAIRS * MOST_OTHER_NAMES) / (of_one + every + PRIOR_PAIRS)
-    return min(share, MOST_OTHER_NAMES)
-
-
-def _shared(
-    comparison: str,
-    level: npt.NDArray[np.int8],
-    one: Weights,
-    base: Model,
-    wrong_dates: float,
-    other_given: float,
-    genuine_dates: Weights,
-) -> dict[str, Level]:
-    levels = base.comparisons[comparison]
-    count = np.bincount(level - NONE, one, len(levels) + 1)[1:].astype(np.float64)  # without those that are missing
-    if comparison == "date_of_birth":  # a wrong date is as far away as a stranger's: what is more is not one person
-        count = count * genuine_dates  # the others are namesakes
-        by_chance, apart = NOTHING_IN_COMMON
-        count[apart] = count[by_chance] * levels["generation"].u / levels["different"].u
-        _limit(count, NOTHING_IN_COMMON, wrong_dates)  # more are namesakes, who bring their dates
-    most = {"given_name": other_given, "family_name": MOST_OTHER_NAMES}  # more are families, who bring their names
-    if comparison in most:
-        _limit(count, [LEVELS[comparison].index("different")], most[comparison])
-    prior = np.array([levels[name].m for name in LEVELS[comparison]])
-    if comparison == "byname":  # counted among names that are known to be one person's
-        return levels
-    m = (count + PRIOR_PAIRS * prior) / (count.sum() + PRIOR_PAIRS * prior.sum())
-    return {
-        name: levels[name].model_copy(update={"m": rounded(max(share, LEAST_SHARE))})
-        for name, share in zip(LEVELS[comparison], m, strict=True)
-    }
-
-
-def _limit(count: npt.NDArray[Any], levels: list[int], share: float) -> None:
-    """Of the counts of all levels these are no more than the share; what is more is taken away."""
-    some, others = count[levels].sum(), np.delete(count, levels).sum()
-    if some > share * (some + others):
-        count[levels] *= share / (1 - share) * others / some
-
-
 # -- bands
 
 
 def _with_bands(model: Model, patterns: Patterns) -> Model:
     """Lead: where the expected F1 is highest. Review: where all but a hundredth of the expected matches are."""
-    one, *_ = _responsibilities(model, patterns)
+    one, *_ = responsibilities(model, patterns)
     if not len(one):  # no two rows share anything
         return model
     weight = np.log2(np.maximum(one, 1e-300) / np.maximum(patterns.count - one, 1e-300))
