@@ -83,11 +83,8 @@ class AirflowApi:
             self.call("POST", "/pools", json={"name": name, "slots": slots, "description": why})
             return 0
         if held["slots"] != slots:
-            whole = {
-                "pool": name,
-                "slots": slots,
-                "include_deferred": False,
-            }  # asked for, and but for the mask not kept
+            # Airflow 3.3 refuses a part of a pool; of the whole, the mask has it take the slots alone
+            whole = {"pool": name, "slots": slots, "include_deferred": False}
             self.call("PATCH", f"/pools/{name}", params={"update_mask": "slots"}, json=whole)
         return int(held["slots"])
 

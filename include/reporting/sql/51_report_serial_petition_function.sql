@@ -9,6 +9,7 @@ declare
     before text := current_setting('crosscheck.petition', true);
 begin
     perform set_config('crosscheck.petition', key, true);
+    -- planned anew each time, as report.audit_headline(...) is: a plan for one petitioner is wrong where all are looked at
     return query execute 'select * from report.serial_petition where petitioner_key = $1' using key;
     perform set_config('crosscheck.petition', coalesce(before, ''), true);
 end

@@ -19,7 +19,7 @@ HASTY = replace(LIMITS, wait_seconds=0.0)
 
 
 def test_what_waits_is_the_same_behind_a_pipe_between_processes():
-    error = pickle.loads(pickle.dumps(NotReady("export job [export-1] is [running]", "export-1")))  # noqa: S301 -- its own
+    error = pickle.loads(pickle.dumps(NotReady("export job [export-1] is [running]", "export-1")))  # noqa: S301 -- what it pickled itself
     assert (str(error), error.export_id) == ("export job [export-1] is [running]", "export-1")
 
 
