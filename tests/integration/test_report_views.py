@@ -195,8 +195,10 @@ def test_one_petitioner_is_found_without_a_look_at_the_others(held: Settings) ->
             waiting += node.get("Plans", ())
         return most
 
-    assert most_rows(with_settings(held.warehouse_dsn, **{"crosscheck.petition": key})) < 20
-    assert most_rows(held.warehouse_dsn) > 1000
+    every = most_rows(held.warehouse_dsn)
+    assert every > 1000
+    # some dozens where other tests have changed that petitioner: entries of what was before count until the next vacuum
+    assert most_rows(with_settings(held.warehouse_dsn, **{"crosscheck.petition": key})) < every / 10
 
 
 def test_a_shared_address_is_that_of_several_people(held: Settings, person: dict[str, int]) -> None:
