@@ -15,7 +15,7 @@ wrong:
 import numpy as np
 import pandas as pd
 
-from include.matching.arrays import Flags
+from include.matching.arrays import Flags, Shares
 from include.matching.blocking import Index
 from include.matching.bynames import count_bynames
 from include.matching.compare.levels import NONE, Levels, Pairs
@@ -37,6 +37,7 @@ from include.matching.strangers import (
     count_strangers,
     rounded,
 )
+from include.matching.unseen import count_all, known
 from include.matching.weigh import Weights
 
 # Rows of the right side from which names alone tell how common they are. Of tables of some 500 rows the built-in model
@@ -107,15 +108,15 @@ def train(
     expected = SHARE_OF_SIDE * min(len(ones), every) * len(many) / every
     every_pair = _every_pair(ones, many, within=within)
     counted = counted.model_copy(update={"prior": min(max(expected, 1.0) / max(every_pair, 1), MOST_PRIOR)})
-    model, patterns, candidates = _learn(counted, ones, many, within=within, learn_m=learn_m)
+    model, patterns, candidates = _learn(counted, ones, many, known(levels), within=within, learn_m=learn_m)
     if model.prior * RANDOM_PAIRS > FEW:
         model = among_strangers(model)
         ones, many = (side.with_frequencies(model.name_shares) for side in (ones, many))
         again = _recount(start, model, compare_everything(ones, many, random, model))
         again = model.model_copy(update={"comparisons": again.comparisons, "alternatives": counted.alternatives})
-        model, patterns, candidates = _learn(again, ones, many, within=within, learn_m=learn_m)
+        model, patterns, candidates = _learn(again, ones, many, known(levels), within=within, learn_m=learn_m)
     data = {"left_rows": len(left), "right_rows": every, "sampled_rows": len(sample), "candidates": candidates}
-    return _with_bands(model, patterns).model_copy(
+    return _with_bands(model, patterns, model.prior * every_pair).model_copy(
         update={
             "name": "trained",
             "why": WHY,
@@ -130,7 +131,9 @@ def _recount(start: Model, model: Model, levels: dict[str, Levels]) -> Model:
     return count_strangers(start, levels, (1 - of_one).astype(np.float64))
 
 
-def _learn(start: Model, ones: Records, many: Records, *, within: bool, learn_m: bool) -> tuple[Model, Patterns, int]:
+def _learn(
+    start: Model, ones: Records, many: Records, at_random: Shares, *, within: bool, learn_m: bool
+) -> tuple[Model, Patterns, int]:
     """The model to which `start` leads, the patterns it was learnt from, and the number of candidate pairs."""
     sides = Side.from_records(ones, start), Side.from_records(many, start)
     pairs = Index.of(ones, start).candidates(many)
@@ -138,7 +141,8 @@ def _learn(start: Model, ones: Records, many: Records, *, within: bool, learn_m:
         later = pairs[0] < pairs[1]
         pairs = pairs[0][later], pairs[1][later]
     patterns = _patterns(sides, pairs, start)
-    model = _maximise(start, patterns, _every_pair(ones, many, within=within), learn_m=learn_m)
+    every_pair = _every_pair(ones, many, within=within)
+    model = _maximise(start, patterns, at_random, every_pair, learn_m=learn_m)
     return model, patterns, len(pairs[0])
 
 
@@ -178,7 +182,7 @@ def _joined(parts: list[Levels]) -> Levels:
 # -- expectation and maximisation
 
 
-def _maximise(model: Model, patterns: Patterns, total: int, *, learn_m: bool) -> Model:
+def _maximise(model: Model, patterns: Patterns, at_random: Shares, total: int, *, learn_m: bool) -> Model:
     """Expectation-maximisation of m, of the prior and of the odds of the other classes."""
     base, before = model, (0.0, np.zeros(0))
     dated = patterns.levels["date_of_birth"].level != NONE
@@ -187,7 +191,7 @@ def _maximise(model: Model, patterns: Patterns, total: int, *, learn_m: bool) ->
         matches, weights = float(one.sum()), np.concatenate([each.weight for each in model.scales.values()])
         if abs(matches - before[0]) <= SETTLED * before[0] and np.array_equal(weights, before[1]):
             break
-        before = matches, weights
+        before, every = (matches, weights), count_all(model, patterns, one, at_random)
         comparisons = shared(model, base, patterns, one, own, classes["twin"]) if learn_m else base.comparisons
         alternatives = {
             name: each.model_copy(update={"odds": _odds(name, classes[name], one, each.odds, dated)})
@@ -199,8 +203,8 @@ def _maximise(model: Model, patterns: Patterns, total: int, *, learn_m: bool) ->
             update={
                 "comparisons": comparisons,
                 "alternatives": alternatives | _related(alternatives, patterns, classes),
-                "prior": float(np.clip(matches / max(total, 1), 1e-12, MOST_PRIOR)),
-                "prior_why": f"{matches:,.1f} pairs of one person expected among {total:,}",
+                "prior": float(np.clip(every / max(total, 1), 1e-12, MOST_PRIOR)),
+                "prior_why": f"{every:,.1f} pairs of one person expected among {total:,}, {matches:,.1f} are found",
             }
         )
     return model
@@ -245,8 +249,11 @@ def _odds(name: str, pairs: Weights, one: Weights, base: float, dated: Flags) ->
 # -- bands
 
 
-def _with_bands(model: Model, patterns: Patterns) -> Model:
-    """Lead: where the expected F1 is highest. Review: where all but a hundredth of the expected matches are."""
+def _with_bands(model: Model, patterns: Patterns, expected: float) -> Model:
+    """Lead: where the expected F1 is highest. Review: where all but a hundredth of the matches that are found are.
+
+    expected: matches, found or not.
+    """
     one, *_ = responsibilities(model, patterns)
     if not len(one):  # no two rows share anything
         return model
@@ -254,7 +261,7 @@ def _with_bands(model: Model, patterns: Patterns) -> Model:
     order = np.argsort(-weight, kind="stable")
     found, chosen, weight = np.cumsum(one[order]), np.cumsum(patterns.count[order]), weight[order]
     every = max(float(found[-1]), 1e-300)
-    f1 = 2 * found / (chosen + every)
+    f1 = 2 * found / (chosen + max(every, expected))
     lead = float(np.clip(weight[int(np.argmax(f1))], -3.0, 10.0))
     review = float(np.clip(weight[min(int(np.searchsorted(found, 0.99 * every)), len(weight) - 1)], -6.0, lead - 1.0))
     return model.model_copy(
