@@ -136,13 +136,35 @@ def at_random(left: int, right: int, draw: np.random.Generator, *, within: bool)
     return pairs[0][apart], pairs[1][apart]
 
 
-def count_strangers(model: Model, levels: dict[str, Levels], strangers: Shares) -> Model:
+def count_strangers(model: Model, levels: dict[str, Levels], strangers: Shares, by_chance: dict[str, Shares]) -> Model:
     """u, and how many times the frequency of a name: counted on random pairs, beside what the base model says.
 
-    `strangers`: of each pair, how likely it is none of one person.
+    `strangers`: of each pair, how likely it is none of one person; `by_chance`: how often it would agree in a name.
     """
-    comparisons = {comparison: _strangers(comparison, levels[comparison], strangers, model) for comparison in LEVELS}
+    comparisons = {
+        comparison: _strangers(comparison, levels[comparison], strangers, by_chance.get(comparison), model)
+        for comparison in LEVELS
+    }
     return model.model_copy(update={"comparisons": comparisons})
+
+
+def agree_by_chance(left: Records, pairs: Pairs, model: Model) -> dict[str, Shares]:
+    """Of each pair and comparison of names, how often the left row's first name is met on the right by what `model`
+    says of strangers and compatriots."""
+    row = left.first_name[pairs[0]]
+    words = {
+        "family_name": (left.names.family[0][row], left.words.family_bits),
+        "given_name": (left.names.given[row], left.words.given_bits),
+        "middle_name": (left.names.middle[0][row], left.words.given_bits),
+    }
+    some, found = sum(each.share or 0.0 for each in model.alternatives.values()), {}
+    for comparison, (word, bits) in words.items():
+        times = model.comparisons[comparison]["exact"].times_frequency or 1.0
+        by_chance = np.minimum(times * np.exp2(bits[word], dtype=np.float64), 1.0)
+        one_in, by_rarity = np.log2(list(model.compatriots.times[comparison].items())).T
+        within = np.minimum(by_chance * np.exp2(np.interp(-bits[word], one_in, by_rarity)), 1.0)
+        found[comparison] = np.where(word > 0, (1 - some) * by_chance + some * within, 0.0)
+    return found
 
 
 def compare_everything(left: Records, right: Records, pairs: Pairs, model: Model) -> dict[str, Levels]:
@@ -166,9 +188,13 @@ def _compare_names(
     return found
 
 
-def _strangers(comparison: str, found: Levels, strangers: Shares, model: Model) -> dict[str, Level]:
+def _strangers(
+    comparison: str, found: Levels, strangers: Shares, by_chance: Shares | None, model: Model
+) -> dict[str, Level]:
     known = found.level != NONE
     count = np.bincount(found.level[known], strangers[known], minlength=len(LEVELS[comparison]))
+    expected = 0.0 if by_chance is None else float((strangers * by_chance)[known].sum())
+    often = max((count[0] + EXACT_BEFORE) / (expected + EXACT_BEFORE), 1.0)
     changed = {}
     for at, name in enumerate(LEVELS[comparison]):
         level = model.comparisons[comparison][name]
@@ -181,10 +207,12 @@ def _strangers(comparison: str, found: Levels, strangers: Shares, model: Model) 
             share = (count[at] + PRIOR_STRANGERS * level.times_frequency * alike) / (count.sum() + PRIOR_STRANGERS)
             changed[name] = level.model_copy(update={"times_frequency": rounded(share / alike)})
         elif name in NEAR_EXACT.get(comparison, ()) and level.times_frequency:
-            exact = model.comparisons[comparison]["exact"].times_frequency or 1.0
+            exact = often * (model.comparisons[comparison]["exact"].times_frequency or 1.0)
             times = (exact * count[at] + level.times_frequency * EXACT_BEFORE) / (count[0] + EXACT_BEFORE)
             times = max(times, LEAST_OF_BASE * level.times_frequency)
             changed[name] = level.model_copy(update={"times_frequency": rounded(times)})
+        elif name == "exact" and by_chance is not None and level.times_frequency:
+            changed[name] = level.model_copy(update={"times_frequency": rounded(often * level.times_frequency)})
         else:
             changed[name] = level
     return changed

@@ -29,6 +29,7 @@ from include.matching.records import Records, read_records
 from include.matching.strangers import (
     LEAST_SHARE,
     RANDOM_PAIRS,
+    agree_by_chance,
     among_strangers,
     at_random,
     compare_everything,
@@ -104,7 +105,8 @@ def train(
     ones, many = (side.with_frequencies(start.name_shares) for side in (ones, many))
     random = at_random(len(ones), len(many), draw, within=within)
     levels = compare_everything(ones, many, random, start)
-    counted = count_compatriots(count_strangers(start, levels, np.ones(len(random[0]))), many, draw)
+    by_chance = agree_by_chance(ones, random, start)
+    counted = count_compatriots(count_strangers(start, levels, np.ones(len(random[0])), by_chance), many, draw)
     expected = SHARE_OF_SIDE * min(len(ones), every) * len(many) / every
     every_pair = _every_pair(ones, many, within=within)
     counted = counted.model_copy(update={"prior": min(max(expected, 1.0) / max(every_pair, 1), MOST_PRIOR)})
@@ -112,7 +114,8 @@ def train(
     if model.prior * RANDOM_PAIRS > FEW:
         model = among_strangers(model)
         ones, many = (side.with_frequencies(model.name_shares) for side in (ones, many))
-        again = _recount(start, model, compare_everything(ones, many, random, model))
+        by_chance = agree_by_chance(ones, random, start)
+        again = _recount(start, model, compare_everything(ones, many, random, model), by_chance)
         again = model.model_copy(update={"comparisons": again.comparisons, "alternatives": counted.alternatives})
         model, patterns, candidates = _learn(again, ones, many, known(levels), within=within, learn_m=learn_m)
     data = {"left_rows": len(left), "right_rows": every, "sampled_rows": len(sample), "candidates": candidates}
@@ -125,10 +128,10 @@ def train(
     )
 
 
-def _recount(start: Model, model: Model, levels: dict[str, Levels]) -> Model:
+def _recount(start: Model, model: Model, levels: dict[str, Levels], by_chance: dict[str, Shares]) -> Model:
     """What strangers share, now that it is known which of the random pairs are one person."""
     of_one, *_ = responsibilities(model, Patterns(levels, np.ones(len(levels["sex"].level))))
-    return count_strangers(start, levels, (1 - of_one).astype(np.float64))
+    return count_strangers(start, levels, (1 - of_one).astype(np.float64), by_chance)
 
 
 def _learn(
