@@ -55,7 +55,7 @@ class Matches:
     @property
     def c(self) -> float:
         """How many times the odds of a pair are, if its row is known to have another match; never more than 1."""
-        return min(float(np.expm1(self.mean)) * (1 - self.some) / self.some, 1.0)
+        return min(float(np.expm1(min(self.mean, MOST))) * (1 - self.some) / self.some, 1.0)
 
 
 @dataclass(frozen=True)

@@ -194,7 +194,8 @@ def _strangers(
     known = found.level != NONE
     count = np.bincount(found.level[known], strangers[known], minlength=len(LEVELS[comparison]))
     expected = 0.0 if by_chance is None else float((strangers * by_chance)[known].sum())
-    often = max((count[0] + EXACT_BEFORE) / (expected + EXACT_BEFORE), 1.0)
+    beyond_chance = count[0] - np.sqrt(count[0])
+    often = max(float((beyond_chance + EXACT_BEFORE) / (expected + EXACT_BEFORE)), 1.0)
     changed = {}
     for at, name in enumerate(LEVELS[comparison]):
         level = model.comparisons[comparison][name]

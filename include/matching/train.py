@@ -12,6 +12,8 @@ wrong:
 - It begins with few pairs of one person: too few grow, too many would keep the namesakes they began with.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -97,35 +99,64 @@ def train(
     draw = np.random.default_rng(SEED)
     base = load_model(BASE).model_copy(update={"right_rows": every})
     sample = others.iloc[np.sort(draw.permutation(len(others))[:RIGHT_ROWS])]
+    start, rows = _read(left, sample, base, within=right is None)
+    random = at_random(len(rows.ones), len(rows.many), draw, within=rows.within)
+    shared = rows.share(random, start)
+    counted = count_strangers(start, shared, np.ones(len(random[0])), rows.by_chance(random, start))
+    counted = count_compatriots(counted, rows.many, draw)
+    expected = SHARE_OF_SIDE * min(len(rows.ones), every) * len(rows.many) / every
+    counted = counted.model_copy(update={"prior": min(max(expected, 1.0) / max(rows.pairs, 1), MOST_PRIOR)})
+    model, patterns, candidates = _learn(counted, rows, known(shared), learn_m=learn_m)
+    if model.prior * RANDOM_PAIRS > FEW:
+        model = among_strangers(model)
+        rows = rows.as_common_as_in(model)
+        again = _recount(start, model, rows.share(random, model), rows.by_chance(random, start))
+        again = model.model_copy(update={"comparisons": again.comparisons, "alternatives": counted.alternatives})
+        model, patterns, candidates = _learn(again, rows, known(shared), learn_m=learn_m)
+    data = {"left_rows": len(left), "right_rows": every, "sampled_rows": len(sample), "candidates": candidates}
+    provenance = Provenance(made_by=f"train from {base.version}", data=data)
+    model = _with_bands(model, patterns, model.prior * rows.pairs)
+    return model.model_copy(update={"name": "trained", "why": WHY, "provenance": provenance})
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What is learnt from: all of the left side, a sample of the right. `within`: they are one table."""
+
+    ones: Records
+    many: Records
+    within: bool
+
+    @property
+    def pairs(self) -> int:
+        """How many there are of two rows."""
+        return len(self.ones) * (len(self.ones) - 1) // 2 if self.within else len(self.ones) * len(self.many)
+
+    def as_common_as_in(self, model: Model) -> "Rows":
+        """The same, with names as common as the model says."""
+        ones, many = (side.with_frequencies(model.name_shares) for side in (self.ones, self.many))
+        return Rows(ones, many, self.within)
+
+    def share(self, pairs: Pairs, model: Model) -> dict[str, Levels]:
+        return compare_everything(self.ones, self.many, pairs, model)
+
+    def by_chance(self, pairs: Pairs, model: Model) -> dict[str, Shares]:
+        return agree_by_chance(self.ones, pairs, model)
+
+    def candidates(self, model: Model) -> Pairs:
+        """Pairs that share a key, each once."""
+        pairs = Index.of(self.ones, model).candidates(self.many)
+        once = pairs[0] < pairs[1] if self.within else slice(None)
+        return pairs[0][once], pairs[1][once]
+
+
+def _read(left: pd.DataFrame, sample: pd.DataFrame, base: Model, *, within: bool) -> tuple[Model, Rows]:
+    """The base model with names as common as they are in the sample, and the rows."""
     many = read_records(Table(sample), base.model_copy(update={"frequencies": UNCOUNTED}))
     start = base.model_copy(update={"frequencies": count_names(many)})
     ones, many = read_records(Table(left), start), many.with_frequencies(start.name_shares)
-    within = right is None
     start = count_bynames(start, [ones] if within else [ones, many])
-    ones, many = (side.with_frequencies(start.name_shares) for side in (ones, many))
-    random = at_random(len(ones), len(many), draw, within=within)
-    levels = compare_everything(ones, many, random, start)
-    by_chance = agree_by_chance(ones, random, start)
-    counted = count_compatriots(count_strangers(start, levels, np.ones(len(random[0])), by_chance), many, draw)
-    expected = SHARE_OF_SIDE * min(len(ones), every) * len(many) / every
-    every_pair = _every_pair(ones, many, within=within)
-    counted = counted.model_copy(update={"prior": min(max(expected, 1.0) / max(every_pair, 1), MOST_PRIOR)})
-    model, patterns, candidates = _learn(counted, ones, many, known(levels), within=within, learn_m=learn_m)
-    if model.prior * RANDOM_PAIRS > FEW:
-        model = among_strangers(model)
-        ones, many = (side.with_frequencies(model.name_shares) for side in (ones, many))
-        by_chance = agree_by_chance(ones, random, start)
-        again = _recount(start, model, compare_everything(ones, many, random, model), by_chance)
-        again = model.model_copy(update={"comparisons": again.comparisons, "alternatives": counted.alternatives})
-        model, patterns, candidates = _learn(again, ones, many, known(levels), within=within, learn_m=learn_m)
-    data = {"left_rows": len(left), "right_rows": every, "sampled_rows": len(sample), "candidates": candidates}
-    return _with_bands(model, patterns, model.prior * every_pair).model_copy(
-        update={
-            "name": "trained",
-            "why": WHY,
-            "provenance": Provenance(made_by=f"train from {base.version}", data=data),
-        }
-    )
+    return start, Rows(ones, many, within).as_common_as_in(start)
 
 
 def _recount(start: Model, model: Model, levels: dict[str, Levels], by_chance: dict[str, Shares]) -> Model:
@@ -134,24 +165,15 @@ def _recount(start: Model, model: Model, levels: dict[str, Levels], by_chance: d
     return count_strangers(start, levels, (1 - of_one).astype(np.float64), by_chance)
 
 
-def _learn(
-    start: Model, ones: Records, many: Records, at_random: Shares, *, within: bool, learn_m: bool
-) -> tuple[Model, Patterns, int]:
-    """The model to which `start` leads, the patterns it was learnt from, and the number of candidate pairs."""
-    sides = Side.from_records(ones, start), Side.from_records(many, start)
-    pairs = Index.of(ones, start).candidates(many)
-    if within:
-        later = pairs[0] < pairs[1]
-        pairs = pairs[0][later], pairs[1][later]
+def _learn(start: Model, rows: Rows, at_random: Shares, *, learn_m: bool) -> tuple[Model, Patterns, int]:
+    """The model to which `start` leads, the patterns it was learnt from, and the number of candidate pairs.
+
+    at_random: what is `known` of random pairs.
+    """
+    sides = Side.from_records(rows.ones, start), Side.from_records(rows.many, start)
+    pairs = rows.candidates(start)
     patterns = _patterns(sides, pairs, start)
-    every_pair = _every_pair(ones, many, within=within)
-    model = _maximise(start, patterns, at_random, every_pair, learn_m=learn_m)
-    return model, patterns, len(pairs[0])
-
-
-def _every_pair(ones: Records, many: Records, *, within: bool) -> int:
-    """How many pairs of rows there are; `within`: the sides are one table."""
-    return len(ones) * (len(ones) - 1) // 2 if within else len(ones) * len(many)
+    return _maximise(start, patterns, at_random, rows.pairs, learn_m=learn_m), patterns, len(pairs[0])
 
 
 def _patterns(sides: tuple[Side, Side], pairs: Pairs, model: Model) -> Patterns:
@@ -186,7 +208,10 @@ def _joined(parts: list[Levels]) -> Levels:
 
 
 def _maximise(model: Model, patterns: Patterns, at_random: Shares, total: int, *, learn_m: bool) -> Model:
-    """Expectation-maximisation of m, of the prior and of the odds of the other classes."""
+    """Expectation-maximisation of m, of the prior and of the odds of the other classes.
+
+    at_random: what is `known` of random pairs; total: how many pairs of rows there are.
+    """
     base, before = model, (0.0, np.zeros(0))
     dated = patterns.levels["date_of_birth"].level != NONE
     for _ in range(ROUNDS):

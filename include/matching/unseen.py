@@ -6,6 +6,8 @@ others down. Of the pairs with much in common nearly all are found; and how many
 rows, taken at random, for what a row lacks does not depend on whether the other side has the same person.
 """
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -36,4 +38,5 @@ def count_all(model: Model, patterns: Patterns, one: Weights, at_random: npt.NDA
     much = MUCH - np.log2(model.prior)
     found_by_much = float(one[tells @ here >= much].sum())
     share = float((tells @ at_random >= much).mean())
-    return max((found_by_much + PRIOR_PAIRS) * found / (share * found + PRIOR_PAIRS), found)
+    beyond_chance = found_by_much - math.sqrt(found_by_much)
+    return max((beyond_chance + PRIOR_PAIRS) * found / (share * found + PRIOR_PAIRS), found)

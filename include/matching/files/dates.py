@@ -35,6 +35,13 @@ IN_WORDS = tuple(
 ABOUT = re.compile(r"^(?:(?:C|CA|CIRCA|ABT|ABOUT|EST|APPROX)\b\.?|~)\s*(\d{4})$", re.IGNORECASE)
 
 
+# Parts of one date that were joined as if they were several, and their format.
+IN_PARTS = {
+    r"\d{4};\d{1,2};\d{1,2}": "%Y %m %d",
+    r"\d{1,2};\d{1,2};\d{4}": "%d %m %Y",
+}
+
+
 class Dates(NamedTuple):
     """Rows that give a date of birth, and those of which none can be read; and those that write it otherwise than they
     are asked to: the year first without dashes, the month in words, a year that is not certain, the year last."""
@@ -70,6 +77,13 @@ def day_month(pieces: Iterable["pd.Series[str]"]) -> DayMonth:
         if (len(values) and parts.empty) or told.told >= ENOUGH:
             break
     return told
+
+
+def in_parts(values: "pd.Series[str]") -> str | None:
+    """The format that day, month and year, each of a column of its own, would have; None where they are no parts."""
+    given = values[values != ""]
+    found = (form for parts, form in IN_PARTS.items() if given.str.fullmatch(parts).mean() > NEARLY_ALL / 2)
+    return next(found, None)
 
 
 def iso_dates(

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from include.matching.fields import FIELDS, SEPARATOR
 from include.matching.files.columns import Columns, Origin, find_columns, nearest
-from include.matching.files.dates import Dates, DayMonth, day_month, iso_dates
+from include.matching.files.dates import Dates, DayMonth, day_month, in_parts, iso_dates
 from include.matching.files.errors import TableError, one_line
 from include.matching.files.formats import Parquet, open_format
 from include.matching.files.legible import Read, legible
@@ -154,6 +154,11 @@ class File:
     def _check_dates(self, table: pd.DataFrame) -> None:
         origin = self._wanted["dob"]
         where = f"[{self.path.name}], column [{', '.join(origin.columns)}]"
+        if len(origin.columns) > 1 and not origin.date_format and (order := in_parts(table["dob"])):
+            raise TableError(
+                f"{where}: day, month and year stand in columns of their own, and would be three dates; join them in a "
+                f"map: dob: {{column: [{', '.join(origin.columns)}], format: '{order}'}}"
+            )
         try:
             table["dob"], found = iso_dates(table["dob"], origin.date_format, self.day_month.is_day_first)
         except ValueError:
