@@ -58,8 +58,8 @@ MOST_TIMES = 3.0  # as many twins, parents, relatives as the base model says, at
 # Refugees whose families come together have 7 such pairs for each of one person.
 MOST_TIMES_HOUSEHOLDS = 10.0
 RELATIVES = ("twin", "household", "relative")  # alternatives who may have one father
-# Alternatives that only the date tells from one person, or from brothers and sisters: where it is missing, how many
-# there are cannot be seen. Of tables without dates three times the base model's were found, among one person's pairs.
+# Alternatives that only the date tells from one person, or from brothers and sisters: where it is missing no more are
+# believed than the base model has. Of authors without dates three times as many were found, among one person's pairs.
 BY_DATE = ("twin", "parent_of_same_name")
 HOME = ("phone", "street", "place")  # what a household shares: of some tables the street is known, of others the phone
 ROUNDS = 30
@@ -269,9 +269,11 @@ def _learnt(comparison: str, pairs: Weights, before: Alternative, patterns: Patt
 
 def _odds(name: str, pairs: Weights, one: Weights, base: float, dated: Flags) -> float:
     """How many pairs of this alternative there are for each of one person."""
-    some = dated if name in BY_DATE else slice(None)
+    found = float(pairs.sum())
+    if name in BY_DATE:
+        found = float(pairs[dated].sum()) + min(float(pairs[~dated].sum()), base * float(one[~dated].sum()))
     most = (MOST_TIMES_HOUSEHOLDS if name == "household" else MOST_TIMES) * base
-    return min(float((pairs[some].sum() + PRIOR_ODDS_PAIRS * base) / (one[some].sum() + PRIOR_ODDS_PAIRS)), most)
+    return min((found + PRIOR_ODDS_PAIRS * base) / (float(one.sum()) + PRIOR_ODDS_PAIRS), most)
 
 
 # -- bands
