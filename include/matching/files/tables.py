@@ -5,7 +5,7 @@ names files, columns, rows and shares, never a value.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 
 import numpy as np
@@ -205,8 +205,10 @@ def _join(texts: list[pa.ChunkedArray], separator: str) -> pa.ChunkedArray:
     if len(texts) == 1:
         return texts[0]
     # null for empty: what is empty is left out, and so is its separator
-    given = [pc.if_else(pc.equal(text, ""), None, text) for text in texts]
-    return pc.binary_join_element_wise(*given, separator, null_handling="skip")
+    first, *others = (pc.if_else(pc.equal(text, ""), None, text) for text in texts)
+    # of a row in which all are null Arrow makes no row, and the others would move up
+    first = pc.if_else(reduce(pc.and_, map(pc.is_null, (first, *others))), "", first)
+    return pc.binary_join_element_wise(first, *others, separator, null_handling="skip")
 
 
 def _text(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -236,6 +236,32 @@ def test_a_date_format_that_is_none(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("columns", "rows", "date_format"),
+    [("y, m, d", "1,1971,3,8\n2,1980,12,31\n3,,,\n", "%Y %m %d"), ("d, m, y", "1,8,3,1971\n", "%d %m %Y")],
+)
+def test_parts_of_a_date_are_no_dates(tmp_path: Path, columns: str, rows: str, date_format: str) -> None:
+    path = file(tmp_path, f"id,{columns.replace(' ', '')}\n{rows}")
+    assert refusal(path, mapped(tmp_path, f"dob: [{columns}]\n")) == (
+        f"[people.csv], column [{columns}]: day, month and year stand in columns of their own, and would be three "
+        f"dates; join them in a map: dob: {{column: [{columns}], format: '{date_format}'}}"
+    )
+    joined = mapped(tmp_path, f"dob: {{column: [{columns}], format: '{date_format}'}}\n")
+    assert read(path, joined)["dob"].tolist()[0] == "1971-03-08"
+
+
+def test_a_row_without_any_of_the_columns_that_are_joined_keeps_its_place(tmp_path: Path) -> None:
+    path = file(tmp_path, "id,first,last,born,said\n1,Ana,Diaz,1971,1972\n2,,,,\n3,,Li,1980,\n")
+    table = read(path, mapped(tmp_path, "full_name: [first, last]\ndob: [born, said]\n"))
+    assert table["full_name"].tolist() == ["Ana Diaz", "", "Li"]
+    assert table["dob"].tolist() == ["1971;1972", "", "1980"]
+
+
+def test_several_dates_of_one_person_may_have_columns_of_their_own(tmp_path: Path) -> None:
+    path = file(tmp_path, "id,born,said\n1,1971-03-08,1972\n2,1980,\n")
+    assert read(path, mapped(tmp_path, "dob: [born, said]\n"))["dob"].tolist() == ["1971-03-08;1972", "1980"]
+
+
 def test_nobody_is_born_in_the_future(tmp_path: Path) -> None:
     path = file(tmp_path, "id,dob\n1,08.03.52\n2,29.02.68\n3,08.03.69\n4,08.03.01\n5,\n")
     columns = mapped(tmp_path, 'dob: {column: dob, format: "%d.%m.%y"}\n')

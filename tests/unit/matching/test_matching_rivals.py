@@ -173,3 +173,8 @@ def test_link_and_dedupe_weigh_rivals() -> None:
     total = MODEL.prior_weight + evidence.groupby(PAIR)["weight"].sum()
     assert total.tolist() == linked["match_weight"].tolist()
     assert evidence["comparison"].value_counts()["others"] == len(linked)
+
+
+def test_hundreds_of_thousands_of_matches_of_few_rows_are_no_overflow() -> None:
+    with np.errstate(over="raise"):
+        assert Matches.learn(400_000.0, 399.0, 400).c == 1.0

@@ -198,6 +198,35 @@ def test_people_of_one_surname_are_told_apart(clan: tuple[pd.DataFrame, pd.DataF
     assert true.sum() > 0.9 * both
 
 
+def test_the_surname_that_all_have_is_no_evidence(clan: tuple[pd.DataFrame, pd.DataFrame, int]) -> None:
+    left, right, both = clan
+    model = train(left, right)
+    exact = model.comparisons["family_name"]["exact"]
+    assert exact.times_frequency is not None
+    assert exact.times_frequency * max(model.frequencies.family.values()) > 0.9
+    found = link(left, right, model).pairs["match_probability"].sum()
+    assert found < 1.2 * both  # 1.5 times as many were expected when half of those who agree had to be compatriots
+
+
+def test_without_dates_parents_of_one_name_are_not_found_among_ones_own_rows() -> None:
+    draw = np.random.default_rng(4)
+    words = ["".join(draw.choice(SYLLABLES, 3)) for _ in range(600)]
+    firms = [f"UNIVERSITY OF {word}" for word in words[:60]]
+    people = [{"full_name": f"{draw.choice(words)} {draw.choice(words)}", "works": draw.choice(firms)} for _ in range(1_900)]
+
+    def side(rows: list[dict[str, Any]]) -> pd.DataFrame:
+        works = [row["works"] if draw.random() < 0.6 else draw.choice(firms) for row in rows]
+        names = [row["full_name"] for row in rows]
+        return pd.DataFrame({"id": range(len(rows)), "full_name": names, "organisation": works})
+
+    learnt, base = train(side(people[:900]), side([*people[:500], *people[900:]])), load_model(BASE)
+    for name in ("twin", "parent_of_same_name"):
+        odds, before = learnt.alternatives[name].odds, base.alternatives[name].odds
+        assert odds is not None
+        assert before is not None
+        assert odds < 1.001 * before
+
+
 def test_near_agreement_of_names_is_never_rare(clan: tuple[pd.DataFrame, pd.DataFrame, int]) -> None:
     left, right, _ = clan
     learnt, base = train(left, right).comparisons["family_name"], load_model(BASE).comparisons["family_name"]
