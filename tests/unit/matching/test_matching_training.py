@@ -212,7 +212,9 @@ def test_without_dates_parents_of_one_name_are_not_found_among_ones_own_rows() -
     draw = np.random.default_rng(4)
     words = ["".join(draw.choice(SYLLABLES, 3)) for _ in range(600)]
     firms = [f"UNIVERSITY OF {word}" for word in words[:60]]
-    people = [{"full_name": f"{draw.choice(words)} {draw.choice(words)}", "works": draw.choice(firms)} for _ in range(1_900)]
+    people = [
+        {"full_name": f"{draw.choice(words)} {draw.choice(words)}", "works": draw.choice(firms)} for _ in range(1_900)
+    ]
 
     def side(rows: list[dict[str, Any]]) -> pd.DataFrame:
         works = [row["works"] if draw.random() < 0.6 else draw.choice(firms) for row in rows]
