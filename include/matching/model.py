@@ -19,14 +19,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from include.matching import census
 from include.matching.arrays import Bits, Bytes, Flags, Hashes, Shares, Sorted
 from include.matching.countries import CountryReader
 from include.matching.hashes import hash_letters, hash_texts
 from include.matching.letters import byte_matrix
-from include.matching.nicknames import Nicknames
-from include.matching.sounds import hear, level
-from include.matching.words import bits as rounded_bits
+from include.matching.names import census
+from include.matching.names.nicknames import Nicknames
+from include.matching.names.sounds import hear, level
+from include.matching.names.words import bits as rounded_bits
 
 DEFAULT = Path(__file__).parent / "models" / "default.json"  # trained: `docs/matching.md` says on what
 BASE = Path(__file__).parent / "models" / "base.json"  # set by hand, with reasons: where training begins

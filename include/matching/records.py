@@ -14,10 +14,10 @@ from include.matching.fields import SEPARATOR, Column, Distinct, Table, distinct
 from include.matching.hashes import hash_texts, mix
 from include.matching.letters import byte_matrix, bytes_of, last_digits, only
 from include.matching.model import Model
-from include.matching.names import Names
-from include.matching.readings import read_names
-from include.matching.words import Frequencies, Words, bits
-from include.matching.written import ascii_upper
+from include.matching.names.parts import Names
+from include.matching.names.readings import read_names
+from include.matching.names.words import Frequencies, Words, bits
+from include.matching.names.written import ascii_upper
 
 NUMBERS = ("a_number", "ssn", "passport", "phone", "fein")
 MAX_VALUES = 4  # dates or numbers of one person that are looked at; each is compared with each of the other's

@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 from include.matching.arrays import Flags, Numbers
 from include.matching.fields import Column, Table, distinct
 from include.matching.grids import MAX_WORDS, Positions, beside, compact
-from include.matching.names import Forenames, Names, Surnames
-from include.matching.vocabulary import IS_NAME, IS_PARTICLE, IS_ROLE, SPECIAL, SUFFIX_OF
-from include.matching.words import Frequencies, Meanings, Words, read_words
-from include.matching.written import (
+from include.matching.names.parts import Forenames, Names, Surnames
+from include.matching.names.vocabulary import IS_NAME, IS_PARTICLE, IS_ROLE, SPECIAL, SUFFIX_OF
+from include.matching.names.words import Frequencies, Meanings, Words, read_words
+from include.matching.names.written import (
     at_comma,
     blank_left_out,
     in_letters,

@@ -13,7 +13,7 @@ import pyarrow as pa
 from include.matching.arrays import Bits, Bytes, Flags, Hashes, Numbers, Shares
 from include.matching.hashes import Hashed, hash_letters
 from include.matching.letters import WIDTH, byte_matrix, bytes_of, letter_sets
-from include.matching.sounds import are_customary, hear, level
+from include.matching.names.sounds import are_customary, hear, level
 
 
 @dataclass(frozen=True)
