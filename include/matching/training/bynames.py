@@ -14,7 +14,8 @@ import pyarrow as pa
 from include.matching.arrays import Flags
 from include.matching.compare.names import BY_EDITS, compare_names, open_words, refine_names
 from include.matching.compare.surnames import compare_surnames
-from include.matching.model import BYNAME_TIMES, LEVELS, Model
+from include.matching.model import LEVELS, Model
+from include.matching.names.shares import BYNAME_TIMES
 from include.matching.records import Records
 from include.matching.training.strangers import rounded
 
