@@ -16,7 +16,7 @@ from benchmarks.linkage.evaluate import PAIR, evaluate
 from benchmarks.linkage.layout import DataSet, read
 from benchmarks.linkage.matchers.ours import scored
 from include.matching.model import LEVELS, MISSING, load_model
-from include.matching.train import train
+from include.matching.training.train import train
 
 SHOWN = 25  # classes of each kind of error that are printed
 ALWAYS = ("family_name", "given_name", "date_of_birth")  # named in every class; others only where they are unlike

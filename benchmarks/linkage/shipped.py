@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.linkage.layout import read
 from include.matching.model import DEFAULT, Model, save_model
-from include.matching.train import train
+from include.matching.training.train import train
 
 SET = "sim-oig"
 RIGHT_ROWS = 1_000_000  # keys as for a register of that size; that of the world has 200,000 rows

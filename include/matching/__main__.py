@@ -131,9 +131,9 @@ def train_command(
 ) -> None:
     """A model fitted to these files, without labels, or with those of `--decisions`; the first is held in memory, and a
     sample of the other."""
-    from include.matching.decided import learn
     from include.matching.files.tables import read_decisions
-    from include.matching.train import RIGHT_ROWS, train
+    from include.matching.training.decided import learn
+    from include.matching.training.train import RIGHT_ROWS, train
 
     with _one_line_errors():
         check_outputs([out], [left, right, decisions, columns])
@@ -231,7 +231,7 @@ def explain_command(
 def _model(path: Path | None, left: pd.DataFrame, right: File | None) -> Model:
     """The model that was asked for; without one, one trained on these tables if they are large enough to teach. Raises
     `TableError` for files that have nothing to compare."""
-    from include.matching.train import ENOUGH_NAMES, RIGHT_ROWS, train
+    from include.matching.training.train import ENOUGH_NAMES, RIGHT_ROWS, train
 
     shared = set(left) & set(left if right is None else right.fields)
     if right is not None and not shared and not ({*left} & {*OF_NAMES} and {*right.fields} & {*OF_NAMES}):

@@ -20,8 +20,8 @@ from include.matching.arrays import Flags, Hashes, Numbers, Shares, Sorted, grou
 from include.matching.fields import Table
 from include.matching.hashes import mix, without_a_letter
 from include.matching.model import Model
+from include.matching.names.words import Words
 from include.matching.records import NUMBERS, Records, read_records
-from include.matching.words import Words
 
 # How many rows of a right side, as large as the model says, a key of each kind may find by chance for a row of the
 # left. People go by culture: some find ten times as many.

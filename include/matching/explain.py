@@ -10,8 +10,8 @@ import pyarrow as pa
 from include.matching.arrays import Numbers
 from include.matching.link import PAIR, Scored, Side, score
 from include.matching.model import LEVELS, MISSING, Model
+from include.matching.names.vocabulary import SUFFIX_NAMES
 from include.matching.records import Records
-from include.matching.vocabulary import SUFFIX_NAMES
 
 ALTERNATIVE = "alternative"  # the row that says who else the two could be
 STRANGERS = "strangers"

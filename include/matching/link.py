@@ -25,9 +25,9 @@ from include.matching.compare.texts import compare_texts, refine_texts
 from include.matching.fields import Table, names_alone
 from include.matching.model import LEVELS, MISSING, Model
 from include.matching.records import Records, read_records
-from include.matching.rivals import Rows
-from include.matching.settle import FLOOR, settle
-from include.matching.thirds import not_yet_paired
+from include.matching.settling.rivals import Rows
+from include.matching.settling.settle import FLOOR, settle
+from include.matching.settling.thirds import not_yet_paired
 from include.matching.weigh import Weights, bands, least, most, most_spared, reach, total_of, weigh, weigh_alternatives
 
 CHUNK = 100_000  # right rows read, and candidate pairs compared, at once: bounds memory, changes no result; measured

@@ -14,10 +14,11 @@ from include.matching.fields import SEPARATOR, Column, Distinct, Table, distinct
 from include.matching.hashes import hash_texts, mix
 from include.matching.letters import byte_matrix, bytes_of, last_digits, only
 from include.matching.model import Model
-from include.matching.names import Names
-from include.matching.readings import read_names
-from include.matching.words import Frequencies, Words, bits
-from include.matching.written import ascii_upper
+from include.matching.names.parts import Names
+from include.matching.names.readings import read_names
+from include.matching.names.shares import NameShares
+from include.matching.names.words import Words, bits
+from include.matching.names.written import ascii_upper
 
 NUMBERS = ("a_number", "ssn", "passport", "phone", "fein")
 MAX_VALUES = 4  # dates or numbers of one person that are looked at; each is compared with each of the other's
@@ -92,7 +93,7 @@ class Records:
     def __len__(self) -> int:
         return len(self.table)
 
-    def with_frequencies(self, frequencies: Frequencies) -> "Records":
+    def with_frequencies(self, frequencies: NameShares) -> "Records":
         """The same values with names as common as these frequencies say."""
         words = self.words.with_frequencies(frequencies)
         firms = _by_distinct(_organisations(self.table), lambda names: _rarity(names, frequencies))
@@ -163,7 +164,7 @@ def _organisations(table: Table) -> Distinct:
     return code, organisation(texts)
 
 
-def _rarity(names: Column, frequencies: Frequencies) -> Bits:
+def _rarity(names: Column, frequencies: NameShares) -> Bits:
     return bits(frequencies.of_organisation(names.fill_null("")))
 
 

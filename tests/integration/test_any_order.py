@@ -11,6 +11,7 @@ SEEDS = list(range(1, 21))
 NIGHTS = 2
 
 
+@pytest.mark.timeout(1800)  # twenty histories: four minutes, and beside a busy machine's other work more than ten
 def test_histories_with_kills_end_in_the_same_warehouse(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suite, "validate", suite.validate)  # the trial replaces it for good: put back for other tests
     with scratch() as folder, place(folder) as here:

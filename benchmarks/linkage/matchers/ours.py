@@ -12,7 +12,7 @@ from benchmarks.linkage.layout import DataSet
 from benchmarks.linkage.matchers import Found
 from include.matching.link import Scored, Side, at_size, dedupe, link, score
 from include.matching.model import LEVELS, MISSING, Model, load_model
-from include.matching.train import train
+from include.matching.training.train import train
 
 FLOOR = -10.0  # bits, one in a thousand at even odds: Splink's pairs are handed over from there, too
 EVERY_PAIR = -1e6  # bits: no pair is so unlikely

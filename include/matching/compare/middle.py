@@ -10,8 +10,8 @@ from include.matching.compare.levels import Level, Pairs, last
 from include.matching.grids import Positions
 from include.matching.hashes import mix
 from include.matching.model import LEVELS
+from include.matching.names.words import Words
 from include.matching.records import Records
-from include.matching.words import Words
 
 
 def second_names(

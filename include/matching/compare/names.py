@@ -11,7 +11,7 @@ from include.matching.compare.middle import second_names
 from include.matching.compare.words import are_near, are_nicknames, compare_given, is_among, may_be_similar
 from include.matching.grids import Positions
 from include.matching.model import LEVELS
-from include.matching.nicknames import Nicknames
+from include.matching.names.nicknames import Nicknames
 from include.matching.records import Records
 
 # Levels that rapidfuzz may find where spelling and sound differ, the better one first.

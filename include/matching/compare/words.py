@@ -8,8 +8,8 @@ from rapidfuzz.distance import OSA
 
 from include.matching.arrays import Flags, Hashes, Numbers
 from include.matching.grids import Positions
-from include.matching.nicknames import Nicknames
-from include.matching.words import Words
+from include.matching.names.nicknames import Nicknames
+from include.matching.names.words import Words
 
 LONG_WORD = 8  # letters from which two edits, not one, make the same word, if it begins alike (not HARPREET, JASPREET)
 SHORT_FORM = 3  # letters from which the beginning of a name is a short form of it (ALEX), below it is an initial

@@ -8,7 +8,7 @@ from include.matching.files.tables import CHUNK, File
 from include.matching.files.writing import Writer
 from include.matching.link import PAIR, Linker, lowest
 from include.matching.model import load_model
-from include.matching.settle import settle
+from include.matching.settling.settle import settle
 
 Bounds = tuple[int, int]  # first row, and the row after the last
 

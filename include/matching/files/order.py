@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from include.matching import census
-from include.matching.vocabulary import PARTICLES, PLACEHOLDERS, SUFFIXES
+from include.matching.names import census
+from include.matching.names.vocabulary import PARTICLES, PLACEHOLDERS, SUFFIXES
 
 NAMES = 2_000  # of each piece of a file: fewer would do
 ENOUGH = 100  # names that are told apart; fewer are no column

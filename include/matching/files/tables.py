@@ -20,7 +20,7 @@ from include.matching.files.errors import TableError, one_line
 from include.matching.files.formats import Parquet, open_format
 from include.matching.files.legible import Read, legible
 from include.matching.files.order import SAYS_ORDER, Order, order_of
-from include.matching.vocabulary import PARTICLES, SUFFIXES
+from include.matching.names.vocabulary import PARTICLES, SUFFIXES
 
 CHUNK = 100_000  # rows of the large side in memory at once, per process
 UNREADABLE = 0.5  # share of a column's dates from which it is the column that is wrong, not its values

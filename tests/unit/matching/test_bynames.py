@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
-from include.matching.bynames import ENOUGH, count_bynames
 from include.matching.explain import explain
 from include.matching.fields import Table
 from include.matching.model import Model
 from include.matching.records import Records, read_records
-from include.matching.train import train
+from include.matching.training.bynames import ENOUGH, count_bynames
+from include.matching.training.train import train
 from tests.unit.matching.rows import rows
 
 OWN = ["Brian", "Kevin", "Walter", "Dennis", "Howard"]

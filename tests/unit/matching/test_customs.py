@@ -7,12 +7,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from include.matching.compare.words import are_near
-from include.matching.customs import customs
 from include.matching.hashes import hash_letters
 from include.matching.letters import byte_matrix
 from include.matching.model import load_model
-from include.matching.sounds import hear, level
-from include.matching.words import read_words
+from include.matching.names.customs import customs
+from include.matching.names.sounds import hear, level
+from include.matching.names.words import read_words
 
 WORDS, SYLLABLES = customs()
 

@@ -5,10 +5,11 @@ import pytest
 
 from include.matching.explain import explain
 from include.matching.fields import Table
-from include.matching.model import BASE, DEFAULT, UNCOUNTED_FIRM, Frequencies, Model, load_model, save_model
+from include.matching.model import BASE, DEFAULT, Model, load_model, save_model
+from include.matching.names.shares import UNCOUNTED_FIRM, Frequencies
 from include.matching.records import read_records
-from include.matching.strangers import RAREST_NAME, count_names
-from include.matching.train import train
+from include.matching.training.strangers import RAREST_NAME, count_names
+from include.matching.training.train import train
 
 
 def _counted(rows: list[dict[str, str]]) -> Frequencies:

@@ -10,7 +10,7 @@ from include.matching.compare.levels import Levels
 from include.matching.fields import Table
 from include.matching.model import BASE, BY_CULTURE, LEVELS, Model, load_model
 from include.matching.records import read_records
-from include.matching.strangers import count_compatriots, count_names
+from include.matching.training.strangers import count_compatriots, count_names
 from include.matching.weigh import log_odds, weigh
 
 SEED = 11

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.matching.crowd import beside_strangers, crowded, learn
-from include.matching.rivals import Ends, Matches
+from include.matching.settling.crowd import beside_strangers, crowded, learn
+from include.matching.settling.rivals import Ends, Matches
 
 Weights = dict[tuple[int, int], float]
 

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from include.matching import decided
 from include.matching.__main__ import app
-from include.matching.decided import LEAST_ACCEPTED, PRIOR_PAIRS, learn
 from include.matching.link import Linker
 from include.matching.model import LEVELS, Model, ModelError, load_model
+from include.matching.training import decided
+from include.matching.training.decided import LEAST_ACCEPTED, PRIOR_PAIRS, learn
 from tests.unit.matching.people import crowd
 
 LEFT, RIGHT = crowd(60, 1, "L"), crowd(60, 2, "R")

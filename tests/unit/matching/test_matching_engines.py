@@ -13,7 +13,7 @@ from include.matching.engines.processes import link_chunks
 from include.matching.fields import FIELDS
 from include.matching.link import PAIR, Linker, Links, link
 from include.matching.model import LEVELS, Model, save_model
-from include.matching.settle import settle
+from include.matching.settling.settle import settle
 from tests.unit.matching.people import crowd
 
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,7 @@ from include.matching.explain import explain
 from include.matching.fields import names_alone
 from include.matching.link import at_size, link
 from include.matching.model import BASE, load_model
-from include.matching.train import ENOUGH_NAMES, train
+from include.matching.training.train import ENOUGH_NAMES, train
 from tests.unit.matching.rows import rows
 
 MODEL = load_model()

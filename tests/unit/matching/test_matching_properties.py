@@ -19,7 +19,7 @@ from include.matching.explain import explain
 from include.matching.fields import FIELDS, SEPARATOR
 from include.matching.link import Linker
 from include.matching.model import LEVELS, MISSING, load_model
-from include.matching.words import read_words
+from include.matching.names.words import read_words
 from tests.unit.matching.people import VALUES, rows, table, tables
 
 MODEL = load_model()  # no fixture: hypothesis would print all of it beside every failing example

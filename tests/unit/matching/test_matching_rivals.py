@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from include.matching.explain import explain
 from include.matching.link import dedupe, link
 from include.matching.model import Model, load_model
-from include.matching.rivals import Ends, Matches, Rows, pass_messages
-from include.matching.settle import BELIEVED, FLOOR, PRIOR_PAIRS, prior_here, settle
+from include.matching.settling.rivals import Ends, Matches, Rows, pass_messages
+from include.matching.settling.settle import BELIEVED, FLOOR, PRIOR_PAIRS, prior_here, settle
 from include.matching.weigh import bands
 from tests.unit.matching.rows import rows
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from include.matching.link import dedupe
 from include.matching.model import load_model
-from include.matching.thirds import MOST_SURE, not_yet_paired, support
+from include.matching.settling.thirds import MOST_SURE, not_yet_paired, support
 from tests.unit.matching.rows import rows
 
 MODEL = load_model()  # no fixture: hypothesis would print all of it beside every failing example

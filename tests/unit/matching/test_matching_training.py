@@ -10,8 +10,8 @@ from include.matching.fields import Table
 from include.matching.link import dedupe, link
 from include.matching.model import BASE, Model, load_model
 from include.matching.records import read_records
-from include.matching.strangers import LEAST_LEFT, LEAST_OF_BASE, among_strangers, count_names
-from include.matching.train import train
+from include.matching.training.strangers import LEAST_LEFT, LEAST_OF_BASE, among_strangers, count_names
+from include.matching.training.train import train
 
 PEOPLE, ROWS_EACH = 60, 8
 SYLLABLES = ["BA", "DOR", "KEL", "MIN", "NA", "PO", "RIS", "TAN", "VEL", "ZU"]

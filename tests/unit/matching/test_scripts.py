@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from include.matching.link import link
 from include.matching.model import load_model
-from include.matching.scripts import in_latin
+from include.matching.names.scripts import in_latin
 
 SPELT = {
     "Arabic": {

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from include.matching.compare.levels import NONE, Levels
 from include.matching.model import LEVELS, Level, Model
-from include.matching.patterns import Patterns, responsibilities
-from include.matching.strangers import LEAST_SHARE, rounded
+from include.matching.training.patterns import Patterns, responsibilities
+from include.matching.training.strangers import LEAST_SHARE, rounded
 from include.matching.weigh import Weights, weigh
 
 PRIOR_PAIRS = 50.0  # of one person, that the base model's m counts as

@@ -18,10 +18,12 @@ import pyarrow.compute as pc
 from include.matching.arrays import Flags, Numbers
 from include.matching.fields import Column, Table, distinct
 from include.matching.grids import MAX_WORDS, Positions, beside, compact
-from include.matching.names import Forenames, Names, Surnames
-from include.matching.vocabulary import IS_NAME, IS_PARTICLE, IS_ROLE, SPECIAL, SUFFIX_OF
-from include.matching.words import Frequencies, Meanings, Words, read_words
-from include.matching.written import (
+from include.matching.names.nicknames import Nicknames
+from include.matching.names.parts import Forenames, Names, Surnames
+from include.matching.names.shares import NameShares
+from include.matching.names.vocabulary import IS_NAME, IS_PARTICLE, IS_ROLE, SPECIAL, SUFFIX_OF
+from include.matching.names.words import Words, read_words
+from include.matching.names.written import (
     at_comma,
     blank_left_out,
     in_letters,
@@ -94,8 +96,8 @@ class _Split:
 
 def read_names(
     table: Table,
-    meanings: Meanings,
-    frequencies: Frequencies,
+    nicknames: Nicknames,
+    frequencies: NameShares,
 ) -> tuple[Words, Names]:
     """Every reading of every name of a table. A row of which no name is known has one reading in which nothing is."""
     parts = {field: table.distinct(field) for field in ("family", "given", "middle")}
@@ -104,7 +106,7 @@ def read_names(
     whole_texts = without_rank(of_travellers(whole_texts))
     last, first = at_comma(blank_left_out(surname_apart(suffix_without_comma(whole_texts))))
     texts = [*(values for _, values in parts.values()), last, first]
-    words, particles, splits = _split(texts, meanings, frequencies)
+    words, particles, splits = _split(texts, nicknames, frequencies)
     found = []
     if any(name in table for name in ("family", "given", "middle")):
         found += _in_parts(splits[:3], [code for code, _ in parts.values()])
@@ -123,8 +125,8 @@ def read_names(
 
 def _split(
     texts: list[Column],
-    meanings: Meanings,
-    frequencies: Frequencies,
+    nicknames: Nicknames,
+    frequencies: NameShares,
 ) -> tuple[Words, Flags, list[_Split]]:
     """The words of all texts, which of them are particles, and each list of texts as positions among them. The last
     text of each list is added: none."""
@@ -148,7 +150,7 @@ def _split(
     early = np.flatnonzero(nth < MAX_WORDS)
     grid = np.zeros((MAX_WORDS, len(every)), dtype=np.int64)
     grid[nth[early], row[early]] = code[early]
-    words = read_words(coded.dictionary, meanings, frequencies)
+    words = read_words(coded.dictionary, nicknames, frequencies)
     split = _without_suffix(grid, np.minimum(count, MAX_WORDS), SUFFIX_OF[kind])
     ends = np.cumsum([0, *(len(values) + 1 for values in texts)])
     return words, IS_PARTICLE[kind], [split.between(start, end) for start, end in pairwise(ends)]

@@ -19,16 +19,17 @@ import pandas as pd
 
 from include.matching.arrays import Flags, Shares
 from include.matching.blocking import Index
-from include.matching.bynames import count_bynames
 from include.matching.compare.levels import NONE, Levels, Pairs
 from include.matching.fields import Table, names_alone
 from include.matching.hashes import mix
 from include.matching.link import CHUNK, MOST_PRIOR, Scored, Side, at_size, score
-from include.matching.model import BASE, LEVELS, Alternative, Frequencies, Model, Provenance, load_model
-from include.matching.one_person import shared
-from include.matching.patterns import Patterns, responsibilities
+from include.matching.model import BASE, LEVELS, Alternative, Model, Provenance, load_model
+from include.matching.names.shares import Frequencies
 from include.matching.records import Records, read_records
-from include.matching.strangers import (
+from include.matching.training.bynames import count_bynames
+from include.matching.training.one_person import shared
+from include.matching.training.patterns import Patterns, responsibilities
+from include.matching.training.strangers import (
     LEAST_SHARE,
     RANDOM_PAIRS,
     agree_by_chance,

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 
 from include.matching.arrays import Bytes, Flags, Hashes, Sorted
-from include.matching.customs import customs
 from include.matching.hashes import Hashed, base_where, hash_letters, join, mix
 from include.matching.letters import byte_matrix
+from include.matching.names.customs import customs
 
 MOSTLY = 10  # letters of most words: what is longer is heard apart
 ENOUGH_SOUND = 3  # consonants: less tells nothing (TN is TUAN and THANH), and such a word sounds like itself only

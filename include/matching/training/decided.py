@@ -12,7 +12,7 @@ import pandas as pd
 from include.matching.explain import explain
 from include.matching.link import PAIR
 from include.matching.model import LEVELS, MISSING, Level, Model, ModelError, Provenance
-from include.matching.strangers import LEAST_SHARE, rounded
+from include.matching.training.strangers import LEAST_SHARE, rounded
 
 OUTCOMES = ("accept", "reject", "undecided")  # undecided says nothing
 LEAST_ACCEPTED = 100  # a level that one person's records show in 5 of 100 is then known to 2 in 100 (standard error)

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pandas as pd
 
-from include.matching.crowd import beside_strangers
 from include.matching.model import Model
-from include.matching.rivals import MOST, Bits, Ends, Rows, beside_rivals
-from include.matching.thirds import support
+from include.matching.settling.crowd import beside_strangers
+from include.matching.settling.rivals import MOST, Bits, Ends, Rows, beside_rivals
+from include.matching.settling.thirds import support
 from include.matching.weigh import bands
 
 # Bits of its own weight from which a pair is a rival, and may be lifted for want of one. Of tables without dates, whose

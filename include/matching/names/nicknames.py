@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from include.matching import census
 from include.matching.arrays import Flags, Hashes, Sorted
 from include.matching.hashes import hash_letters, mix
 from include.matching.letters import byte_matrix
-from include.matching.sounds import hear, level
+from include.matching.names import census
+from include.matching.names.sounds import hear, level
 
 MEANINGS = 2  # BILL is WILLIAM or ROBERT; each costs a key for every row that has the nickname
 

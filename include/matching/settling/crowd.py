@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from include.matching.arrays import Numbers
-from include.matching.rivals import MOST, Bits, Ends, Matches
+from include.matching.settling.rivals import MOST, Bits, Ends, Matches
 
 # Bits beside rivals between which a pair is surely one person, or surely is not, and yet near those in doubt. What lies
 # further off is of other rows: on sanctions lists the surer a true pair, the fewer others, 1 at 1 bit, 0.4 at 14.

@@ -4,7 +4,6 @@ integers.
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +12,9 @@ import pyarrow as pa
 from include.matching.arrays import Bits, Bytes, Flags, Hashes, Numbers, Shares
 from include.matching.hashes import Hashed, hash_letters
 from include.matching.letters import WIDTH, byte_matrix, bytes_of, letter_sets
-from include.matching.sounds import are_customary, hear, level
+from include.matching.names.nicknames import Nicknames
+from include.matching.names.shares import NameShares
+from include.matching.names.sounds import are_customary, hear, level
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Words:
         found: Flags = self.meant[:, 0] > 0  # the commonest meaning stands first
         return found
 
-    def with_frequencies(self, frequencies: "Frequencies") -> "Words":
+    def with_frequencies(self, frequencies: NameShares) -> "Words":
         """The same words, as common as these frequencies say."""
         return replace(
             self,
@@ -69,53 +70,13 @@ class Words:
         )
 
 
-class Meanings(Protocol):
-    """The names that nicknames may stand for."""
-
-    def heard_of(self, spelling: Hashes) -> Hashes:
-        """n x m: `heard` of the names that each of n words may stand for, given by the hash of its spelling; 0 is
-        none."""
-        ...
-
-
-class Frequencies(Protocol):
-    """How common names are: shares of people, for hashes of `Words`."""
-
-    several_floor: float  # no combination of surnames counts as rarer than this
-    knows_bynames: bool
-
-    def of_family(self, spelling: Hashes) -> Shares:
-        """Share of people with a surname."""
-        ...
-
-    def of_given(self, spelling: Hashes) -> Shares:
-        """Share of people with a given name."""
-        ...
-
-    def are_bynames(self, spelling: Hashes) -> Flags:
-        """Whether people are called so beside their own given name."""
-        ...
-
-    def of_initial(self, letter: Bytes) -> Shares:
-        """Share of people whose given name begins with a letter."""
-        ...
-
-    def of_organisation(self, names: pa.StringArray) -> Shares:
-        """Share of firms with a name."""
-        ...
-
-    def of_sound(self, heard: Hashes) -> Shares:
-        """Share of people with a name of this sound."""
-        ...
-
-
-def read_words(texts: pa.StringArray, meanings: Meanings, frequencies: Frequencies) -> Words:
+def read_words(texts: pa.StringArray, nicknames: Nicknames, frequencies: NameShares) -> Words:
     """Words from distinct texts, the empty one first."""
     letters = byte_matrix(texts)
     spelling = hash_letters(letters)
     plain = level(letters)
     sound, opens, heard = hear(letters, spelling, plain)
-    meant = meanings.heard_of(spelling.value)
+    meant = nicknames.heard_of(spelling.value)
     nothing = np.zeros(len(texts), dtype=np.float32)
     return Words(
         texts=texts,
@@ -140,7 +101,7 @@ def read_words(texts: pa.StringArray, meanings: Meanings, frequencies: Frequenci
     ).with_frequencies(frequencies)
 
 
-def _shares_of_some(heard: Hashes, frequencies: Frequencies) -> Shares:
+def _shares_of_some(heard: Hashes, frequencies: NameShares) -> Shares:
     """Shares of sounds of which most are 0."""
     found = np.full(heard.shape, frequencies.of_sound(np.zeros(1, dtype=np.uint64))[0])
     some = np.nonzero(heard)

@@ -17,7 +17,8 @@ from include.matching.compare.texts import compare_texts, refine_texts
 from include.matching.fields import distinct
 from include.matching.grids import Positions
 from include.matching.hashes import mix
-from include.matching.model import LEVELS, Compatriots, Frequencies, Level, Model
+from include.matching.model import LEVELS, Compatriots, Level, Model
+from include.matching.names.shares import Frequencies
 from include.matching.records import Records, organisation
 
 RANDOM_PAIRS = 100_000

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from include.matching.arrays import Bits, Flags, Hashes, Numbers
 from include.matching.grids import Positions, compact, count_words, trimmed, width_of
 from include.matching.hashes import Hashed, join, mix
-from include.matching.sounds import hear_by_custom
-from include.matching.words import Words
+from include.matching.names.sounds import hear_by_custom
+from include.matching.names.words import Words
 
 FAMILY_WORDS = 3  # words of a surname that are looked at one by one
 

@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 from include.matching.arrays import Numbers
 from include.matching.fields import SEPARATOR, Column, Table
 from include.matching.letters import have_other
-from include.matching.scripts import in_latin
-from include.matching.vocabulary import ORDINALS, SUFFIXES
+from include.matching.names.scripts import in_latin
+from include.matching.names.vocabulary import ORDINALS, SUFFIXES
 
 LETTERS_AND_BLANK = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ "
 MAX_OTHER_NAMES = 8  # of a person; each is compared with every name of a candidate

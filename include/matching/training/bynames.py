@@ -14,9 +14,10 @@ import pyarrow as pa
 from include.matching.arrays import Flags
 from include.matching.compare.names import BY_EDITS, compare_names, open_words, refine_names
 from include.matching.compare.surnames import compare_surnames
-from include.matching.model import BYNAME_TIMES, LEVELS, Model
+from include.matching.model import LEVELS, Model
+from include.matching.names.shares import BYNAME_TIMES
 from include.matching.records import Records
-from include.matching.strangers import rounded
+from include.matching.training.strangers import rounded
 
 ENOUGH = 100  # pairs of names of one row that differ; fewer do not tell bynames, and then nothing is said of them
 SEEN = 2  # times that a word is met there at least: once is no habit
