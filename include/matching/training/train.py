@@ -41,7 +41,7 @@ from include.matching.training.strangers import (
     count_strangers,
     rounded,
 )
-from include.matching.unseen import count_all, known
+from include.matching.training.unseen import count_all, known
 from include.matching.weigh import Weights
 
 # Rows of the right side from which names alone tell how common they are. Of tables of some 500 rows the built-in model
@@ -102,18 +102,18 @@ def train(
     sample = others.iloc[np.sort(draw.permutation(len(others))[:RIGHT_ROWS])]
     start, rows = _read(left, sample, base, within=right is None)
     random = at_random(len(rows.ones), len(rows.many), draw, within=rows.within)
-    shared = rows.share(random, start)
-    counted = count_strangers(start, shared, np.ones(len(random[0])), rows.by_chance(random, start))
+    levels = compare_everything(rows.ones, rows.many, random, start)
+    counted = count_strangers(start, levels, np.ones(len(random[0])), agree_by_chance(rows.ones, random, start))
     counted = count_compatriots(counted, rows.many, draw)
     expected = SHARE_OF_SIDE * min(len(rows.ones), every) * len(rows.many) / every
     counted = counted.model_copy(update={"prior": min(max(expected, 1.0) / max(rows.pairs, 1), MOST_PRIOR)})
-    model, patterns, candidates = _learn(counted, rows, known(shared), learn_m=learn_m)
+    model, patterns, candidates = _learn(counted, rows, known(levels), learn_m=learn_m)
     if model.prior * RANDOM_PAIRS > FEW:
         model = among_strangers(model)
         rows = rows.as_common_as_in(model)
-        again = _recount(start, model, rows.share(random, model), rows.by_chance(random, start))
+        again = _recount(start, model, rows, random)
         again = model.model_copy(update={"comparisons": again.comparisons, "alternatives": counted.alternatives})
-        model, patterns, candidates = _learn(again, rows, known(shared), learn_m=learn_m)
+        model, patterns, candidates = _learn(again, rows, known(levels), learn_m=learn_m)
     data = {"left_rows": len(left), "right_rows": every, "sampled_rows": len(sample), "candidates": candidates}
     provenance = Provenance(made_by=f"train from {base.version}", data=data)
     model = _with_bands(model, patterns, model.prior * rows.pairs)
@@ -138,12 +138,6 @@ class Rows:
         ones, many = (side.with_frequencies(model.name_shares) for side in (self.ones, self.many))
         return Rows(ones, many, self.within)
 
-    def share(self, pairs: Pairs, model: Model) -> dict[str, Levels]:
-        return compare_everything(self.ones, self.many, pairs, model)
-
-    def by_chance(self, pairs: Pairs, model: Model) -> dict[str, Shares]:
-        return agree_by_chance(self.ones, pairs, model)
-
     def candidates(self, model: Model) -> Pairs:
         """Pairs that share a key, each once."""
         pairs = Index.of(self.ones, model).candidates(self.many)
@@ -160,9 +154,11 @@ def _read(left: pd.DataFrame, sample: pd.DataFrame, base: Model, *, within: bool
     return start, Rows(ones, many, within).as_common_as_in(start)
 
 
-def _recount(start: Model, model: Model, levels: dict[str, Levels], by_chance: dict[str, Shares]) -> Model:
+def _recount(start: Model, model: Model, rows: Rows, random: Pairs) -> Model:
     """What strangers share, now that it is known which of the random pairs are one person."""
-    of_one, *_ = responsibilities(model, Patterns(levels, np.ones(len(levels["sex"].level))))
+    levels = compare_everything(rows.ones, rows.many, random, model)
+    of_one, *_ = responsibilities(model, Patterns(levels, np.ones(len(random[0]))))
+    by_chance = agree_by_chance(rows.ones, random, start)
     return count_strangers(start, levels, (1 - of_one).astype(np.float64), by_chance)
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from include.matching.compare.levels import NONE, Levels
 from include.matching.link import link
 from include.matching.model import BASE, LEVELS, load_model
-from include.matching.patterns import Patterns
-from include.matching.train import train
-from include.matching.unseen import count_all, known
+from include.matching.training.patterns import Patterns
+from include.matching.training.train import train
+from include.matching.training.unseen import count_all, known
 
 BOTH, LEFT, RIGHT = 600, 900, 1_800
 SYLLABLES = ["BA", "DOR", "KEL", "MIN", "NA", "PO", "RIS", "TAN", "VEL", "ZU"]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from include.matching.compare.levels import NONE, Levels
 from include.matching.model import LEVELS, Model
-from include.matching.patterns import Patterns
+from include.matching.training.patterns import Patterns
 from include.matching.weigh import Weights, weigh
 
 # Bits beyond even odds that two rows of one person come to, on average, where they have much in common.
