@@ -6,6 +6,8 @@ what x and y, the odds of two of the pairs, add to the third pair is (1 + x y) /
 two, if both are sure. Less than 1, they say that at most one of the two is right, which is for `rivals`.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,6 +18,9 @@ Bits = npt.NDArray[np.float64]
 ROUNDS = 2  # a chain of four rows closes in two; of more, errors grow (measured)
 MOST_SURE = 200  # partners of a row, beyond which it brings no new pairs together: so many persons have one name
 MOST = 60.0  # bits: no odds beyond are told apart
+# Thirds that are looked at in one go, at some 80 bytes each. People of hundreds of rows have a thousand million: 13,467
+# rows of 401 inventors asked for 7 GB an array.
+MOST_THIRDS = 4_000_000
 
 
 def support(own: Bits, row: npt.NDArray[np.intp]) -> Bits:
@@ -24,30 +29,53 @@ def support(own: Bits, row: npt.NDArray[np.intp]) -> Bits:
     own: weights of pairs of rows of one table, in bits; row: 2 x pairs, their rows by number. The third that says most
     counts, and nothing counts twice: in the next round, what was added the round before is worth half.
     """
-    pair, *two = _triangles(row)
+    pairs = PairsOfRows.of(row)
     weight, added = own, np.zeros_like(own)
     for _ in range(ROUNDS):
-        x, y = (np.exp2(np.clip(weight[side], -MOST, MOST)) for side in two)
-        added = np.zeros_like(own)
-        np.maximum.at(added, pair, np.log2((1 + x * y) / (1 + x + y)))
+        odds, added = np.exp2(np.clip(weight, -MOST, MOST)), np.zeros_like(own)
+        for some in pairs.in_parts():
+            pair, *two = pairs.triangles(some)
+            x, y = (odds[side] for side in two)
+            np.maximum.at(added, pair, np.log2((1 + x * y) / (1 + x + y)))
         weight = own + added / 2
     return added
 
 
-def _triangles(row: npt.NDArray[np.intp]) -> tuple[Numbers, Numbers, Numbers]:
-    """Every pair with each third row that is in a pair with both of its rows: the numbers of the three pairs."""
-    size = int(row.max(initial=-1)) + 1
-    key = np.concatenate([row[0] * size + row[1], row[1] * size + row[0]])
-    order = np.argsort(key)
-    key, pair_at = key[order], order % row.shape[1]
-    first = np.searchsorted(key, np.arange(size + 1) * size)  # of the pairs of each row
-    few, many = np.where(np.diff(first)[row[0]] > np.diff(first)[row[1]], row[::-1], row)
-    times = np.diff(first)[few]
-    pair = np.repeat(np.arange(row.shape[1]), times)
-    one = np.repeat(first[few] - np.cumsum(times) + times, times) + np.arange(len(pair))
-    other = np.minimum(np.searchsorted(key, closing := key[one] % size * size + many[pair]), len(key) - 1)
-    some = np.flatnonzero(key[other] == closing)  # never the pair itself: no row is in a pair with itself
-    return pair[some], pair_at[one[some]], pair_at[other[some]]
+@dataclass(frozen=True)
+class PairsOfRows:
+    """Pairs by either of their rows: those of row n, by the other row, stand at `first[n]` to `first[n + 1]`."""
+
+    key: Numbers  # of a row and the other, ascending
+    pair_at: Numbers  # the number of that pair
+    first: Numbers
+    few: Numbers  # of each pair, the row that is in fewer pairs
+    many: Numbers  # and the other
+
+    @classmethod
+    def of(cls, row: npt.NDArray[np.intp]) -> "PairsOfRows":
+        size = int(row.max(initial=-1)) + 1
+        key = np.concatenate([row[0] * size + row[1], row[1] * size + row[0]])
+        order = np.argsort(key)
+        first = np.searchsorted(key[order], np.arange(size + 1) * size)
+        few, many = np.where(np.diff(first)[row[0]] > np.diff(first)[row[1]], row[::-1], row)
+        return cls(key[order], order % row.shape[1], first, few, many)
+
+    def in_parts(self) -> list[Numbers]:
+        """The numbers of all pairs, in parts with about so many thirds to be looked at that memory holds them."""
+        part = np.cumsum(np.diff(self.first)[self.few]) // MOST_THIRDS
+        return np.split(np.arange(len(part)), np.flatnonzero(np.diff(part)) + 1)
+
+    def triangles(self, pairs: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        """Each of these pairs with each third row that is in a pair with both of its rows: the numbers of the three
+        pairs."""
+        size, few = len(self.first) - 1, self.few[pairs]
+        times = np.diff(self.first)[few]
+        pair = np.repeat(pairs, times)
+        one = np.repeat(self.first[few] - np.cumsum(times) + times, times) + np.arange(len(pair))
+        closing = self.key[one] % size * size + self.many[pair]
+        other = np.minimum(np.searchsorted(self.key, closing), len(self.key) - 1)
+        some = np.flatnonzero(self.key[other] == closing)  # never the pair itself: no row is in a pair with itself
+        return pair[some], self.pair_at[one[some]], self.pair_at[other[some]]
 
 
 def not_yet_paired(row: npt.NDArray[np.intp], sure: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:

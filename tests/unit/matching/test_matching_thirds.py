@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from include.matching.link import dedupe
 from include.matching.model import load_model
+from include.matching.settling import thirds
 from include.matching.settling.thirds import MOST_SURE, not_yet_paired, support
 from tests.unit.matching.rows import rows
 
@@ -51,6 +52,15 @@ def one_by_one(weights: Weights) -> list[float]:
 @given(graphs)
 def test_thirds_are_those_found_one_by_one(weights: Weights) -> None:
     assert supported(weights) == pytest.approx(one_by_one(weights), abs=1e-9)
+
+
+@bounded
+@given(graphs, st.integers(1, 5))
+def test_thirds_are_the_same_in_parts(weights: Weights, most: int) -> None:
+    together = supported(weights)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(thirds, "MOST_THIRDS", most)
+        assert supported(weights) == together
 
 
 @bounded
