@@ -53,6 +53,7 @@ class PairsOfRows:
 
     @classmethod
     def of(cls, row: npt.NDArray[np.intp]) -> "PairsOfRows":
+        """row: 2 x pairs, their rows by number."""
         size = int(row.max(initial=-1)) + 1
         key = np.concatenate([row[0] * size + row[1], row[1] * size + row[0]])
         order = np.argsort(key)
