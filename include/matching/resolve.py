@@ -31,12 +31,12 @@ class Resolved:
 def resolve(members: pd.DataFrame, links: pd.DataFrame, model: Model, decided: pd.DataFrame | None = None) -> Resolved:
     """Entities of `members` under `links`: the strongest link first, none that would make a contradiction.
 
-    `members`: `member`, and any of `FACTS` as text; a row for each version of what is known of a record. `links`: `left`, `right`, both
-    members, and `weight`. Where a component would contradict itself, the link that is left out is the weakest between
-    the two sides, since all stronger ones were made before. `decided`: the same, and `outcome`; who was rejected is
-    never together, and who was accepted is joined before all others, contradiction or not, unless that would bring
-    together who was rejected. The result depends on what the tables hold, not on the order of their rows. Raises
-    `ValueError` for a link to something that is not a member.
+    `members`: `member`, and any of `FACTS` as text; several rows for a member that has several versions. `links`:
+    `left`, `right`, both members, and `weight`. Where a component would contradict itself, the link that is left out is
+    the weakest between the two sides, since all stronger ones were made before. `decided`: the same, and `outcome`; who
+    was rejected is never together, and who was accepted is joined before all others, contradiction or not, unless that
+    would bring together who was rejected. The result depends on what the tables hold, not on the order of their rows.
+    Raises `ValueError` for a link to something that is not a member.
     """
     accepted, rejected = (_decided(decided, outcome) for outcome in ("accept", "reject"))
     own = _facts(members, model)

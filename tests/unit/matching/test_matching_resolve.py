@@ -131,7 +131,9 @@ def test_who_files_as_a_citizen_and_is_known_by_a_number_is_one_since() -> None:
     number = {"ssn": "900112233"}
     known = people(a={"citizenship": "HONDU"} | number, b={"files_as": "US"} | number, c={"files_as": "US"})
     assert cuts(join(known, links)) == []
-    assert cuts(join([known[0], {"member": "b", "files_as": "US"}, known[2]], links)) == [("a", "b", 3.0, "citizenship")]
+    assert cuts(join([known[0], {"member": "b", "files_as": "US"}, known[2]], links)) == [
+        ("a", "b", 3.0, "citizenship")
+    ]
     both = [*people(a={"citizenship": "HONDU"}, b={"files_as": "US"}), *people(a={"citizenship": "US"})]
     assert cuts(join(both, links[:1])) == []
 
