@@ -96,6 +96,8 @@ class _Parts:
     slips: list[Hashes]  # each rare word as it is spelled, then without its first letter, its second, ...
     surnames: Hashes  # the sound of several words of a surname as one
     forenames: Hashes  # and of several given names
+    whole: Hashes  # all words of each reading as one
+    count: npt.NDArray[np.int8]  # and how many there are
 
     @classmethod
     def of(cls, records: Records, model: Model) -> "_Parts":
@@ -111,6 +113,8 @@ class _Parts:
             slips=_slips(words, model),
             surnames=mix(mix(surnames.heard * (surnames.count > 1))),
             forenames=mix(mix(forenames.heard * (forenames.count > 1))),
+            whole=_whole_names(records, model),
+            count=records.names.count,
         )
 
     def seen(self) -> dict[str, Sorted]:
@@ -121,6 +125,7 @@ class _Parts:
             "date": self.dates,
             "word": [self.words, self.surnames, self.forenames],
             "slip": self.slips,
+            "whole": [self._of_words(by) for by in (-1, 1)],
         }
         return {name: Sorted(np.unique(_some(parts))) for name, parts in every.items()}
 
@@ -135,7 +140,12 @@ class _Parts:
             slips=[_among(each, others["slip"]) for each in self.slips],
             surnames=_among(self.surnames, others["word"]),
             forenames=_among(self.forenames, others["word"]),
+            whole=self.whole * (_among(self._of_words(0), others["whole"]) != 0),
         )
+
+    def _of_words(self, more: int) -> Hashes:
+        """The whole names, were they so many words more."""
+        return mix(self.whole, self.count + more) * (self.whole != 0)
 
 
 def _date(born: npt.NDArray[np.int32]) -> Hashes:
@@ -156,6 +166,14 @@ def _slips(words: Words, model: Model) -> list[Hashes]:
         found.append(np.zeros(len(words), dtype=np.uint64))
         found[-1][rare] = mix(mix(each))
     return found
+
+
+def _whole_names(records: Records, model: Model) -> Hashes:
+    """Of tables in which a word that nobody counted, as two words written as one are, is rare."""
+    floor = min(model.frequencies.family_floor, model.frequencies.given_floor)
+    if floor * model.right_rows / _times(model) > PER_WORD:
+        return np.zeros(len(records.names), dtype=np.uint64)
+    return mix(records.names.whole)
 
 
 def _some(parts: list[Hashes]) -> Hashes:
@@ -270,6 +288,8 @@ def row_keys(records: Records, parts: _Parts, model: Model) -> Iterator[tuple[st
     spoken = _Spoken.of(records, parts)
     yield from _word_keys(records, spoken, parts, model)
     yield from _near_word_keys(records, parts)
+    name = np.flatnonzero(parts.whole)
+    yield "blank left out", _Keys(records.names.row[name], parts.whole[name], _always)
     for keys in _pairs_of_words(records, spoken, parts, model):
         yield "two words", keys
 
