@@ -145,7 +145,8 @@ class _Parts:
 
     def _of_words(self, more: int) -> Hashes:
         """The whole names, were they so many words more."""
-        return mix(self.whole, self.count + more) * (self.whole != 0)
+        found: Hashes = mix(self.whole, self.count + more) * (self.whole != 0)
+        return found
 
 
 def _date(born: npt.NDArray[np.int32]) -> Hashes:

@@ -1,4 +1,5 @@
-"""Names of which the surname of one is the given name of the other, and those of which a blank tells the halves apart."""
+"""Names of which the halves are exchanged, or not told apart: the surname of one is the given name of the other, or all
+that is written."""
 
 import numpy as np
 
@@ -49,10 +50,10 @@ def swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
 
 
 def written_as_one(left: Records, right: Records, names: Pairs) -> Flags:
-    """Names that are one but for blanks: DOSTMOHAMMAD is DOST MOHAMMAD, whatever half of a name it is taken for."""
+    """Whether names are one but for blanks: DOSTMOHAMMAD is DOST MOHAMMAD, whichever half of a name it is taken for."""
     a, b = left.names, right.names
     i, j = names
     found: Flags = a.whole.take(i) == b.whole.take(j)
     some = np.flatnonzero(found)
-    found[some] = (a.count[i[some]] != b.count[j[some]])
+    found[some] = a.count[i[some]] != b.count[j[some]]
     return found
