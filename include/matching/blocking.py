@@ -413,6 +413,8 @@ def _near_word_keys(records: Records, parts: _Parts) -> Iterator[tuple[str, _Key
         of_slip = _Keys(row[some], slips[word[some]], _always)
         for other in _other_words(records, row[some], word[some]):
             yield "near word and initial", of_slip.with_word(initials, other)
+        for born in records.born.T:
+            yield "near word and year", of_slip.with_row(mix(born // 10000))
 
 
 def _other_words(records: Records, row: Numbers, word: Numbers) -> list[npt.NDArray[np.integer]]:
