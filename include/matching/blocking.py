@@ -156,10 +156,18 @@ def _date(born: npt.NDArray[np.int32]) -> Hashes:
     return mix((born // 10000 * 10000 + np.minimum(month, day) * 100 + np.maximum(month, day)) * is_date)
 
 
+def _uncounted_are_rare(model: Model) -> bool:
+    """Whether a word that nobody counted is rare: one with a slip, or two that are written as one. In a table of a
+    million it is not, and neither keys nor CPU are spent on them."""
+    floor = min(model.frequencies.family_floor, model.frequencies.given_floor)
+    return floor * model.right_rows / _times(model) <= PER_WORD
+
+
 def _slips(words: Words, model: Model) -> list[Hashes]:
     """Two words that are an edit apart (a letter more, less, another, two turned) have one of these in common."""
-    rare = np.flatnonzero((words.length >= SLIP_LETTERS) & (_expected(words.heard_share, model) <= PER_WORD))
-    if not len(rare):
+    expected = _expected(words.heard_share, model)
+    rare = np.flatnonzero((words.length >= SLIP_LETTERS) & (expected <= PER_WORD_AND_INITIAL * INITIALS))
+    if not len(rare) or not _uncounted_are_rare(model):
         return []
     spelling = words.spelling.take(rare)
     found = []
@@ -170,11 +178,9 @@ def _slips(words: Words, model: Model) -> list[Hashes]:
 
 
 def _whole_names(records: Records, model: Model) -> Hashes:
-    """Of tables in which a word that nobody counted, as two words written as one are, is rare."""
-    floor = min(model.frequencies.family_floor, model.frequencies.given_floor)
-    if floor * model.right_rows / _times(model) > PER_WORD:
-        return np.zeros(len(records.names), dtype=np.uint64)
-    return mix(records.names.whole)
+    """The words of each reading as one; 0 where that is not looked for."""
+    whole = mix(records.names.whole)
+    return whole if _uncounted_are_rare(model) else np.zeros_like(whole)
 
 
 def _some(parts: list[Hashes]) -> Hashes:
