@@ -390,3 +390,9 @@ def test_every_year_of_a_span_may_be_that_of_birth(judge):
     name = {"full_name": "Zoltan Quistorp"}
     for year in ("1937", "1945"):
         assert judge(name | {"dob": span}, name | {"dob": year})[1]["date_of_birth"] == "year_only"
+
+
+def test_a_name_that_is_longer_than_the_field_of_30_was_not_cut_there(judge):
+    petitioner = {"family": "Wickramasinghe Jayawardenapurage", **PETITIONER}
+    for written, level in (("WICKRAMASINGHE-JAYAWARDENAPURA", "exact"), ("WICKRAMASINGHE-JAYAWARDENAPURAG", "partial")):
+        assert judge({"full_name": written, **BASE}, petitioner)[1]["family_name"] == level
