@@ -144,7 +144,8 @@ class _Parts:
         )
 
     def _of_words(self, more: int) -> Hashes:
-        """The whole names, were they so many words more."""
+        """The whole names with so many words more than they have: the same name in one word less or more is looked for,
+        one in as many is found by these."""
         found: Hashes = mix(self.whole, self.count + more) * (self.whole != 0)
         return found
 
@@ -164,7 +165,8 @@ def _uncounted_are_rare(model: Model) -> bool:
 
 
 def _slips(words: Words, model: Model) -> list[Hashes]:
-    """Two words that are an edit apart (a letter more, less, another, two turned) have one of these in common."""
+    """Two words that are an edit apart (a letter more, less, another, two turned) have one of these in common. Of words
+    that are so rare that, beside a year, each finds as many rows by chance as a rare word alone."""
     expected = _expected(words.heard_share, model)
     rare = np.flatnonzero((words.length >= SLIP_LETTERS) & (expected <= PER_WORD * YEARS))
     if not len(rare) or not _uncounted_are_rare(model):
