@@ -31,7 +31,7 @@ PER_TWO_WORDS = 10
 PER_WORD_AND_INITIAL = 4
 INITIALS = 15  # that names begin with, were each as common
 PER_WORD = 4
-SLIP_LETTERS = 5  # of a rare word that is looked for with a slip: of less, what a slip leaves is many other words
+SLIP_LETTERS = 5  # of a word that is looked for with a slip: of less, what a slip leaves is many other words
 PER_POSTCODE = 10  # a small table's; in a large one a postcode is shared by hundreds
 PER_PHONE = 10  # hundreds share one in the simulated world, or where only the firm's is known
 PER_DATE = 10  # of a million people seventy are born on one day
@@ -93,9 +93,11 @@ class _Parts:
     street: Hashes
     dates: list[Hashes]  # day and month in ascending order, so that a swap does not matter
     words: Hashes  # each word's own sound, in the order of the words, then those of what nicknames stand for
-    slips: list[Hashes]  # each rare word as it is spelled, then without its first letter, its second, ...
+    slips: list[Hashes]  # each uncommon word as it is spelled, then without its first letter, its second, ...
     surnames: Hashes  # the sound of several words of a surname as one
     forenames: Hashes  # and of several given names
+    whole: Hashes  # all words of each reading as one
+    count: npt.NDArray[np.int8]  # and how many there are
 
     @classmethod
     def of(cls, records: Records, model: Model) -> "_Parts":
@@ -111,6 +113,8 @@ class _Parts:
             slips=_slips(words, model),
             surnames=mix(mix(surnames.heard * (surnames.count > 1))),
             forenames=mix(mix(forenames.heard * (forenames.count > 1))),
+            whole=_whole_names(records, model),
+            count=records.names.count,
         )
 
     def seen(self) -> dict[str, Sorted]:
@@ -121,6 +125,7 @@ class _Parts:
             "date": self.dates,
             "word": [self.words, self.surnames, self.forenames],
             "slip": self.slips,
+            "whole": [self._of_words(by) for by in (-1, 1)],
         }
         return {name: Sorted(np.unique(_some(parts))) for name, parts in every.items()}
 
@@ -135,7 +140,14 @@ class _Parts:
             slips=[_among(each, others["slip"]) for each in self.slips],
             surnames=_among(self.surnames, others["word"]),
             forenames=_among(self.forenames, others["word"]),
+            whole=self.whole * (_among(self._of_words(0), others["whole"]) != 0),
         )
+
+    def _of_words(self, more: int) -> Hashes:
+        """The whole names with so many words more than they have: the same name in one word less or more is looked for,
+        one in as many is found by these."""
+        found: Hashes = mix(self.whole, self.count + more) * (self.whole != 0)
+        return found
 
 
 def _date(born: npt.NDArray[np.int32]) -> Hashes:
@@ -145,10 +157,19 @@ def _date(born: npt.NDArray[np.int32]) -> Hashes:
     return mix((born // 10000 * 10000 + np.minimum(month, day) * 100 + np.maximum(month, day)) * is_date)
 
 
+def _uncounted_are_rare(model: Model) -> bool:
+    """Whether a word that nobody counted is rare: one with a slip, or two that are written as one. In a table of a
+    million it is not, and neither keys nor CPU are spent on them."""
+    floor = min(model.frequencies.family_floor, model.frequencies.given_floor)
+    return floor * model.right_rows / _times(model) <= PER_WORD
+
+
 def _slips(words: Words, model: Model) -> list[Hashes]:
-    """Two words that are an edit apart (a letter more, less, another, two turned) have one of these in common."""
-    rare = np.flatnonzero((words.length >= SLIP_LETTERS) & (_expected(words.heard_share, model) <= PER_WORD))
-    if not len(rare):
+    """Two words that are an edit apart (a letter more, less, another, two turned) have one of these in common. Of words
+    that are so rare that, beside a year, each finds as many rows by chance as a rare word alone."""
+    expected = _expected(words.heard_share, model)
+    rare = np.flatnonzero((words.length >= SLIP_LETTERS) & (expected <= PER_WORD * YEARS))
+    if not len(rare) or not _uncounted_are_rare(model):
         return []
     spelling = words.spelling.take(rare)
     found = []
@@ -156,6 +177,12 @@ def _slips(words: Words, model: Model) -> list[Hashes]:
         found.append(np.zeros(len(words), dtype=np.uint64))
         found[-1][rare] = mix(mix(each))
     return found
+
+
+def _whole_names(records: Records, model: Model) -> Hashes:
+    """The words of each reading as one; 0 where that is not looked for."""
+    whole = mix(records.names.whole)
+    return whole if _uncounted_are_rare(model) else np.zeros_like(whole)
 
 
 def _some(parts: list[Hashes]) -> Hashes:
@@ -269,7 +296,9 @@ def row_keys(records: Records, parts: _Parts, model: Model) -> Iterator[tuple[st
                 yield "phone and date", of_phone.with_row(mix(born))
     spoken = _Spoken.of(records, parts)
     yield from _word_keys(records, spoken, parts, model)
-    yield from _near_word_keys(records, parts)
+    yield from _near_word_keys(records, parts, model)
+    name = np.flatnonzero(parts.whole)
+    yield "blank left out", _Keys(records.names.row[name], parts.whole[name], _always)
     for keys in _pairs_of_words(records, spoken, parts, model):
         yield "two words", keys
 
@@ -381,17 +410,23 @@ def _word_keys(records: Records, spoken: _Spoken, parts: _Parts, model: Model) -
         yield "word and initial", of_rare.with_word(initials, other)
 
 
-def _near_word_keys(records: Records, parts: _Parts) -> Iterator[tuple[str, _Keys]]:
-    """A rare word with a slip anywhere, and another's initial: where each word has a slip, no sound is left."""
+def _near_word_keys(records: Records, parts: _Parts, model: Model) -> Iterator[tuple[str, _Keys]]:
+    """A word with a slip anywhere and the year, a rarer one with another's initial: where each word has a slip, no
+    sound is left."""
     may_slip = np.logical_or.reduce([np.zeros(len(records.words), dtype=bool), *(each != 0 for each in parts.slips)])
     forenames, surnames = _words_of_halves(records, may_slip)
     row, word = _of_rows(records, *_together(forenames, surnames))
     initials = mix(records.words.initials)
+    is_rare = _expected(records.words.heard_share, model) <= PER_WORD_AND_INITIAL * INITIALS
     for slips in parts.slips:
         some = np.flatnonzero((slips != 0)[word])
         of_slip = _Keys(row[some], slips[word[some]], _always)
+        for born in records.born.T:
+            yield "near word and year", of_slip.with_row(mix(born // 10000))
+        some = some[np.flatnonzero(is_rare[word[some]])]
+        of_rare = _Keys(row[some], slips[word[some]], _always)
         for other in _other_words(records, row[some], word[some]):
-            yield "near word and initial", of_slip.with_word(initials, other)
+            yield "near word and initial", of_rare.with_word(initials, other)
 
 
 def _other_words(records: Records, row: Numbers, word: Numbers) -> list[npt.NDArray[np.integer]]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from include.matching.arrays import Numbers
 from include.matching.blocking import Index
-from include.matching.compare.crosswise import crosswise
+from include.matching.compare.crosswise import crosswise, written_as_one
 from include.matching.compare.fields import compare_fields
 from include.matching.compare.levels import NONE, OPEN, Levels, Pairs
 from include.matching.compare.names import (
@@ -306,13 +306,13 @@ def _by_halves(sides: tuple[Side, Side], names: Pairs, model: Model, needed: Wei
     at_most += np.minimum(sides[0].most.rest[forename[0]], sides[1].most.rest[forename[1]])
     by_given = np.minimum(sides[0].most.given[forename[0]], sides[1].most.given[forename[1]])
     both, half = crosswise(left, right, names)
-    swapped = both | half
-    some = np.flatnonzero((at_most + by_given >= needed) | swapped)
+    moved = both | half | written_as_one(left, right, names)
+    some = np.flatnonzero((at_most + by_given >= needed) | moved)
     differ = some[given_differs(left, right, (names[0][some], names[1][some]), model.known_nicknames)]
     far = Levels(np.full(len(differ), DIFFERENT))
     bynames = compare_bynames(left, right, (names[0][differ], names[1][differ]), far)
     by_given[differ] = least("given_name", model) + weigh("byname", bynames, model)
-    some = some[np.flatnonzero((at_most[some] + by_given[some] >= needed[some]) | swapped[some])]
+    some = some[np.flatnonzero((at_most[some] + by_given[some] >= needed[some]) | moved[some])]
     return some, family.take(some)
 
 

@@ -21,7 +21,9 @@ from include.matching.names.words import Words, bits
 from include.matching.names.written import ascii_upper
 
 NUMBERS = ("a_number", "ssn", "passport", "phone", "fein")
-MAX_VALUES = 4  # dates or numbers of one person that are looked at; each is compared with each of the other's
+# Dates and numbers of one person that are looked at; each is compared with each of the other's. Of an estimated birth
+# lists name every year of a span (1937;1938; ... 1945).
+MAX_DATES, MAX_NUMBERS = 10, 4
 # What clerks and exports write where nothing is known. No NA, which is a country.
 NOTHING = pa.array([
     "N A", "NONE", "NULL", "NAN", "NOT APPLICABLE", "NOT AVAILABLE", "NOT GIVEN", "NOT KNOWN", "NOT PROVIDED",
@@ -113,8 +115,8 @@ def read_records(table: Table, model: Model) -> Records:
         words=words,
         names=names,
         first_name=np.append(0, np.cumsum(np.bincount(names.row, minlength=len(table)))),
-        born=_several(table["dob"], day_numbers).astype(np.int32),
-        numbers={field: _several(table[field], _READ_NUMBER[field]) for field in NUMBERS},
+        born=_several(table["dob"], day_numbers, MAX_DATES).astype(np.int32),
+        numbers={field: _several(table[field], _READ_NUMBER[field], MAX_NUMBERS) for field in NUMBERS},
         sex=_by_distinct(table.distinct("sex"), _sexes),
         country=country,
         country_known=country_known,
@@ -260,7 +262,11 @@ READ = ("sex", *NUMBERS)  # fields of which a value is read as something, or not
 
 def can_be_read(field: str, values: Column) -> Flags:
     """Of a column of one of the fields `READ`, the rows of which a value can be read."""
-    read = _by_distinct(distinct(values), _sexes)[:, None] if field == "sex" else _several(values, _READ_NUMBER[field])
+    read = (
+        _by_distinct(distinct(values), _sexes)[:, None]
+        if field == "sex"
+        else _several(values, _READ_NUMBER[field], MAX_NUMBERS)
+    )
     found: Flags = (read != 0).any(axis=1)
     return found
 
@@ -271,8 +277,9 @@ def _without_point(values: Column) -> Column:
     return pc.if_else(some, pc.utf8_slice_codeunits(values, 0, -2), values) if pc.any(some).as_py() else values
 
 
-def _several(values: Column, read: Callable[[Column], Numbers]) -> Numbers:
-    """One column for each of several values of a row; the values of a row are distinct, those that are known first."""
+def _several(values: Column, read: Callable[[Column], Numbers], most: int) -> Numbers:
+    """One column for each of several values of a row, so many at most; the values of a row are distinct, those that are
+    known first."""
     if values.null_count == len(values):
         return np.zeros((len(values), 1), dtype=np.int64)
     if not (bytes_of(values)[1] == ord(SEPARATOR)).any():
@@ -287,8 +294,8 @@ def _several(values: Column, read: Callable[[Column], Numbers]) -> Numbers:
     row, number = row[known], number[known]
     count = np.bincount(row, minlength=len(values))
     nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    early = nth < MAX_VALUES
-    found = np.zeros((len(values), max(1, min(int(count.max(initial=1)), MAX_VALUES))), dtype=np.int64)
+    early = nth < most
+    found = np.zeros((len(values), max(1, min(int(count.max(initial=1)), most))), dtype=np.int64)
     found[row[early], nth[early]] = number[early]
     return found
 

@@ -9,7 +9,8 @@ from include.matching.fields import Table
 from include.matching.model import Model
 from include.matching.records import read_records
 
-FACTS = ("dob", "sex", "ssn", "a_number")  # of which a person has one, an A-number apart
+# Of the first four a person has one, an A-number apart. `files_as`: the citizenship that only such a petitioner has
+FACTS = ("dob", "sex", "ssn", "a_number", "citizenship", "files_as")
 DECIDED = "decided"  # the reason where people said so
 NEW_YEAR = 101  # month and day: for many, 1 January says the year only; such a date of birth is not certain
 
@@ -30,12 +31,12 @@ class Resolved:
 def resolve(members: pd.DataFrame, links: pd.DataFrame, model: Model, decided: pd.DataFrame | None = None) -> Resolved:
     """Entities of `members` under `links`: the strongest link first, none that would make a contradiction.
 
-    `members`: `member`, and any of `FACTS` as text; a row for each version of a record. `links`: `left`, `right`, both
-    members, and `weight`. Where a component would contradict itself, the link that is left out is the weakest between
-    the two sides, since all stronger ones were made before. `decided`: the same, and `outcome`; who was rejected is
-    never together, and who was accepted is joined before all others, contradiction or not, unless that would bring
-    together who was rejected. The result depends on what the tables hold, not on the order of their rows. Raises
-    `ValueError` for a link to something that is not a member.
+    `members`: `member`, and any of `FACTS` as text; several rows for a member that has several versions. `links`:
+    `left`, `right`, both members, and `weight`. Where a component would contradict itself, the link that is left out is
+    the weakest between the two sides, since all stronger ones were made before. `decided`: the same, and `outcome`; who
+    was rejected is never together, and who was accepted is joined before all others, contradiction or not, unless that
+    would bring together who was rejected. The result depends on what the tables hold, not on the order of their rows.
+    Raises `ValueError` for a link to something that is not a member.
     """
     accepted, rejected = (_decided(decided, outcome) for outcome in ("accept", "reject"))
     own = _facts(members, model)
@@ -90,7 +91,7 @@ def changes(
 
 
 Facts = list[set[int]]  # for each of FACTS, the values that are given
-BORN, SEX, SSN, A_NUMBER = range(len(FACTS))
+BORN, SEX, SSN, A_NUMBER, CITIZENSHIP, FILES_AS = range(len(FACTS))
 
 
 class _Joined:
@@ -167,7 +168,8 @@ def _facts(members: pd.DataFrame, model: Model) -> dict[str, Facts]:
     table = members.reindex(columns=list(FACTS)).reset_index(drop=True)
     records = read_records(Table(table.rename_axis("id").reset_index()), model)
     born, sex, numbers = records.born.tolist(), records.sex[:, None].tolist(), records.numbers
-    rows_of = [born, sex, numbers["ssn"].tolist(), numbers["a_number"].tolist()]
+    countries = (_countries(table[name], model) for name in ("citizenship", "files_as"))
+    rows_of = [born, sex, numbers["ssn"].tolist(), numbers["a_number"].tolist(), *countries]
     found: dict[str, Facts] = {}
     for member, *rows in zip(members["member"], *rows_of, strict=True):
         facts = found.setdefault(member, [set() for _ in FACTS])
@@ -175,7 +177,15 @@ def _facts(members: pd.DataFrame, model: Model) -> dict[str, Facts]:
             fact.update(value for value in values if value)
     for facts in found.values():
         facts[BORN] = {day for day in facts[BORN] if day % 100 and day % 10_000 != NEW_YEAR}
+        facts[CITIZENSHIP] |= facts[FILES_AS]
     return found
+
+
+def _countries(texts: pd.Series, model: Model) -> list[list[int]]:
+    """The country of each row as a number; 0 for none, and for what no list of countries knows."""
+    records = read_records(Table(texts.rename("country").rename_axis("id").reset_index()), model)
+    numbers: list[list[int]] = (records.country * records.country_known)[:, None].tolist()
+    return numbers
 
 
 def _strongest_first(links: pd.DataFrame) -> Iterable[tuple[float, str, str]]:
@@ -192,7 +202,8 @@ def _contradiction(one: Facts, other: Facts, *, weighed: bool) -> str | None:
     """The fact of which both sides give values, and none that could be one value.
 
     A person may hold several A-numbers: another one contradicts only where no SSN agrees and the model has not weighed
-    it with all else that the two linked records say.
+    it with all else that the two linked records say. A person may be naturalised, or hold two citizenships: another one
+    contradicts only what is filed as a citizen, and not where a number says who it is.
     """
     if _differ(one[BORN], other[BORN], _far_apart):
         return "date_of_birth"
@@ -202,7 +213,15 @@ def _contradiction(one: Facts, other: Facts, *, weighed: bool) -> str | None:
         return "ssn"
     if not weighed and not one[SSN] & other[SSN] and _differ(one[A_NUMBER], other[A_NUMBER], _other_number):
         return "a_number"
+    if not one[SSN] & other[SSN] and not one[A_NUMBER] & other[A_NUMBER] and _is_no_citizen(one, other):
+        return "citizenship"
     return None
+
+
+def _is_no_citizen(one: Facts, other: Facts) -> bool:
+    """Whether one side is known as a citizen of other countries alone than the other side files as."""
+    sides = ((one, other), (other, one))
+    return any(_differ(mine[CITIZENSHIP], theirs[FILES_AS], int.__ne__) for mine, theirs in sides)
 
 
 def _differ(one: set[int], other: set[int], differ: Callable[[int, int], bool]) -> bool:

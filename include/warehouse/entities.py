@@ -23,7 +23,7 @@ LINK = ["left", "right", "weight"]
 GROUP = ["form", "convicted_with", "convicted_count", "other_with", "other_count"]
 GROUP_PAIR = ["subject_id", "receipt_number", "form", "weight", "band"]
 DECIDED = [*LINK, "outcome"]
-MEMBER = dict.fromkeys(["member", "dob", "sex", "ssn", "a_number"], pa.string())
+MEMBER = dict.fromkeys(["member", "dob", "sex", "ssn", "a_number", "citizenship", "files_as"], pa.string())
 SUBJECTS, PETITIONERS = "tecs_subjects:", "uscis_petitioners:"  # how the members of a system begin
 RECORDS = {"tecs_subjects": ("tecs_subject", "subject_id"), "uscis_petitioners": ("uscis_petitioner", "receipt_number")}
 

@@ -252,6 +252,26 @@ def test_a_contradiction_cuts_a_lead_sends_it_to_review_and_is_history(settings:
     assert history(settings, receipt) == ["link", "contradiction", "link"]
 
 
+def test_who_is_no_citizen_files_no_petition_of_a_citizen(settings: Settings, screened: Screen) -> None:
+    run = screened(settings, night(25, 6))
+    [(subject, receipt)] = ask(
+        settings.warehouse_dsn,
+        f"""select subject_id, receipt_number from report.lead
+            where band = 'lead' and entity in ({ALONE})
+                and (form = 'I-129F' or form = 'I-130' and visa_class not in ('F2A', 'F2B'))
+            order by 1, 2 limit 1""",
+    )
+    say(settings, "uscis_petitioner", "receipt_number", receipt, ssn=None, a_number=None)
+    say(settings, "tecs_subject", "subject_id", subject, citizenship="HONDU")
+    assert pipeline.resolve(settings, run)["cut"] == 1
+    lead = "select band, cut_by from report.lead where subject_id = %s and receipt_number = %s"
+    assert ask(settings.warehouse_dsn, lead, subject, receipt) == [("review", "citizenship")]
+    assert "TECS knows the subject as a citizen of another country" in page(settings, subject, receipt)
+    say(settings, "tecs_subject", "subject_id", subject, citizenship="US")
+    assert pipeline.resolve(settings, run)["cut"] == 0
+    assert ask(settings.warehouse_dsn, lead, subject, receipt) == [("lead", None)]
+
+
 def page(settings: Settings, subject: str, receipt: str) -> str:
     """What a reviewer is shown of a pair."""
     app = FastAPI()
@@ -263,8 +283,14 @@ ALONE = "select entity from match.entity group by entity having count(*) = 2"
 
 
 def say_sex(settings: Settings, table: str, key: str, value: str, sex: str) -> None:
+    say(settings, table, key, value, sex=sex)
+
+
+def say(settings: Settings, table: str, key: str, value: str, **facts: str | None) -> None:
+    """All versions of a record say so."""
+    columns = ", ".join(f"{name} = %s" for name in facts)
     with psycopg2.connect(settings.owner_dsn) as connection, connection.cursor() as cursor:
-        cursor.execute(f"update record.{table} set sex = %s where {key} = %s", [sex, value])
+        cursor.execute(f"update record.{table} set {columns} where {key} = %s", [*facts.values(), value])
         assert cursor.rowcount > 0
     forget_resolving(settings)
 

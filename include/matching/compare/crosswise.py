@@ -1,4 +1,5 @@
-"""Names of which the surname of one is the given name of the other."""
+"""Names of which the halves are exchanged, or not told apart: the surname of one is the given name of the other, or all
+that is written."""
 
 import numpy as np
 
@@ -45,4 +46,14 @@ def swapped_exactly(left: Records, right: Records, names: Pairs) -> Flags:
     exact = (a.family_core[i] == others[b.given[j]]) | (a.family_joined[i] == b.given_joined[j])
     exact &= (b.family_core[j] == ones[a.given[i]]) | (b.family_joined[j] == a.given_joined[i])
     found: Flags = exact
+    return found
+
+
+def written_as_one(left: Records, right: Records, names: Pairs) -> Flags:
+    """Whether names are one but for blanks: DOSTMOHAMMAD is DOST MOHAMMAD, whichever half of a name it is taken for."""
+    a, b = left.names, right.names
+    i, j = names
+    found: Flags = a.whole.take(i) == b.whole.take(j)
+    some = np.flatnonzero(found)
+    found[some] = a.count[i[some]] != b.count[j[some]]
     return found

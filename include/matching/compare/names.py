@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from include.matching.arrays import Bits, Flags, Numbers
-from include.matching.compare.crosswise import crosswise, half_crosswise, swapped_exactly
+from include.matching.compare.crosswise import crosswise, half_crosswise, swapped_exactly, written_as_one
 from include.matching.compare.levels import NONE, Level, Levels, Pairs, choose, equal, last, put
 from include.matching.compare.middle import second_names
 from include.matching.compare.words import are_near, are_nicknames, compare_given, is_among, may_be_similar
@@ -43,6 +43,9 @@ def compare_names(left: Records, right: Records, names: Pairs, family: Levels) -
         given.level[swapped] = np.where(exact, 0, LEVELS["given_name"].index("variant"))
         middle.level[swapped] = NONE
         order[swapped] = 1
+    as_one = np.flatnonzero(written_as_one(left, right, names) & ((family.level != 0) | (given.level != 0)))
+    family.level[as_one] = given.level[as_one] = 0
+    middle.level[as_one] = NONE
     named = [(side.names.family[0][at] > 0) | (side.names.given[at] > 0) for side, at in ((left, i), (right, j))]
     known = named[0] & named[1]
     source = np.maximum(a.source[i], b.source[j])

@@ -26,7 +26,7 @@ class Surnames:
     words: Positions  # FAMILY_WORDS x k, without particles
     count: npt.NDArray[np.int8]
     core: Hashes  # of the words, spelled plainly, as one word
-    joined: Hashes  # all of them with particles, as one word: DELACRUZ
+    joined: Hashed  # all of them with particles, as one word: DELACRUZ
     heard: Hashes  # equal for surnames that sound alike as one word
     bits: Bits  # log2 of the share of people who bear the words together
 
@@ -42,7 +42,7 @@ class Surnames:
             words=core[:FAMILY_WORDS],
             count=count_words(core),
             core=_joined(core, words.plain),
-            joined=joined,
+            joined=Hashed(joined, np.multiply.reduce(words.spelling.power[grid])),
             heard=_heard(core, joined, words),
             bits=_family_bits(core[:FAMILY_WORDS], words),
         )
@@ -132,7 +132,7 @@ class Names:
     @cached_property
     def family_joined(self) -> Hashes:
         """As one word, particles included."""
-        return self.surnames.joined.take(self.surname)
+        return self.surnames.joined.value.take(self.surname)
 
     @cached_property
     def family_heard(self) -> Hashes:
@@ -158,6 +158,17 @@ class Names:
     def given_joined(self) -> Hashes:
         """As one word."""
         return self.forenames.joined.take(self.forename)
+
+    @cached_property
+    def whole(self) -> Hashes:
+        """The given names and the surname as one word; 0 where none is known."""
+        return join(self.given_joined, self.surnames.joined.take(self.surname))
+
+    @cached_property
+    def count(self) -> npt.NDArray[np.int8]:
+        """How many words there are in both halves."""
+        found: npt.NDArray[np.int8] = self.family_count + self.given_count
+        return found
 
     @cached_property
     def given_heard(self) -> Hashes:

@@ -112,7 +112,7 @@ def read_names(
         found += _in_parts(splits[:3], [code for code, _ in parts.values()])
     if len(whole_texts):
         commas = pc.is_valid(first).to_numpy(zero_copy_only=False)[whole_code]
-        cut = pc.greater_equal(pc.utf8_length(whole_texts), NAME_WIDTH).to_numpy(zero_copy_only=False)[whole_code]
+        cut = pc.equal(pc.utf8_length(whole_texts), NAME_WIDTH).to_numpy(zero_copy_only=False)[whole_code]
         with_comma, without = whole_code[commas], whole_code[~commas]
         for kind, chosen_rows in (
             (_with_comma(splits[3].take(with_comma), splits[4].take(with_comma), cut[commas], particles), commas),

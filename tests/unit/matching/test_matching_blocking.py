@@ -66,6 +66,32 @@ def test_a_slip_in_each_word_of_a_rare_name(one: str, other: str) -> None:
     assert not reaches({"full_name": one}, {"full_name": other}, 1_000_000)
 
 
+def test_a_slip_in_each_first_letter_of_a_rare_name_beside_a_year() -> None:
+    one, other = {"full_name": "Zoltan Quistorp"}, {"full_name": "Aoltan Muistorp"}
+    assert reaches(one | {"dob": "1971"}, other | {"dob": "1971"}, 100_000)
+    assert not reaches(one | {"dob": "1971"}, other | {"dob": "1972"}, 100_000)
+    assert not reaches(one, other, 100_000)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Dost Mohammad", "DOSTMOHAMMAD"),
+        ("Dost Mohammad", "MOHAMMADDOST"),
+        ("Khamis Sirhan al-Muhammad", "KHAMISSIRHAN AL-MUHAMMAD"),  # said as one, an S goes
+    ],
+)
+def test_a_blank_left_out(one: str, other: str) -> None:
+    assert reaches({"full_name": one}, {"full_name": other}, 100_000)
+    assert reaches({"full_name": other}, {"full_name": one}, 100_000)
+    assert not reaches({"full_name": one}, {"full_name": other}, 1_000_000)
+
+
+def test_names_of_as_many_words_are_not_looked_up_as_one() -> None:
+    one, other = {"full_name": "Do Stan"}, {"full_name": "Dos Tan"}
+    assert not reaches(one, other, 100_000)
+
+
 def test_words_that_are_plainly_alike_share_a_key() -> None:
     assert reaches({"full_name": "Yusuf", "dob": "1971"}, {"full_name": "Yussuff", "dob": "1971"}, 100_000)
 

@@ -367,3 +367,32 @@ def test_a_person_of_whom_nothing_is_known_is_compared_with_nobody(judge):
 def test_long_names_that_begin_otherwise_are_no_variants(judge):
     names = {"full_name": "KAUR, HARPREET", **BASE}, {"family": "Kaur", "given": "Jaspreet", **PETITIONER}
     assert judge(*names)[1]["given_name"] == "similar"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "levels"),
+    [
+        ({"full_name": "Dost Mohammad"}, {"full_name": "DOSTMOHAMMAD"}, ("exact", "exact")),
+        ({"full_name": "Mohammad, Dost"}, {"full_name": "Dostmohammad"}, ("exact", "exact")),
+        ({"given": "Dost", "family": "Mohammad"}, {"family": "Dostmohammad"}, ("exact", "exact")),
+        ({"full_name": "Ali Dost Mohammad"}, {"full_name": "DOSTMOHAMMAD"}, ("exact", "missing")),  # a surname of two
+    ],
+)
+def test_a_blank_that_is_left_out_between_the_halves_of_a_name(judge, one, other, levels):
+    born = {"dob": "1971-03-08"}
+    for left, right in ((one, other), (other, one)):
+        found = judge(born | left, born | right)[1]
+        assert (found["family_name"], found["given_name"]) == levels
+
+
+def test_every_year_of_a_span_may_be_that_of_birth(judge):
+    span = ";".join(str(year) for year in range(1937, 1946))
+    name = {"full_name": "Zoltan Quistorp"}
+    for year in ("1937", "1945"):
+        assert judge(name | {"dob": span}, name | {"dob": year})[1]["date_of_birth"] == "year_only"
+
+
+def test_a_name_that_is_longer_than_the_field_of_30_was_not_cut_there(judge):
+    petitioner = {"family": "Wickramasinghe Jayawardenapurage", **PETITIONER}
+    for written, level in (("WICKRAMASINGHE-JAYAWARDENAPURA", "exact"), ("WICKRAMASINGHE-JAYAWARDENAPURAG", "partial")):
+        assert judge({"full_name": written, **BASE}, petitioner)[1]["family_name"] == level

@@ -22,6 +22,8 @@ facts = st.fixed_dictionaries(
         "sex": st.sampled_from(["F", "M", "U"]),
         "ssn": st.sampled_from(["900-11-2233", "900112234", "987-65-4320"]),
         "a_number": st.sampled_from(["A012345670", "012345670", "087654301"]),
+        "citizenship": st.sampled_from(["US", "HONDU", "Mexico", "SOMEWHERE"]),
+        "files_as": st.just("US"),
     },
 )
 links_of = st.lists(
@@ -91,6 +93,10 @@ def test_a_link_to_a_stranger_is_refused() -> None:
         pytest.param({"dob": "1980-05-17"}, {"dob": "1980-11-30"}, None, id="the same year"),
         pytest.param({"dob": "1980-05-17"}, {"dob": "1991-01-01"}, None, id="a year is not certain"),
         pytest.param({"a_number": "A012345670"}, {"a_number": "087654301"}, None, id="A-numbers that were weighed"),
+        pytest.param({"citizenship": "HONDU"}, {"files_as": "US"}, "citizenship", id="no citizen files as one"),
+        pytest.param({"citizenship": "United States"}, {"files_as": "US"}, None, id="a citizen"),
+        pytest.param({"citizenship": "YORO"}, {"files_as": "US"}, None, id="a country that nobody knows"),
+        pytest.param({"citizenship": "HONDU"}, {"citizenship": "US"}, None, id="naturalised, or of two countries"),
     ],
 )
 def test_what_contradicts_and_what_may_be_a_slip(one: Row, other: Row, reason: str | None) -> None:
@@ -118,6 +124,18 @@ def test_another_a_number_contradicts_where_no_linked_pair_weighed_it_and_no_ssn
     same = {"ssn": "900112233"}
     assert cuts(join(people(a=numbers["a"] | same, c=numbers["c"] | same, b={}), links)) == []
     assert cuts(join(people(**numbers, b={}), [*links, ("a", "c", 1.0)])) == []
+
+
+def test_who_files_as_a_citizen_and_is_known_by_a_number_is_one_since() -> None:
+    links = [("a", "b", 3.0), ("b", "c", 2.0)]
+    number = {"ssn": "900112233"}
+    known = people(a={"citizenship": "HONDU"} | number, b={"files_as": "US"} | number, c={"files_as": "US"})
+    assert cuts(join(known, links)) == []
+    assert cuts(join([known[0], {"member": "b", "files_as": "US"}, known[2]], links)) == [
+        ("a", "b", 3.0, "citizenship")
+    ]
+    both = [*people(a={"citizenship": "HONDU"}, b={"files_as": "US"}), *people(a={"citizenship": "US"})]
+    assert cuts(join(both, links[:1])) == []
 
 
 def test_who_was_accepted_is_joined_whatever_the_records_say() -> None:
