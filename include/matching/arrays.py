@@ -11,6 +11,8 @@ Shares = npt.NDArray[np.float64]
 Bits = npt.NDArray[np.float32]  # multiples of a sixteenth: sums are exact
 SLOTS_PER_KEY_BITS = 4  # sixteen slots for each key: fifteen of sixteen that are not there are turned away
 MOST_SLOTS_BITS = 22  # 16 MB; above a quarter of a million keys the slots fill up
+HALF = 32  # bits of the lower of two numbers that are held as one
+LOWER = (1 << HALF) - 1
 
 
 def grouped(key: Hashes) -> tuple[Numbers, Numbers]:
@@ -21,8 +23,14 @@ def grouped(key: Hashes) -> tuple[Numbers, Numbers]:
     order = np.argsort(key)
     key = key[order]
     first = np.append(True, key[1:] != key[:-1])[: len(key)]
-    order = np.sort((np.cumsum(first) << 32) | order) & (2**32 - 1)
+    order = np.sort((np.cumsum(first) << HALF) | order) & LOWER
     return order, np.flatnonzero(first)
+
+
+def once_each(numbers: Numbers) -> Numbers:
+    """Positive numbers in ascending order, each once: `np.unique`, which is slower on numbers of 64 bits."""
+    numbers = np.sort(numbers)
+    return numbers[np.flatnonzero(np.diff(numbers, prepend=-1))]
 
 
 class Sorted:

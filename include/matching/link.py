@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from include.matching.arrays import Numbers
-from include.matching.blocking import Index
+from include.matching.blocking.index import Index
 from include.matching.compare.crosswise import crosswise, written_as_one
 from include.matching.compare.fields import compare_fields
 from include.matching.compare.levels import NONE, OPEN, Levels, Pairs

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def match(settings: Settings, run: Run) -> dict[str, Any]:
     """Compare what no run has compared yet with all that is loaded: one transaction, one run at a time."""
-    from include.matching.blocking import folded_keys
+    from include.matching.blocking.index import folded_keys
     from include.matching.explain import explain
     from include.matching.groups import floor
     from include.matching.link import Linker
@@ -43,7 +43,7 @@ def resolve(settings: Settings, run: Run) -> dict[str, Any]:
     Entities follow from all that is loaded and decided: where nothing was compared or decided since, they are as they
     would be.
     """
-    from include.matching.blocking import folded_keys
+    from include.matching.blocking.index import folded_keys
     from include.matching.groups import lift, weigh_groups
     from include.matching.model import load_model
     from include.matching.resolve import changes

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from include.matching.arrays import Flags, Shares
-from include.matching.blocking import Index
+from include.matching.blocking.index import Index
 from include.matching.compare.levels import NONE, Levels, Pairs
 from include.matching.fields import Table, names_alone
 from include.matching.hashes import mix

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from include.matching.blocking import Index
+from include.matching.blocking.index import Index
 from include.matching.fields import Table
 from include.matching.hashes import hash_letters
 from include.matching.letters import byte_matrix

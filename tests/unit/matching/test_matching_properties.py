@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from include.matching.blocking import folded_keys
+from include.matching.blocking.index import folded_keys
 from include.matching.compare.words import SIMILAR, may_be_similar
 from include.matching.explain import explain
 from include.matching.fields import FIELDS, SEPARATOR
