@@ -102,11 +102,16 @@ def over_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) ->
     """Apply an elementwise function once per distinct value, null too: columns of person data repeat themselves. One
     that does not, a key, is given to it whole: to look for distinct values costs more than it saves. What the function
     leaves as it is is not copied."""
-    if len(values) > SAMPLE and pc.count_distinct(values[:SAMPLE]).as_py() > SAMPLE // 2:
+    if not repeats(values):
         return function(values)
     encoded = values.dictionary_encode(null_encoding="encode")
     found = function(encoded.dictionary)
     return values if found.equals(encoded.dictionary) else found.take(encoded.indices)
+
+
+def repeats(values: pa.Array) -> bool:
+    """Whether a column says the same again and again, by its first values; a few are taken to."""
+    return len(values) <= SAMPLE or pc.count_distinct(values[:SAMPLE]).as_py() <= SAMPLE // 2
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:

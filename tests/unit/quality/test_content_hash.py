@@ -1,12 +1,14 @@
 """The content hash: the same for ever, and different for whatever differs."""
 
+import hashlib
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.quality.hashing import content_hashes, encode
+from include.quality.hashing import BYTES, content_hashes, encode
 
 NASTY = st.none() | st.text(st.sampled_from("ab=:,0123\x00é\u0301\\N"), max_size=5)
 ROWS = st.lists(st.tuples(NASTY, NASTY, NASTY), max_size=12)
@@ -54,8 +56,20 @@ def test_the_order_of_columns_and_a_new_empty_column_do_not_matter(rows):
     assert content_hash(wider, ["new", "c", "a", "b"]) == content_hash(table(rows), ["a", "b", "c"])
 
 
-def test_rows_are_hashed_alike_in_every_chunk(monkeypatch):
-    rows = table([(str(number), None, "x") for number in range(7)])
-    whole = content_hash(rows, ["a", "b", "c"])
-    monkeypatch.setattr("include.quality.hashing.CHUNK_ROWS", 3)
-    assert content_hash(rows, ["a", "b", "c"]) == whole
+@settings(deadline=None)
+@given(rows=ROWS, sample=st.integers(1, 12))
+def test_rows_are_hashed_alike_in_every_piece_whether_their_columns_repeat_or_not(rows, sample):
+    whole = content_hash(table(rows), ["a", "b", "c"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("include.quality.hashing.CHUNK_ROWS", 3)
+        patch.setattr("include.quality.parsing.SAMPLE", sample)
+        patch.setattr("include.ahead.MANY_ROWS", 4)
+        assert content_hash(table(rows), ["a", "b", "c"]) == whole
+
+
+def test_a_hash_is_of_the_encoded_bytes():
+    rows = table([("MUÑOZ", None, "x"), (None, None, None), ("A", "", "y")])
+    encoded = encode(rows, ["a", "b", "c"]).to_pylist()
+    assert content_hash(rows, ["a", "b", "c"]) == [
+        hashlib.sha256(text.encode()).hexdigest()[: 2 * BYTES] for text in encoded
+    ]
