@@ -155,7 +155,7 @@ class Contract(BaseModel):
     updated_at: str  # source update time; with the key it identifies a version
     quarantine_limit: Annotated[float, Field(ge=0, le=1)]  # a larger share of quarantined rows holds the dataset
     quarantine_limit_why: str
-    # by what a record can be found on the other side: route -> columns that it needs; keys of `include/matching/blocking/`
+    # by what a record can be found on the other side: route -> columns that it needs; `include/matching/blocking/`
     routes: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
     columns: Annotated[tuple[Column, ...], Field(min_length=1)]
 
