@@ -216,7 +216,8 @@ def _maximise(model: Model, patterns: Patterns, at_random: Shares, total: int, *
         matches, weights = float(one.sum()), np.concatenate([each.weight for each in model.scales.values()])
         if abs(matches - before[0]) <= SETTLED * before[0] and np.array_equal(weights, before[1]):
             break
-        before, every = (matches, weights), count_all(model, patterns, one, at_random)
+        before = matches, weights
+        every = count_all(model, patterns, one, at_random)
         comparisons = shared(model, base, patterns, one, own, classes["twin"]) if learn_m else base.comparisons
         alternatives = {
             name: each.model_copy(update={"odds": _odds(name, classes[name], one, each.odds, dated)})
