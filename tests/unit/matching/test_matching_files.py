@@ -201,8 +201,8 @@ def test_a_map_that_is_not_there(tmp_path: Path) -> None:
         ("", "[people.csv] is empty; give a CSV file with a header"),
         (
             f"number,family\n1,{SECRET}\n",
-            "[people.csv] has no column [id] and no map names one for field [id]; each row needs an id of its own: write "
-            "`id: COLUMN` into a file, give it as --map",
+            "[people.csv] has no column [id] and no map names one for field [id]; each row needs an id of its own: "
+            "write `id: COLUMN` into a file, give it as --map",
         ),
         ("id,remarks\n1,x\n", "[people.csv] has no column with the name of a field; name its columns in a map"),
         ("id,family,family\n1,x,y\n", "[people.csv] has several columns [family]; rename one"),
