@@ -153,6 +153,7 @@ def sql(
     from psycopg2 import sql as compose
 
     from include.local.sheet import Sheet
+    from include.local.warehouse import ROLES
     from include.warehouse.connection import with_settings
 
     if not statement.strip():
@@ -167,9 +168,15 @@ def sql(
                 to = sys.stdout.buffer if raw else Sheet(sys.stdout.buffer)
                 cursor.copy_expert(copy.format(compose.SQL(AT_END.sub("", statement))), to)
         except psycopg2.errors.InsufficientPrivilege as error:
-            raise RuntimeError(f"[{role}] may not: {str(error).splitlines()[0]}; ROLE= asks as another") from None
+            others = ", ".join(each for each in ROLES if each != role)
+            raise RuntimeError(
+                f"[{role}] may not: {str(error).splitlines()[0]}; docs/access.md says who may, ROLE= asks as another: "
+                f"{others}"
+            ) from None
         except psycopg2.Error as error:
-            raise RuntimeError(f"PostgreSQL refused: {str(error).splitlines()[0]}") from None
+            unknown = isinstance(error, psycopg2.errors.UndefinedTable | psycopg2.errors.UndefinedColumn)
+            hint = "; docs/reports.md lists the reports and their columns" if unknown else ""
+            raise RuntimeError(f"PostgreSQL refused: {str(error).splitlines()[0]}{hint}") from None
         finally:
             connection.close()
 

@@ -134,7 +134,12 @@ def _news(tasks: list[dict[str, Any]]) -> Iterator[str]:
                 if skipped < len(states):
                     yield f"  {len(states) - skipped} held: `make up`, then Browse, Required Actions"
                 continue
-            yield f"  {stage} done" + (f", {skipped} of {len(states)} left out" if skipped else "")
+            failed = states.count("failed")
+            if failed < len(states):
+                counts = [
+                    f"{n} of {len(states)} {word}" for n, word in ((failed, "failed"), (skipped, "left out")) if n
+                ]
+                yield ", ".join([f"  {stage} done", *counts])
 
 
 def _has_history(stack: Stack, night: datetime) -> bool:

@@ -7,9 +7,10 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -97,10 +98,8 @@ def running(
     place = world.folder / "stack.json"
     with (world.folder / "stack.lock").open("w") as lock, ExitStack() as things:
         dsn = things.enter_context(warehouse(home, world))
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            ports, components, check, usage = _wait_for(place), dict[str, Child](), _nothing, Usage({})
+        if other := _stack_of_another(lock, place, say):
+            ports, components, check, usage = other, dict[str, Child](), _nothing, Usage({})
             say(f"joining the stack that runs at {ports['url']}")
         else:
             place.unlink(missing_ok=True)
@@ -234,16 +233,24 @@ def _nothing() -> None:
     """The components are another command's to watch."""
 
 
-def _wait_for(place: Path) -> Ports:
-    deadline = time.monotonic() + START_SECONDS
-    while not place.exists():
-        if time.monotonic() > deadline:
-            raise RuntimeError(
-                f"another command holds this world but is not ready after [{START_SECONDS:.0f}] s; stop it"
-            )
-        time.sleep(0.2)
-    ports: Ports = json.loads(place.read_text())
-    return ports
+def _stack_of_another(lock: IO[str], place: Path, say: Say, seconds: float = START_SECONDS) -> Ports | None:
+    """Where the stack runs that another command holds, once it is ready; None if the lock is ours, now or because the
+    other command has ended meanwhile."""
+    deadline, told = time.monotonic() + seconds, False
+    while time.monotonic() < deadline:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with suppress(FileNotFoundError, json.JSONDecodeError):  # not there yet, no more, or being written
+                ports: Ports = json.loads(place.read_text())
+                return ports
+        else:
+            return None
+        if not told:
+            say("another command starts or stops this world; waiting for it")
+            told = True
+        time.sleep(0.5)
+    raise RuntimeError(f"another command holds this world but is not ready after [{seconds:.0f}] s; stop it")
 
 
 def _answers(url: str) -> bool:

@@ -74,9 +74,9 @@ def link_command(
         ours, theirs = File(left, maps["left"]), File(right, maps["right"])
         told("left", ours)
         told("right", theirs)
-        table = ours.read()
-        chosen = _model(model, table, File(right, maps["right"]))
-        with Writer(out) as pairs:
+        with Writer(out) as pairs:  # refuses before the work begins
+            table = ours.read()
+            chosen = _model(model, table, File(right, maps["right"]))
             chunks = watched(theirs.chunks(), theirs.rows)
             found = link_chunks(table, chunks, chosen, lowest(floor, chosen), processes)
             links = Links.settled(found, chosen, floor)
@@ -105,9 +105,9 @@ def dedupe_command(
         check_outputs([out], [table, model, columns])
         file = File(table, read_map(columns)["left"])
         told("table", file)
-        rows = file.read()
-        chosen = _model(model, rows, None)
         with Writer(out) as pairs:
+            rows = file.read()
+            chosen = _model(model, rows, None)
             links = dedupe(rows, chosen, floor)
             pairs.write(links.pairs)
         told_values(file)

@@ -60,6 +60,8 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
         (["sql", "--scenario", "smoke", "select nonsense"], "nonsense"),
         (["sql", "--scenario", "smoke", "--role", "nobody", "select 1"], "[nobody]"),
         (["sql", "--scenario", "smoke", "select * from quarantine.row"], "[analyst] may not"),
+        (["sql", "--scenario", "smoke", "select * from quarantine.row"], "ROLE= asks as another: investigator, "),
+        (["sql", "--scenario", "smoke", "select * from report.leads"], "docs/reports.md lists the reports"),
         (["sql", "--scenario", "smoke", "--known-at", "soon", "select * from report.reference"], '"soon"'),
         (["verify-audit", "--scenario", "smoke", "--head", "7"], "[7]"),
     ],

@@ -1,6 +1,7 @@
 """One machine: chunks of the large side, on one core or on all of them."""
 
 import os
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -52,6 +53,7 @@ _linker: Linker  # of this worker process: the left side is sent and read once, 
 
 def _remember(left: pd.DataFrame, model: Model, floor: float | None) -> None:
     global _linker  # noqa: PLW0603 -- a pool's initializer has no other way to hand something to its tasks
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of a terminal: only who asked answers it
     _linker = Linker(left, model, floor)
 
 

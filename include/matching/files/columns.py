@@ -13,6 +13,7 @@ from include.matching.fields import FIELDS
 from include.matching.files.errors import TableError
 
 Side = Literal["left", "right"]
+SIDES: tuple[Side, ...] = ("left", "right")
 ORDERS = {"family first": True, "given first": False}  # of whole names without a comma: SMITH JOHN, JOHN SMITH
 
 
@@ -64,7 +65,7 @@ def read_map(path: Path | None, extras: Sequence[str] = ()) -> dict[Side, Column
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         raise TableError(f"map [{path.name}], line [{line}]: not YAML; write one `field: column` a line") from None
     content = _entries(content, path.name)
-    left, right = (_entries(content.pop(side, None), f"{path.name}: {side}") for side in ("left", "right"))
+    left, right = (_entries(content.pop(side, None), f"{path.name}: {side}") for side in SIDES)
     known = ("id", *FIELDS, *extras)
     return {
         "left": {field: _origin(field, entry, known, path.name) for field, entry in (content | left).items()},
@@ -109,7 +110,9 @@ def _entries(content: Any, where: str) -> dict[str, Any]:
 
 def _origin(field: str, entry: Any, known: Sequence[str], name: str) -> Origin:
     if field not in known:
-        raise TableError(f"map [{name}]: unknown field [{field}]{nearest(field, known)}; fields: {', '.join(known)}")
+        raise TableError(
+            f"map [{name}]: unknown field [{field}]{nearest(field, (*known, *SIDES))}; fields: {', '.join(known)}"
+        )
     date_format, family_first = None, None
     if isinstance(entry, dict) and field == "dob" and set(entry) == {"column", "format"}:
         entry, date_format = entry["column"], entry["format"]

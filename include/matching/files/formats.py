@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -38,7 +39,7 @@ def open_format(path: Path) -> Format:
         return Csv(path)
     if name.endswith(".parquet"):
         return Parquet(path)
-    raise TableError(f"[{path.name or path}] ends in neither .csv nor .parquet; convert or rename it")
+    raise TableError(f"[{path.name or path}] ends in neither .csv nor .parquet; save it as CSV in UTF-8, or rename it")
 
 
 class Csv:
@@ -62,10 +63,10 @@ class Csv:
 
     def batches(self, columns: list[str], _rows: int) -> Iterator[pa.Table]:
         """See `Format`; a batch is what `BLOCK` bytes hold."""
-        bad: list[tuple[int, int]] = []
+        bad: list[pacsv.InvalidRow] = []
 
         def remember(row: pacsv.InvalidRow) -> str:
-            bad.append((row.expected_columns, row.actual_columns))
+            bad.append(row)
             return "error"
 
         types = dict.fromkeys(self.names, pa.string())
@@ -89,11 +90,25 @@ class Csv:
             self._check_quotes()
             if not bad:
                 raise
-            expected, actual = bad[0]
-            raise TableError(
-                f"[{self._path.name}] has a row of [{actual}] values below a header of [{expected}]; quote values "
-                f"that hold the delimiter [{self._delimiter}]"
-            ) from None
+            raise self._uneven(bad[0].expected_columns, bad[0].actual_columns) from None
+
+    def _uneven(self, expected: int, actual: int) -> TableError:
+        """Which line it is Arrow, that reads pieces side by side, cannot say."""
+        with unpacked(self._path) as raw:
+            lines = io.TextIOWrapper(raw, "utf-8-sig", newline="")
+            start, rows, where = 0, csv.reader(lines, delimiter=self._delimiter), ""
+            with suppress(csv.Error):
+                for row in rows:
+                    if row and len(row) != expected:
+                        actual, where = len(row), f" in line [{start + 1}]"
+                        break
+                    start = rows.line_num
+        advice = f"quote values that hold the delimiter [{self._delimiter}]"
+        if actual < expected:
+            advice = "write the delimiters of what is missing, too, and quote values that hold an end of line"
+        return TableError(
+            f"[{self._path.name}] has a row of [{actual}] values{where} below a header of [{expected}]; {advice}"
+        )
 
     def _check_quotes(self) -> None:
         """Raise `TableError` where the file ends within quotes: Arrow takes all rows after the first of them for one

@@ -57,10 +57,12 @@ class File:
         for field, origin in ({"id": Origin(("id",))} | self._wanted).items():
             missing = [column for column in origin.columns if column not in names]
             if missing:
-                told = f"for field [{field}]" if field in columns else "and the map names none for field [id]"
-                hint = (
-                    nearest(missing[0], names) if len(names) > 1 else "; its first line is no header of several columns"
-                )
+                told = f"for field [{field}]" if field in columns else "and no map names one for field [id]"
+                hint = nearest(missing[0], names)
+                if len(names) == 1:
+                    hint = "; its first line is no header of several columns"
+                elif field not in columns:
+                    hint += "; each row needs an id of its own: write `id: COLUMN` into a file, give it as --map"
                 raise TableError(f"[{path.name}] has no column [{missing[0]}] {told}{hint}")
         self.fields = tuple(field for field in self._wanted if field in FIELDS)
         if not self.fields:
@@ -169,7 +171,7 @@ class File:
             share = self.dates.unreadable / self.dates.given
             raise TableError(
                 f"{where}: [{share:.0%}] of the dates of birth cannot be read{told}; write YYYY-MM-DD, YYYY-MM or "
-                f"YYYY, or give their format in a map: dob: {{column: {origin.columns[0]}, format: '%d.%m.%y'}}"
+                f"YYYY, or give their format in a map: dob: {{column: {origin.columns[0]}, format: '%d.%m.%Y'}}"
             )
 
 

@@ -1,7 +1,9 @@
 """Pairs into a CSV or Parquet file that appears under its name only when it is complete."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -33,14 +35,13 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._partial = path.with_name(f".{path.name}.partial")
-        try:
+        with self._one_line():
             self._to = _appender(path.suffix.lower(), self._partial)
-        except OSError as error:
-            raise TableError(f"[{path.name}] cannot be written: {error.strerror}; check the path") from None
 
     def write(self, table: pd.DataFrame) -> None:
         """Append the rows of a table."""
-        self._to.write(table)
+        with self._one_line():
+            self._to.write(table)
 
     def __enter__(self) -> Self:
         return self
@@ -48,11 +49,24 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._to.close()
-        if error is None:
-            self._partial.replace(self._path)
-        else:
+        try:
+            with self._one_line():
+                self._to.close()  # writes what is left: a full disk may show here
+                if error is None:
+                    self._partial.replace(self._path)
+        finally:
             self._partial.unlink(missing_ok=True)
+
+    @contextmanager
+    def _one_line(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise TableError(f"[{self._path.name}] cannot be written: {error.strerror}; {_advice(error)}") from None
+
+
+def _advice(error: OSError) -> str:
+    return "free space, or choose another folder" if error.errno in (ENOSPC, EDQUOT) else "check the path"
 
 
 class _Appender(Protocol):

@@ -1,8 +1,10 @@
 import io
+from typing import Any
 
 from rich.console import Console
 
-from include.local.night import NightSummary, what_history_lacks
+from include.contracts import dataset_names
+from include.local.night import NightSummary, _news, what_history_lacks
 from include.local.screen import show
 
 
@@ -78,3 +80,16 @@ def test_a_red_history_is_told_before_the_night():
     assert first.startswith("RED: the books of the history")
     assert "[history__2014-09-01]" in first
     assert second.strip() == reason
+
+
+def test_a_stage_that_failed_is_not_done() -> None:
+    def task(name: str, state: str, number: int = -1) -> dict[str, Any]:
+        return {"task_id": name, "state": state, "map_index": number, "try_number": 1}
+
+    extracts = [task("collect.extract", state, n) for n, state in enumerate(("success", "failed", "upstream_failed"))]
+    assert list(_news([*extracts, task("close_books", "failed"), task("match", "success")])) == [
+        f"  extract {dataset_names()[1]}: FAILED after 1 tries",
+        "  extract done, 1 of 3 failed, 1 of 3 left out",
+        "  close_books: FAILED after 1 tries",
+        "  match done",
+    ]

@@ -1,18 +1,22 @@
 """One core, all cores, mapped tasks, Spark: the same pairs and scores, to the last bit."""
 
+import signal
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from include.matching.engines import processes
 from include.matching.engines.mapped import chunk_bounds, link_chunk, settle_chunks
 from include.matching.engines.processes import link_chunks
 from include.matching.fields import FIELDS
 from include.matching.link import PAIR, Linker, Links, link
-from include.matching.model import LEVELS, Model, save_model
+from include.matching.model import DEFAULT, LEVELS, Model, load_model, save_model
 from include.matching.settling.settle import settle
 from tests.unit.matching.people import crowd
 
@@ -129,3 +133,9 @@ def test_spark(
         same(settled, link(LEFT, RIGHT, model, FLOOR).pairs)
     finally:
         spark.stop()
+
+
+def test_a_worker_leaves_ctrl_c_to_who_started_it() -> None:
+    table = pd.DataFrame({"id": ["1"], "full_name": ["Ana Diaz"]})
+    with ProcessPoolExecutor(1, get_context("spawn"), processes._remember, (table, load_model(DEFAULT), None)) as pool:
+        pool.submit(signal.raise_signal, signal.SIGINT).result()

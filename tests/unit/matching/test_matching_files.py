@@ -3,7 +3,9 @@
 import datetime
 import gzip
 from decimal import Decimal
+from errno import ENOSPC
 from pathlib import Path
+from unittest.mock import Mock
 
 import pandas as pd
 import pyarrow as pa
@@ -159,6 +161,10 @@ def test_every_field_can_be_mapped(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        (
+            "rigth:\n  family: last\n",
+            "map [columns.yaml]: unknown field [rigth], did you mean [right]?; fields: id, fu",
+        ),
         ("familly: last\n", "map [columns.yaml]: unknown field [familly], did you mean [family]?; fields: id, full_na"),
         ("zzz: last\n", "map [columns.yaml]: unknown field [zzz]; fields: id, "),
         (
@@ -193,25 +199,35 @@ def test_a_map_that_is_not_there(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ("", "[people.csv] is empty; give a CSV file with a header"),
-        (f"number,family\n1,{SECRET}\n", "[people.csv] has no column [id] and the map names none for field [id]"),
+        (
+            f"number,family\n1,{SECRET}\n",
+            "[people.csv] has no column [id] and no map names one for field [id]; each row needs an id of its own: "
+            "write `id: COLUMN` into a file, give it as --map",
+        ),
         ("id,remarks\n1,x\n", "[people.csv] has no column with the name of a field; name its columns in a map"),
         ("id,family,family\n1,x,y\n", "[people.csv] has several columns [family]; rename one"),
         ("id,family,,\n1,x,,\n", "[people.csv] has several columns without a name; rename one"),
         (
             "# from HR\nid,family\n",
-            "[people.csv] has no column [id] and the map names none for field [id]; its first line is no header of "
+            "[people.csv] has no column [id] and no map names one for field [id]; its first line is no header of "
             "several columns",
         ),
         (f"id,family\n1,a\n2,{SECRET}\n1,b\n", "[people.csv] repeats an id in row [3]; give each row an id of its own"),
         ("id,family\n1,a\n,b\n", "[people.csv] has no id in row [2]; give each row an id of its own"),
         (
             f"id,family\n1,{SECRET},Maria\n",
-            "[people.csv] has a row of [3] values below a header of [2]; quote values that hold the delimiter [,]",
+            "[people.csv] has a row of [3] values in line [2] below a header of [2]; quote values that hold the "
+            "delimiter [,]",
+        ),
+        (
+            f'id,family,city\n1,"a\nb",c\n\n2,{SECRET}\n',
+            "[people.csv] has a row of [2] values in line [5] below a header of [3]; write the delimiters of what is "
+            "missing, too, and quote values that hold an end of line",
         ),
         (
             "id,dob\n1,03/08/1971\n2,1971\n3,08.03.1971\n4,\n",
             "[people.csv], column [dob]: [67%] of the dates of birth cannot be read; write YYYY-MM-DD, YYYY-MM or "
-            "YYYY, or give their format in a map: dob: {column: dob, format: '%d.%m.%y'}",
+            "YYYY, or give their format in a map: dob: {column: dob, format: '%d.%m.%Y'}",
         ),
     ],
 )
@@ -295,7 +311,10 @@ def test_a_quote_within_a_value_is_read(tmp_path: Path) -> None:
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none.csv") == "[none.csv] cannot be read: No such file or directory; check the path"
-    assert refusal(tmp_path / "people.xlsx") == "[people.xlsx] ends in neither .csv nor .parquet; convert or rename it"
+    assert (
+        refusal(tmp_path / "people.xlsx")
+        == "[people.xlsx] ends in neither .csv nor .parquet; save it as CSV in UTF-8, or rename it"
+    )
     (tmp_path / "latin.csv").write_bytes(f"id,family\n1,{SECRET}\xe9\n".encode("latin-1"))
     assert refusal(tmp_path / "latin.csv") == (
         "[latin.csv] is not UTF-8; save it as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8"
@@ -514,6 +533,18 @@ def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
         Writer(tmp_path / "pairs.txt")
     with pytest.raises(TableError, match=r"\[pairs.csv\] cannot be written: No such file or directory; check the path"):
         Writer(tmp_path / "none" / "pairs.csv")
+
+
+@pytest.mark.parametrize("name", ["pairs.csv", "pairs.parquet"])
+def test_a_disk_that_is_full_at_the_end(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = Writer(tmp_path / name)
+    monkeypatch.setattr(out._to, "close", Mock(side_effect=OSError(ENOSPC, "No space left on device")))
+    with (
+        pytest.raises(TableError, match=rf"\[{name}\] cannot be written: No space left on device; free space, or"),
+        out,
+    ):
+        out.write(pd.DataFrame({"weight": [1.0]}))
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_truth_is_pairs_of_text(tmp_path: Path) -> None:
