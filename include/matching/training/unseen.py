@@ -35,9 +35,11 @@ def count_all(model: Model, patterns: Patterns, one: Weights, at_random: npt.NDA
     """
     found, here = float(one.sum()), known(patterns.levels)
     weights = np.stack([weigh(comparison, patterns.levels[comparison], model) for comparison in LEVELS])
-    tells = (here * weights) @ one / np.maximum(here @ one, 1e-9)  # bits of each comparison, of one person's pairs
+    # no `@`: between products the threads of BLAS wait at full speed, half of the CPU of all rounds
+    # bits of each comparison, of one person's pairs
+    tells = np.einsum("cp,cp,p->c", here, weights, one) / np.maximum(np.einsum("cp,p->c", here, one), 1e-9)
     much = MUCH - np.log2(model.prior)
-    found_by_much = float(one[tells @ here >= much].sum())
-    share = float((tells @ at_random >= much).mean())
+    found_by_much = float(one[np.einsum("c,cp->p", tells, here) >= much].sum())
+    share = float((np.einsum("c,cp->p", tells, at_random) >= much).mean())
     beyond_chance = found_by_much - math.sqrt(found_by_much)
     return max((beyond_chance + PRIOR_PAIRS) * found / (share * found + PRIOR_PAIRS), found)
