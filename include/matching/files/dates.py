@@ -7,6 +7,7 @@ of which other dates have a number beyond 12 in one place and never in the other
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -139,8 +140,8 @@ def _read(text: str, day_first: bool | None) -> tuple[str, str]:
     for form in YEAR_FIRST:
         if found := form.match(text):
             year, month, day = found.groups()
-            known = [year, *([month.zfill(2)] if int(month) else []), *([day.zfill(2)] if int(month) and int(day) else [])]
-            return "-".join(known), "year_first"
+            known = (year, month.zfill(2), day.zfill(2))
+            return "-".join(takewhile(lambda part: part != "00", known)), "year_first"
     if found := ABOUT.match(text):
         return found[1], "about"
     for form in IN_WORDS:
