@@ -7,6 +7,7 @@ of which other dates have a number beyond 12 in one place and never in the other
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,19 +19,24 @@ ENOUGH = 5  # distinct dates that tell; fewer are no column
 NEARLY_ALL = 0.9  # share of them that say the same: in some rows day and month are exchanged
 ISO_DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 TIME = r"[T ]\d\d?:\d\d.*$"
-# Eight digits, strokes or dots between them or none, that begin with a year: as MMDDYYYY or DDMMYYYY they would have a
-# month of 18 to 20. `.0` is what a frame makes of numbers of which some are missing.
-YEAR_FIRST = re.compile(r"^(1[89]\d\d|20\d\d)[/.]?(0[1-9]|1[0-2])[/.]?(0[1-9]|[12]\d|3[01])(?:\.0)?$")
+# Eight digits that begin with a year: as MMDDYYYY or DDMMYYYY they would have a month of 18 to 20. `.0` is what a frame
+# makes of numbers of which some are missing. With something between them a year is followed by the month as well, in
+# Hungary (2003.08.04.) and East Asia (2003年8月4日). A month or a day 00 is not known.
+_YEAR, _MONTH_OF_YEAR, _DAY_OF_MONTH = r"(1[89]\d\d|20\d\d)", r"(0?\d|1[0-2])", r"(0?\d|[12]\d|3[01])"
+YEAR_FIRST = (
+    re.compile(rf"^{_YEAR}(0\d|1[0-2])([0-2]\d|3[01])(?:\.0)?$"),
+    re.compile(rf"^{_YEAR}\s*[/.년年-]\s*{_MONTH_OF_YEAR}\s*[/.월月-]\s*{_DAY_OF_MONTH}\s*[.일日]?$"),
+)
 YEAR_LAST = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$"
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _MONTH = (
     r"(?P<month>JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?|SEPT?(?:EMBER)?|"
     r"OCT(?:OBER)?|NOV(?:EMBER)?|DEC(?:EMBER)?)"
 )
-_DAY, _YEAR, _BETWEEN = r"(?P<day>\d{1,2})(?:ST|ND|RD|TH)?", r"(?P<year>\d{4}|\d\d)", r"[\s.,/-]*"
+_DAY, _ANY_YEAR, _BETWEEN = r"(?P<day>\d{1,2})(?:ST|ND|RD|TH)?", r"(?P<year>\d{4}|\d\d)", r"[\s.,/-]*"
 IN_WORDS = tuple(
     re.compile(f"^{_BETWEEN.join(parts)}$", re.IGNORECASE)
-    for parts in ((_MONTH, r"(?P<year>\d{4})"), (_DAY, _MONTH, _YEAR), (_MONTH, _DAY, _YEAR))
+    for parts in ((_MONTH, r"(?P<year>\d{4})"), (_DAY, _MONTH, _ANY_YEAR), (_MONTH, _DAY, _ANY_YEAR))
 )
 ABOUT = re.compile(r"^(?:(?:C|CA|CIRCA|ABT|ABOUT|EST|APPROX)\b\.?|~)\s*(\d{4})$", re.IGNORECASE)
 
@@ -131,8 +137,11 @@ def _by_format(distinct: "pd.Series[str]", date_format: str) -> "pd.Series[str]"
 
 def _read(text: str, day_first: bool | None) -> tuple[str, str]:
     """A date in ISO form and the field of `Dates` that counts it; the text itself, and "", if it cannot be read."""
-    if found := YEAR_FIRST.match(text):
-        return "-".join(found.groups()), "year_first"
+    for form in YEAR_FIRST:
+        if found := form.match(text):
+            year, month, day = found.groups()
+            known = (year, month.zfill(2), day.zfill(2))
+            return "-".join(takewhile(lambda part: part != "00", known)), "year_first"
     if found := ABOUT.match(text):
         return found[1], "about"
     for form in IN_WORDS:

@@ -24,6 +24,7 @@ _RANKS = (
 _RANK_AT_END = rf"(?i),\s*(\d+(ST|ND|RD|TH)\s+({_RANKS})|({_RANKS}|BISHOP|ARCHBISHOP)\s+OF)\b.*$"
 _OF_PASSPORT = r"^[^,<]+<"
 _OF_TICKET = r"^\s*\p{L}{2,}/\p{L}{2,}[^/,]*$"  # JOHN S/O PAUL is none
+_OF_DEATHS = r"^([^*/,]+)\*([^*/,]+)/$"  # the French register of deaths
 _TITLE_AT_END = r"(?i)(/\p{L}{2,})(MR|MRS|MISS|MSTR)\s*$"  # joined to the name: JOHNMR
 _UNPARTED = r"^([\p{Han}\p{Hangul}])([\p{Han}\p{Hangul}]{1,2})$"
 
@@ -86,7 +87,9 @@ def without_rank(texts: Column) -> Column:
 
 
 def of_travellers(texts: Column) -> Column:
-    """Names as passports and tickets have them: SMITH<<JOHN<PAUL<<<, SMITH/JOHN MR. What comes first is the surname."""
+    """Names as passports, tickets and France's register of deaths have them: SMITH<<JOHN<PAUL<<<, SMITH/JOHN MR,
+    SMITH*JOHN PAUL/. What comes first is the surname."""
+    texts = pc.replace_substring_regex(texts, _OF_DEATHS, r"\1, \2")
     of_passports, of_tickets = (pc.match_substring_regex(texts, form) for form in (_OF_PASSPORT, _OF_TICKET))
     if pc.any(of_passports).as_py():
         comma = pc.replace_substring(texts, "<<", ", ", max_replacements=1)
@@ -109,7 +112,7 @@ def surname_apart(texts: Column) -> Column:
     some = pc.invert(pc.string_is_ascii(texts))
     if not pc.any(some).as_py():
         return texts
-    return pc.if_else(some, pc.replace_substring_regex(texts, _UNPARTED, r"\1 \2"), texts)
+    return pc.if_else(some, pc.replace_substring_regex(texts, _UNPARTED, r"\1, \2"), texts)
 
 
 def blank_left_out(texts: Column) -> Column:

@@ -552,3 +552,16 @@ def test_the_truth_is_pairs_of_text(tmp_path: Path) -> None:
     assert read_truth(path).to_dict("list") == {"left_id": ["1", "2"], "right_id": ["007", "8"]}
     with pytest.raises(TableError, match=r"\[truth.csv\] has no column \[left_id\], did you mean \[left\]\?"):
         read_truth(file(tmp_path, "left,right\n1,2\n", "truth.csv"))
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2003.08.04.", "2003-08-04"), ("1959年7月7日", "1959-07-07"), ("1959년 07월 07일", "1959-07-07"),
+        ("1979-00-00", "1979"), ("19790000", "1979"), ("19790400", "1979-04"), ("1979/4/9", "1979-04-09"),
+        ("1979-13-01", "1979-13-01"), ("1979.4", "1979.4"),
+    ],
+)  # fmt: skip
+def test_a_year_in_front_is_followed_by_the_month(written: str, expected: str) -> None:
+    found, _ = iso_dates(pd.Series([written], dtype="str"), None)
+    assert found.tolist() == [expected]

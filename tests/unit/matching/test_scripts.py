@@ -1,6 +1,7 @@
 """Other scripts are read as names are spelt, and matched with what Latin registers write."""
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from anyascii import anyascii
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from include.matching.link import link
 from include.matching.model import load_model
 from include.matching.names.scripts import in_latin
+from include.matching.names.written import of_travellers, surname_apart
 
 SPELT = {
     "Arabic": {
@@ -72,3 +74,9 @@ def test_people_are_found_in_another_script() -> None:
     pairs = link(*tables, load_model()).pairs
     leads = pairs[pairs["band"] == "lead"]
     assert set(zip(leads["left_id"], leads["right_id"], strict=True)) == {(n, n) for n in range(len(left))}
+
+
+def test_the_surname_stands_in_front() -> None:
+    """In characters without a blank, and in France's register of deaths."""
+    names = surname_apart(of_travellers(pa.array(["潘俊春", "김민수", "潘 俊春", "GOSSELIN*JEROME JOSEPH/", "A*B"])))
+    assert names.to_pylist() == ["潘, 俊春", "김, 민수", "潘 俊春", "GOSSELIN, JEROME JOSEPH", "A*B"]
