@@ -160,8 +160,9 @@ def sql(
         typer.echo("crosscheck: nothing is asked; make sql Q='table report.run'", err=True)
         raise typer.Exit(2)
     with _warehouse(scenario, seed, role) as (_home, _world, dsn):
-        moments = {"crosscheck.source_at": source_at, "crosscheck.known_at": known_at}
-        connection = psycopg2.connect(with_settings(dsn, timezone="UTC", **moments), client_encoding="UTF8")
+        settings = {"crosscheck.source_at": source_at, "crosscheck.known_at": known_at}
+        settings |= {"timezone": "UTC", "default_transaction_read_only": "on"}  # whoever asks changes nothing
+        connection = psycopg2.connect(with_settings(dsn, **settings), client_encoding="UTF8")
         try:
             with connection, connection.cursor() as cursor:
                 copy = compose.SQL("copy (\n{}\n) to stdout with (format csv, header)")

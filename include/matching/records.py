@@ -48,7 +48,7 @@ _SHORT = {word: short for short, words in STREET_WORDS.items() for word in words
 # What says how a firm is owned, not which it is.
 LEGAL_FORMS = (
     "SA DE CV|S DE RL|INC|INCORPORATED|LLC|LLP|LP|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|PLC|GMBH|SA|SL|SRL|SARL|BV|"
-    "NV|AG|AB|OY|PTY|PVT|THE|AND"
+    "NV|AG|AB|OY|PTY|PVT|KG|OHG|UG|KFT|OOO|ZAO|OAO|PTE|SDN BHD|THE|AND"
 )
 # Words of firms as they are cut short: the form that remains, and the others.
 FIRM_WORDS = {

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
-from include.matching.fields import FIELDS
+from include.matching.fields import FIELDS, OF_NAMES
 from include.matching.files.errors import TableError
 
 Side = Literal["left", "right"]
@@ -21,17 +21,22 @@ ORDERS = {"family first": True, "given first": False}  # of whole names without 
 SAYING = {
     "id": ("unique_id", "record_id", "rec_id", "row_id"),
     "full_name": ("fullname",),
-    "given": ("first_name", "firstname", "given_name", "givenname", "forename", "fname"),
+    "given": (
+        "first_name", "firstname", "first_names", "given_name", "givenname", "given_names", "forename", "forenames",
+        "fname",
+    ),
     "middle": ("middle_name", "middlename", "mname"),
-    "family": ("last_name", "lastname", "family_name", "familyname", "surname", "lname"),
+    "family": ("last_name", "lastname", "last_names", "family_name", "familyname", "surname", "surnames", "lname"),
     "dob": ("date_of_birth", "dateofbirth", "birth_date", "birthdate"),
     "sex": ("gender",),
-    "phone": ("phone_number", "telephone", "telephone_number"),
+    "phone": ("phone_number", "telephone", "telephone_number", "tel"),
     "street": ("street_address",),
+    "city": ("town",),
     "postcode": ("post_code", "postal_code", "zip", "zip_code", "zipcode"),
     "birth_place": ("birthplace", "place_of_birth"),
     "passport": ("passport_number",),
-}
+}  # fmt: skip
+NAME = "name"  # a header that says whole names where no other column has any: it may be a firm's, or a ship's
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ def find_columns(fields: Sequence[str], mapped: Columns, names: Sequence[str]) -
     """Where each field comes from, as far as it is known, and those of which several columns may be it.
 
     A column of the map comes first, then the one that has the field's name, then the only one whose header is that name
-    in another style (DOB, Full Name), then the only one whose header is one of `SAYING` (date-of-birth).
+    in another style (DOB, Full Name), then the only one whose header is one of `SAYING` (date-of-birth). A `name` is a
+    whole name where nothing else is one.
     """
     taken = {column for origin in mapped.values() for column in origin.columns} | set(fields)
     free = [(name, _plain(name)) for name in names if name not in taken]
@@ -91,6 +97,9 @@ def find_columns(fields: Sequence[str], mapped: Columns, names: Sequence[str]) -
             found[field] = Origin((alike[0],))
         elif alike:
             unclear.append(field)
+    called = [name for name, said in free if said == NAME]
+    if "full_name" in fields and len(called) == 1 and not {*OF_NAMES, "organisation"} & {*found, *unclear}:
+        found["full_name"] = Origin((called[0],))
     return {field: found[field] for field in fields if field in found}, unclear
 
 

@@ -1,7 +1,8 @@
 """Whether the whole names of a column begin with the surname: read off the column, by which words are commoner as what.
 
 SMITH JOHN is a name in one order or in the other, and no row says in which. A column does: where the words in front are
-surnames to the US Census, and those behind them given names, all through, it is written so.
+surnames to the US Census, and those behind them given names, all through, it is written so. And where those in front
+alone are in capitals: DUPONT Jean.
 """
 
 from collections.abc import Iterable
@@ -54,13 +55,17 @@ def order_of(pieces: Iterable[pd.Series]) -> Order:
 
 
 def _order_of_some(names: pd.Series) -> Order:
-    plain = names[~names.str.contains(SAYS_ORDER, regex=True)].drop_duplicates().head(NAMES).str.upper()
+    plain = names[~names.str.contains(SAYS_ORDER, regex=True)].drop_duplicates().head(NAMES)
     family, given = census.surnames(), census.given_names()
     told = family_first = 0
     for name in plain:
-        words = [word for word in name.translate(NO_MARKS).split() if len(word) > 1 and word not in NO_NAMES]
-        if len(words) < 2:
+        written = [word for word in name.translate(NO_MARKS).split() if len(word) > 1 and word.upper() not in NO_NAMES]
+        if len(written) < 2:
             continue
+        if written[0].isupper() != written[-1].isupper():
+            told, family_first = told + 1, family_first + written[0].isupper()
+            continue
+        words = [word.upper() for word in written]
         spoken = _share(given, words[0]) * _share(family, words[-1])
         turned = _share(family, words[0]) * _share(given, words[1])
         told += max(spoken, turned) >= CLEARLY * min(spoken, turned)

@@ -6,6 +6,7 @@ names files, columns, rows and shares, never a value.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, reduce
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,8 @@ UNREADABLE = 0.5  # share of a column's dates from which it is the column that i
 WHOLE = 2.0**63  # floating numbers below it fit into 64 bits
 WHOLE_NAME = r"\s*[^;\s]+\s+[^;\s][^;]*"  # of two words at least
 SEVERAL_NAMES = rf"{WHOLE_NAME}(;{WHOLE_NAME})+;?\s*"
+# Between names of one person. In capitals it takes dots to say so: AKA and ALIAS are names, too.
+ALSO_KNOWN_AS = r"[\s,(]+(?:aka|fka|alias|[AaFf]\.\s?[Kk]\.\s?[Aa]\.?)[\s:]+"
 ONE_TEXT = frozenset({"id", "full_name", "given", "middle", "family", "street", "city", "country", "birth_place"})
 
 
@@ -176,18 +179,30 @@ class File:
 
 
 def _with_comma(names: pd.Series) -> pd.Series:
-    """Names that begin with the surname, with a comma behind it: DE LA CRUZ JR JUAN -> DE LA CRUZ JR, JUAN."""
+    """Names that begin with the surname, with a comma behind it: DE LA CRUZ JR JUAN -> DE LA CRUZ JR, JUAN; GARCIA
+    LOPEZ Maria -> GARCIA LOPEZ, Maria."""
     particles, suffixes = ("|".join(sorted(words)) for words in (PARTICLES, SUFFIXES))
     surname = rf"(?i)^((?:(?:{particles})\s+)*\S+(?:\s+(?:{suffixes})\b\.?)?)\s+"
-    parted = names.str.replace(surname, r"\1, ", regex=True)
+    by_capitals = names.map(_parted_by_capitals)
+    parted = names.str.replace(surname, r"\1, ", regex=True).where(by_capitals == names, by_capitals)
     return parted.where(~names.str.contains(SAYS_ORDER, regex=True), names)
+
+
+def _parted_by_capitals(name: str) -> str:
+    """A name of which some words in front are in capitals, and what follows is not, with a comma between."""
+    words = name.split()
+    capitals = list(takewhile(str.isupper, words))
+    behind = words[len(capitals) :]
+    told = capitals and behind and not any(map(str.isupper, behind))
+    return f"{' '.join(capitals)}, {' '.join(behind)}" if told else name
 
 
 def _several_names(table: pd.DataFrame) -> pd.DataFrame:
     """Of several whole names in one cell those after the first are other names; `LAST; FIRST` stays one name."""
     cells = table["full_name"]
-    cells = cells[cells.str.contains(SEPARATOR, regex=False)]
-    cells = cells[cells.str.fullmatch(SEVERAL_NAMES)]
+    also = cells[cells.str.contains(ALSO_KNOWN_AS)].str.replace(ALSO_KNOWN_AS, SEPARATOR, regex=True)
+    cells = cells[cells.str.contains(SEPARATOR, regex=False)].drop(also.index, errors="ignore")
+    cells = pd.concat([also, cells[cells.str.fullmatch(SEVERAL_NAMES)]])
     if cells.empty:
         return table
     names = cells.str.partition(SEPARATOR)

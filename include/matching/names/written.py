@@ -27,6 +27,8 @@ _OF_TICKET = r"^\s*\p{L}{2,}/\p{L}{2,}[^/,]*$"  # JOHN S/O PAUL is none
 _OF_DEATHS = r"^([^*/,]+)\*([^*/,]+)/$"  # the French register of deaths
 _TITLE_AT_END = r"(?i)(/\p{L}{2,})(MR|MRS|MISS|MSTR)\s*$"  # joined to the name: JOHNMR
 _UNPARTED = r"^([\p{Han}\p{Hangul}])([\p{Han}\p{Hangul}]{1,2})$"
+_SIGNS = r"[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}\x{30FC}]+"  # the last makes vowels of kana long
+_PARTED = rf"^({_SIGNS})[\s\x{{3000}}]+({_SIGNS})$"
 
 
 def ascii_upper(values: Column) -> Column:
@@ -107,12 +109,14 @@ def suffix_without_comma(texts: Column) -> Column:
 
 
 def surname_apart(texts: Column) -> Column:
-    """Chinese and Korean names in their own writing have no blank; nearly all surnames have one sign, and come
-    first."""
+    """Names of East Asia in their own writing begin with the surname. Where there is no blank it has nearly always one
+    sign; those of other countries have a dot between their parts (マイケル・ジョーダン), and stay."""
     some = pc.invert(pc.string_is_ascii(texts))
     if not pc.any(some).as_py():
         return texts
-    return pc.if_else(some, pc.replace_substring_regex(texts, _UNPARTED, r"\1, \2"), texts)
+    for form in (_UNPARTED, _PARTED):
+        texts = pc.if_else(some, pc.replace_substring_regex(texts, form, r"\1, \2"), texts)
+    return texts
 
 
 def blank_left_out(texts: Column) -> Column:

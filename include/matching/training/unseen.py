@@ -40,6 +40,7 @@ def count_all(model: Model, patterns: Patterns, one: Weights, at_random: npt.NDA
     tells = np.einsum("cp,cp,p->c", here, weights, one) / np.maximum(np.einsum("cp,p->c", here, one), 1e-9)
     much = MUCH - np.log2(model.prior)
     found_by_much = float(one[np.einsum("c,cp->p", tells, here) >= much].sum())
-    share = float((np.einsum("c,cp->p", tells, at_random) >= much).mean())
+    much_at_random = int((np.einsum("c,cp->p", tells, at_random) >= much).sum())
+    share = much_at_random / max(len(at_random[0]), 1)
     beyond_chance = found_by_much - math.sqrt(found_by_much)
     return max((beyond_chance + PRIOR_PAIRS) * found / (share * found + PRIOR_PAIRS), found)

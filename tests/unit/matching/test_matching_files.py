@@ -296,6 +296,19 @@ def test_several_names_in_one_cell(tmp_path: Path) -> None:
     assert read(alone)["other_names"].tolist() == ["Ana Pereira", ""]
 
 
+def test_a_name_that_somebody_is_also_known_by_is_another_name(tmp_path: Path) -> None:
+    cells = [
+        "Ana Silva a.k.a. Ana Bo A.K.A. Nina",
+        "KOUASSI AKA JEAN",
+        "Ana Silva, alias Bo",
+        "Ana (aka: Bo Ek; Bo)",
+        "Alias Ek",
+    ]
+    table = read(file(tmp_path, "id,full_name\n" + "".join(f'{n},"{cell}"\n' for n, cell in enumerate(cells))))
+    assert table["full_name"].tolist() == ["Ana Silva", "KOUASSI AKA JEAN", "Ana Silva", "Ana", "Alias Ek"]
+    assert table["other_names"].tolist() == ["Ana Bo;Nina", "", "Bo", "Bo Ek; Bo)", ""]
+
+
 @pytest.mark.parametrize("rest", ["", "3,z\n" * 300_000])  # one block of Arrow's, and more
 @pytest.mark.parametrize("columns", ["id,family", "id,family,city"])
 def test_a_quote_that_nothing_closes(tmp_path: Path, columns: str, rest: str) -> None:
@@ -478,6 +491,8 @@ def turned(name: str) -> str:
         ([*map(turned, SPOKEN[:60])] * 3, False),  # no column
         (["JAMES THOMAS", "Lee Min Ho", "Tran Kim", "SUHARTO", ""] * 40, False),  # no name that tells
         ([turned(name).replace(" ", ", ", 1) for name in SPOKEN], False),  # a comma says it
+        ([f"OKAFOR Chidi{'mn'[at % 2] * at}" for at in range(100)], True),  # capitals say it, of names nobody counted
+        ([f"Chidi{'mn'[at % 2] * at} OKAFOR" for at in range(100)], False),
     ],
 )
 def test_the_order_of_a_column_is_read_off_it(tmp_path: Path, names: list[str], surname_first: bool) -> None:
@@ -503,6 +518,20 @@ def test_how_many_values_can_be_read_is_counted(tmp_path: Path) -> None:
     found = File(path, {})
     found.read()
     assert found.legible == {"sex": (2, 1), "ssn": (2, 1), "phone": (2, 1)}
+
+
+def test_a_surname_of_several_words_in_capitals_is_one(tmp_path: Path) -> None:
+    path = file(tmp_path, "id,name\n1,GARCIA LOPEZ Maria J\n2,GARCIA LOPEZ Maria\n3,DE LA CRUZ Juan\n4,GARCIA LOPEZ\n")
+    columns = mapped(tmp_path, "full_name: {column: name, order: family first}\n")
+    assert read(path, columns)["full_name"].tolist() == [
+        "GARCIA, LOPEZ Maria J", "GARCIA LOPEZ, Maria", "DE LA CRUZ, Juan", "GARCIA, LOPEZ",
+    ]  # fmt: skip
+
+
+def test_a_name_is_a_whole_name_where_nothing_else_is_one(tmp_path: Path) -> None:
+    assert File(file(tmp_path, "id,Name,tel,Town\n1,Ana Silva,5,x\n"), {}).fields == ("full_name", "phone", "city")
+    for other in ("Surname", "given_names", "organisation", "full name"):
+        assert "Name" in File(file(tmp_path, f"id,Name,{other}\n1,Ana Silva,x\n"), {}).unused
 
 
 def test_two_columns_for_one_field_are_a_choice(tmp_path: Path) -> None:
