@@ -137,16 +137,52 @@ def at_random(left: int, right: int, draw: np.random.Generator, *, within: bool)
     return pairs[0][apart], pairs[1][apart]
 
 
-def count_strangers(model: Model, levels: dict[str, Levels], strangers: Shares, by_chance: dict[str, Shares]) -> Model:
+def count_strangers(
+    model: Model,
+    levels: dict[str, Levels],
+    strangers: Shares,
+    by_chance: dict[str, Shares],
+    one_date: float | None = None,
+) -> Model:
     """u, and how many times the frequency of a name: counted on random pairs, beside what the base model says.
 
-    `strangers`: of each pair, how likely it is none of one person; `by_chance`: how often it would agree in a name.
+    `strangers`: of each pair, how likely it is none of one person; `by_chance`: how often it would agree in a name;
+    `one_date`: how often dates are the same, where that is known better than from these pairs.
     """
     comparisons = {
-        comparison: _strangers(comparison, levels[comparison], strangers, by_chance.get(comparison), model)
+        comparison: _strangers(
+            comparison,
+            levels[comparison],
+            strangers,
+            by_chance.get(comparison),
+            one_date if comparison == "date_of_birth" else None,
+            model,
+        )
         for comparison in LEVELS
     }
     return model.model_copy(update={"comparisons": comparisons})
+
+
+def share_one_date(left: Records, right: Records, *, within: bool) -> float:
+    """The share of all pairs of rows with dates that have the same one, 1 January left out.
+
+    One date is one in 20,000: of `RANDOM_PAIRS` five pairs have it, or one, or ten, and each doubling is a bit in the
+    weight of the comparison that tells most. Counted date by date no pair has to be drawn. A pair that shares two of
+    several dates counts as two: of strangers hardly any does.
+    """
+    (dates, times), (others, other_times) = (_dates(side) for side in (left, right))
+    _, at, other_at = np.intersect1d(dates, others, assume_unique=True, return_indices=True)
+    known, other_known = (int((side.born > 0).any(axis=1).sum()) for side in (left, right))
+    same, pairs = float((times[at] * other_times[other_at]).sum()), float(known * other_known)
+    if within:  # no row is its own pair
+        same, pairs = same - float(times.sum()), pairs - known
+    return min(same / max(pairs, 1.0), 1.0)
+
+
+def _dates(records: Records) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """The days of birth of a side, ascending, and the rows of each."""
+    born = records.born
+    return np.unique(born[(born % 100 > 0) & (born % 10000 != 101)], return_counts=True)
 
 
 def agree_by_chance(left: Records, pairs: Pairs, model: Model) -> dict[str, Shares]:
@@ -190,10 +226,13 @@ def _compare_names(
 
 
 def _strangers(
-    comparison: str, found: Levels, strangers: Shares, by_chance: Shares | None, model: Model
+    comparison: str, found: Levels, strangers: Shares, by_chance: Shares | None, exact_share: float | None, model: Model
 ) -> dict[str, Level]:
     known = found.level != NONE
-    count = np.bincount(found.level[known], strangers[known], minlength=len(LEVELS[comparison]))
+    count = np.bincount(found.level[known], strangers[known], minlength=len(LEVELS[comparison])).astype(np.float64)
+    total = count.sum()
+    if exact_share is not None:
+        count[0] = exact_share * total
     expected = 0.0 if by_chance is None else float((strangers * by_chance)[known].sum())
     beyond_chance = count[0] - np.sqrt(count[0])
     often = max(float((beyond_chance + EXACT_BEFORE) / (expected + EXACT_BEFORE)), 1.0)
@@ -201,12 +240,12 @@ def _strangers(
     for at, name in enumerate(LEVELS[comparison]):
         level = model.comparisons[comparison][name]
         if level.u is not None and level.u < 1:
-            share = (count[at] + PRIOR_STRANGERS * level.u) / (count.sum() + PRIOR_STRANGERS)
+            share = (count[at] + PRIOR_STRANGERS * level.u) / (total + PRIOR_STRANGERS)
             changed[name] = level.model_copy(update={"u": rounded(np.clip(share, LEAST_SHARE * level.u, 1.0))})
         elif name == "initial" and level.times_frequency:
             letters = model.name_shares.of_initial(np.arange(ord("A"), ord("Z") + 1, dtype=np.uint8))
             alike = float((letters**2).sum())  # initials of strangers agree so often
-            share = (count[at] + PRIOR_STRANGERS * level.times_frequency * alike) / (count.sum() + PRIOR_STRANGERS)
+            share = (count[at] + PRIOR_STRANGERS * level.times_frequency * alike) / (total + PRIOR_STRANGERS)
             changed[name] = level.model_copy(update={"times_frequency": rounded(share / alike)})
         elif name in NEAR_EXACT.get(comparison, ()) and level.times_frequency:
             exact = often * (model.comparisons[comparison]["exact"].times_frequency or 1.0)

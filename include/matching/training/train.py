@@ -40,6 +40,7 @@ from include.matching.training.strangers import (
     count_names,
     count_strangers,
     rounded,
+    share_one_date,
 )
 from include.matching.training.unseen import count_all, known
 from include.matching.weigh import Weights
@@ -103,7 +104,9 @@ def train(
     start, rows = _read(left, sample, base, within=right is None)
     random = at_random(len(rows.ones), len(rows.many), draw, within=rows.within)
     levels = compare_everything(rows.ones, rows.many, random, start)
-    counted = count_strangers(start, levels, np.ones(len(random[0])), agree_by_chance(rows.ones, random, start))
+    by_chance = agree_by_chance(rows.ones, random, start)
+    one_date = share_one_date(rows.ones, rows.many, within=rows.within)
+    counted = count_strangers(start, levels, np.ones(len(random[0])), by_chance, one_date)
     counted = count_compatriots(counted, rows.many, draw)
     expected = SHARE_OF_SIDE * min(len(rows.ones), every) * len(rows.many) / every
     counted = counted.model_copy(update={"prior": min(max(expected, 1.0) / max(rows.pairs, 1), MOST_PRIOR)})
