@@ -62,6 +62,7 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
         (["sql", "--scenario", "smoke", "select * from quarantine.row"], "[analyst] may not"),
         (["sql", "--scenario", "smoke", "select * from quarantine.row"], "ROLE= asks as another: investigator, "),
         (["sql", "--scenario", "smoke", "select * from report.leads"], "docs/reports.md lists the reports"),
+        (["sql", "--scenario", "smoke", "--role", "owner", "delete from ops.run returning 1"], "read-only transaction"),
         (["sql", "--scenario", "smoke", "--known-at", "soon", "select * from report.reference"], '"soon"'),
         (["verify-audit", "--scenario", "smoke", "--head", "7"], "[7]"),
     ],

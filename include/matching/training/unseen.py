@@ -35,8 +35,8 @@ def count_all(model: Model, patterns: Patterns, one: Weights, at_random: npt.NDA
     """
     found, here = float(one.sum()), known(patterns.levels)
     weights = np.stack([weigh(comparison, patterns.levels[comparison], model) for comparison in LEVELS])
-    # no `@`: between products the threads of BLAS wait at full speed, half of the CPU of all rounds
-    # bits of each comparison, of one person's pairs
+    # bits of each comparison, of one person's pairs; by no `@`: between products the threads of BLAS wait at full
+    # speed, which was half of the CPU of all rounds
     tells = np.einsum("cp,cp,p->c", here, weights, one) / np.maximum(np.einsum("cp,p->c", here, one), 1e-9)
     much = MUCH - np.log2(model.prior)
     found_by_much = float(one[np.einsum("c,cp->p", tells, here) >= much].sum())
